@@ -1,0 +1,40 @@
+"""Limits on how often something may be tried, counted in PostgreSQL (docs/adr/0002)."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import connection
+
+
+class LimitReached(Exception):
+    """Too many tries; `retry_seconds` says when the window ends."""
+
+    def __init__(self, scope: str, retry_seconds: int) -> None:
+        super().__init__(scope)
+        self.scope = scope
+        self.retry_seconds = retry_seconds
+
+
+def count(scope: str, subject: str, *, weight: int = 1) -> None:
+    """Count one try of `scope` by `subject`; LimitReached when its window is full.
+
+    One statement, atomic under concurrency. Nothing personal is stored: the key is a hash.
+    Limits are `settings.THROTTLES[scope] = (tries, seconds)`.
+    """
+    limit, seconds = settings.THROTTLES[scope]
+    now = int(time.time())
+    window = now - now % seconds
+    key = hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_throttle AS t (key, count, expires_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET count = t.count + EXCLUDED.count RETURNING count",
+            [key, weight, datetime.fromtimestamp(window + seconds, UTC)],
+        )
+        tries = cursor.fetchone()[0]
+    if tries > limit:
+        raise LimitReached(scope, window + seconds - now)

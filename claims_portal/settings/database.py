@@ -1,0 +1,12 @@
+"""PostgreSQL, always: the local stack starts one when no address is given."""
+
+from .environment import env
+
+__all__ = ["DATABASES"]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES["default"].update(
+    CONN_MAX_AGE=env.int("DATABASE_CONN_MAX_AGE", 60),
+    CONN_HEALTH_CHECKS=True,
+)
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)

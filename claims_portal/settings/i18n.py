@@ -1,0 +1,24 @@
+"""French first, Arabic complete; UTC in the database, the organisation's zone on screen."""
+
+from .environment import BASE_DIR
+
+__all__ = [
+    "LANGUAGES",
+    "LANGUAGE_CODE",
+    "LOCALE_PATHS",
+    "PHONENUMBER_DB_FORMAT",
+    "PHONENUMBER_DEFAULT_REGION",
+    "TIME_ZONE",
+    "USE_I18N",
+    "USE_TZ",
+]
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+# Pages about an organisation switch to its own zone; this one serves where none is known.
+TIME_ZONE = "Africa/Casablanca"
+PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_REGION = "MA"

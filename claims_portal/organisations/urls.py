@@ -1,5 +1,12 @@
-"""Addresses."""
+"""The portal's front: e-services, sectors and legal texts."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("secteurs/<slug:code>/", views.sector, name="sector"),
+    path("textes/<slug:kind>/", views.legal_texts, name="legal-texts"),
+    path("textes/<slug:organisation>/<slug:kind>/", views.legal_text, name="legal-text"),
+]

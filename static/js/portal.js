@@ -1,0 +1,138 @@
+/* Comfort only: every page works without this file. */
+"use strict";
+{
+  const words = (element, name) => element.dataset[name] || "";
+
+  /* The error summary is read first. */
+  document.querySelector("[data-focus]")?.focus();
+
+  /* Copy a number. */
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      const label = button.querySelector("span");
+      label.setAttribute("role", "status");
+      label.textContent = words(button, "copied");
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
+  /* What is left of a limited text, said aloud only near the end. */
+  for (const area of document.querySelectorAll("textarea[maxlength]")) {
+    const counter = document.createElement("p");
+    counter.className = "counter";
+    area.after(counter);
+    const count = () => {
+      const left = area.maxLength - area.value.length;
+      counter.textContent = `${area.value.length.toLocaleString(document.documentElement.lang)} / ${area.maxLength.toLocaleString(document.documentElement.lang)}`;
+      counter.classList.toggle("is-near", left < area.maxLength * 0.1);
+      counter.toggleAttribute("aria-live", left < area.maxLength * 0.1);
+    };
+    area.addEventListener("input", count);
+    count();
+  }
+
+  /* A sentence under a field, tied to it. */
+  const complain = (input, sentence) => {
+    const id = `${input.id}_check`;
+    let line = document.getElementById(id);
+    if (!line) {
+      line = document.createElement("p");
+      line.id = id;
+      line.className = "error";
+      line.setAttribute("role", "alert");
+      input.after(line);
+      input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
+    }
+    line.textContent = sentence;
+    line.hidden = !sentence;
+    input.setAttribute("aria-invalid", String(Boolean(sentence)));
+  };
+
+  /* Files too large or too many are told before they travel; the server decides. */
+  const checkFiles = (input) => {
+    const largest = Number(input.dataset.maxBytes) || Infinity;
+    const most = Number(input.dataset.maxFiles) || Infinity;
+    const large = [...input.files].find((file) => file.size > largest);
+    const sentence = large ? `${large.name} : ${words(input, "tooLarge")}` : input.files.length > most ? words(input, "tooMany") : "";
+    complain(input, sentence);
+    return !sentence;
+  };
+  for (const input of document.querySelectorAll('input[type="file"]')) {
+    input.addEventListener("change", () => {
+      if (checkFiles(input) && input.files.length && "autoSend" in input.dataset) input.form.requestSubmit(input.form.querySelector("[data-send-files]"));
+    });
+    for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
+      input.addEventListener(event, () => input.classList.toggle("is-over", over));
+    }
+  }
+
+  /* Sends a form with files and shows how far it is; whatever goes wrong, the browser's own way is used. */
+  const upload = (form, button) => {
+    const body = new FormData(form, button);
+    const request = new XMLHttpRequest();
+    const line = document.createElement("div");
+    line.className = "upload-progress";
+    line.setAttribute("role", "status");
+    const bar = document.createElement("progress");
+    bar.className = "bar";
+    const text = document.createElement("p");
+    text.textContent = words(form, "uploading");
+    line.append(text, bar);
+    (form.querySelector('input[type="file"]') || form.lastElementChild).after(line);
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      bar.max = event.total;
+      bar.value = event.loaded;
+      if (event.loaded === event.total) text.textContent = words(form, "checking") || text.textContent;
+    });
+    const plainly = () => {
+      line.remove();
+      HTMLFormElement.prototype.submit.call(form);
+    };
+    request.addEventListener("error", plainly);
+    request.addEventListener("load", () => {
+      /* A redirect has been followed: go where it led. A page with errors is shown as it is. */
+      if (request.responseURL && request.responseURL.split("#")[0] !== (form.action || location.href).split("#")[0]) {
+        location.assign(request.responseURL);
+      } else if (request.status < 500) {
+        document.open();
+        document.write(request.responseText);
+        document.close();
+      } else plainly();
+    });
+    request.open("POST", form.action || location.href);
+    request.send(body);
+  };
+
+  /* One click sends once. The server is the guard; this only spares a doubt. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.classList.contains("is-sending")) {
+      event.preventDefault();
+      return;
+    }
+    const inputs = [...form.querySelectorAll('input[type="file"]')];
+    const leaving = event.submitter?.formNoValidate;
+    if (!leaving && !inputs.every(checkFiles)) {
+      event.preventDefault();
+      return;
+    }
+    form.classList.add("is-sending");
+    setTimeout(() => form.classList.remove("is-sending"), 15000);
+    if (!leaving && "upload" in form.dataset && inputs.some((input) => input.files.length)) {
+      event.preventDefault();
+      upload(form, event.submitter);
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll(".is-sending")) form.classList.remove("is-sending");
+  });
+}

@@ -19,13 +19,13 @@ class LimitReached(Exception):
         self.retry_seconds = retry_seconds
 
 
-def count(scope: str, subject: str, *, weight: int = 1) -> None:
+def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
     """Count one try of `scope` by `subject`; LimitReached when its window is full.
 
     One statement, atomic under concurrency. Nothing personal is stored: the key is a hash.
-    Limits are `settings.THROTTLES[scope] = (tries, seconds)`.
+    Limits are `settings.THROTTLES[scope] = (tries, seconds)` unless the caller gives its own.
     """
-    limit, seconds = settings.THROTTLES[scope]
+    allowed, seconds = limit or settings.THROTTLES[scope]
     now = int(time.time())
     window = now - now % seconds
     key = hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
@@ -36,5 +36,5 @@ def count(scope: str, subject: str, *, weight: int = 1) -> None:
             [key, weight, datetime.fromtimestamp(window + seconds, UTC)],
         )
         tries = cursor.fetchone()[0]
-    if tries > limit:
+    if tries > allowed:
         raise LimitReached(scope, window + seconds - now)

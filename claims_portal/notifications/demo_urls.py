@@ -1,5 +1,7 @@
-"""Addresses."""
+"""Addresses of a demonstration only."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns = [path("", views.demo_messages, name="demo_messages")]

@@ -79,6 +79,7 @@ class Message(models.Model):
         indexes = [
             models.Index("about", "id", name="outbox_about"),
             models.Index("next_try_at", "id", condition=Q(state__in=["queued", "sending", "retry"]), name="outbox_due"),
+            models.Index("id", condition=Q(state="failed"), name="outbox_failed"),
             models.Index("id", condition=Q(sensitive=True) & ~Q(body_text=""), name="outbox_to_blank"),
         ]
 

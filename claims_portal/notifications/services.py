@@ -1,15 +1,38 @@
-"""The only writers of the outbox: queue, deliver, sweep, resend, blank."""
+"""The only writers of the outbox: queue, deliver, sweep, resend, blank.
+
+A message is taken under its row's lock, for the time of a lease; it is sent outside the lock; then the row
+says what became of it. A worker that dies leaves a lease that ends, and another takes the message again.
+"""
 
 from __future__ import annotations
 
+import random
+import time
+from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from .models import Message
+from . import sms
+from .mail import Mailer
+from .models import Message, MessageQuerySet
 from .notices import Notice
 from .nudge import nudge
+from .transport import Refused, Unavailable
+
+logger = structlog.get_logger("portal.outbox")
+
+LONGEST_WAIT = 3600.0  # seconds between two tries
+SWEEP_SECONDS = 200.0  # below CELERY_TASK_TIME_LIMIT; the next sweep goes on
+
+
+class CannotResend(Exception):
+    """The text was wiped, or would be of no use any more: only a new request makes a new message."""
 
 
 def queue(notice: Notice) -> list[Message]:
@@ -26,7 +49,140 @@ def queue(notice: Notice) -> list[Message]:
         return []
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     kept = list(Message.objects.filter(dedup_key__in=[row.dedup_key for row in rows]).order_by("pk"))
-    waiting = [message.pk for message in kept if message.state == Message.State.QUEUED]
-    if waiting:
-        transaction.on_commit(partial(nudge, waiting), robust=True)
+    _nudge_after_commit([message.pk for message in kept if message.state == Message.State.QUEUED])
     return kept
+
+
+def deliver(*, message_id: int) -> None:
+    """Send one message if it is due and nobody else has taken it."""
+    message = _take(Message.objects.filter(pk=message_id))
+    if message is not None:
+        with Mailer() as mailer:
+            _send(message, mailer)
+
+
+def sweep(*, seconds: float = SWEEP_SECONDS) -> None:
+    """Send everything that is due, for at most so many seconds; several sweeps may run side by side.
+
+    A channel that is down is left alone until the next sweep: its messages keep their tries.
+    """
+    end = time.monotonic() + seconds
+    down: set[str] = set()
+    while _sweep_batch(down, end):
+        pass
+
+
+def resend(*, message: Message) -> Message:
+    """Send a message again at the wish of staff; gives the row that leaves.
+
+    One that failed or waits goes now, with all its tries; one that was sent is copied, at most once a minute.
+    CannotResend for a wiped text and for a code that is over.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message.pk)
+        now = timezone.now()
+        if message.is_blanked or (message.expires_at and message.expires_at <= now):
+            raise CannotResend
+        if message.state == Message.State.SENT:
+            return _copy(message, now)
+        if message.state != Message.State.SENDING:
+            message.state, message.attempts, message.next_try_at = Message.State.QUEUED, 0, now
+            message.save(update_fields=["state", "attempts", "next_try_at"])
+            _nudge_after_commit([message.pk])
+    return message
+
+
+def blank() -> int:
+    """Wipe the texts of one-time codes sent or given up a quarter of an hour ago; gives how many."""
+    return Message.objects.to_blank().update(body_text="", body_html="")
+
+
+def _nudge_after_commit(message_ids: list[int]) -> None:
+    if message_ids:
+        transaction.on_commit(partial(nudge, message_ids), robust=True)
+
+
+def _copy(message: Message, now: datetime) -> Message:
+    names = ("channel", "recipient", "language", "notice", "about", "subject", "body_text", "body_html", "sensitive")
+    copy, created = Message.objects.get_or_create(
+        dedup_key=f"resend:{message.pk}:{now:%Y%m%d%H%M}",
+        defaults={name: getattr(message, name) for name in (*names, "expires_at")},
+    )
+    if created:
+        _nudge_after_commit([copy.pk])
+    return copy
+
+
+def _sweep_batch(down: set[str], end: float) -> bool:
+    """Send up to OUTBOX_BATCH messages over one connection; False when nothing is left to do."""
+    with Mailer() as mailer:
+        for _each in range(settings.OUTBOX_BATCH):
+            message = _take(Message.objects.exclude(channel__in=down)) if time.monotonic() < end else None
+            if message is None:
+                return False
+            if not _send(message, mailer):
+                down.add(message.channel)
+    return True
+
+
+def _take(candidates: MessageQuerySet) -> Message | None:
+    """Claim the first due message for the time of a lease. Each is claimed when its turn comes, not by the batch:
+    a worker that dies holds one message back, not fifty."""
+    with transaction.atomic():
+        message = candidates.due().select_for_update(skip_locked=True).first()
+        if message is not None:
+            message.state = Message.State.SENDING
+            message.attempts += 1
+            message.claimed_until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+            message.save(update_fields=["state", "attempts", "claimed_until"])
+    return message
+
+
+def _send(message: Message, mailer: Mailer) -> bool:
+    """Send a claimed message and note what became of it; False when its channel is down."""
+    if message.expires_at and message.expires_at <= timezone.now():
+        _give_up(message, _("Ce message n’était plus utile."))
+        return True
+    if message.attempts > settings.OUTBOX_MAX_ATTEMPTS:  # workers died at it, each time
+        _give_up(message, _("L’envoi a été interrompu à chaque essai."))
+        return True
+    try:
+        if message.channel == Message.Channel.EMAIL:
+            mailer.send(message)
+        else:
+            sms.send(message)
+    except Refused as refusal:
+        _give_up(message, refusal.reason)
+    except Unavailable as trouble:
+        _try_later(message, trouble.reason)
+        return not trouble.channel_down
+    except Exception as error:  # whatever one message breaks, the others must leave
+        logger.exception("message_broke", message=message.pk, notice=message.notice)
+        _try_later(message, _("Erreur interne (%(kind)s)") % {"kind": type(error).__name__})
+    else:
+        _write(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+    return True
+
+
+def _try_later(message: Message, reason: str) -> None:
+    """Wait twice as long as the last time, a little more or less so that a crowd does not come back at once."""
+    if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
+        _give_up(message, reason)
+        return
+    wait = min(LONGEST_WAIT, settings.OUTBOX_RETRY_SECONDS * 2 ** (message.attempts - 1))
+    wait *= random.uniform(0.75, 1.25)  # noqa: S311 -- spreading, not secrecy
+    next_try_at = timezone.now() + timedelta(seconds=wait)
+    _write(message, state=Message.State.RETRY, next_try_at=next_try_at, last_error=reason[:200])
+
+
+def _give_up(message: Message, reason: str) -> None:
+    logger.error("message_failed", message=message.pk, notice=message.notice, channel=message.channel, reason=reason)
+    _write(message, state=Message.State.FAILED, last_error=reason[:200])
+
+
+def _write(message: Message, **fields: object) -> None:
+    """Note the outcome and end the lease. Whoever lost the lease has no say any more, except that it was sent."""
+    rows = Message.objects.filter(pk=message.pk)
+    if fields["state"] != Message.State.SENT:
+        rows = rows.filter(claimed_until=message.claimed_until)
+    rows.update(claimed_until=None, **fields)

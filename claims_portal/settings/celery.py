@@ -38,8 +38,14 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+_SWEEP_SECONDS = env.float("OUTBOX_SWEEP_SECONDS", 20.0)
 CELERY_BEAT_SCHEDULE = {
-    "send what was not nudged": {"task": "notifications.sweep", "schedule": env.float("OUTBOX_SWEEP_SECONDS", 20.0)},
+    "send what was not nudged": {
+        "task": "notifications.sweep",
+        "schedule": _SWEEP_SECONDS,
+        "options": {"expires": _SWEEP_SECONDS},  # sweeps do not pile up behind a slow one
+    },
+    "wipe one-time codes": {"task": "notifications.blank", "schedule": 60.0, "options": {"expires": 60.0}},
     "scan what was not scanned": {"task": "documents.scan_pending", "schedule": 60.0},
     "prune unclaimed documents": {"task": "documents.prune", "schedule": crontab(hour="2", minute="10")},
     "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},

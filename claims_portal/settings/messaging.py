@@ -14,6 +14,7 @@ __all__ = [
     "EMAIL_USE_SSL",
     "EMAIL_USE_TLS",
     "OUTBOX_BATCH",
+    "OUTBOX_LEASE_SECONDS",
     "OUTBOX_MAX_ATTEMPTS",
     "OUTBOX_RETRY_SECONDS",
     "SERVER_EMAIL",
@@ -45,7 +46,11 @@ SMS_ALLOWED_REGIONS = env.list("SMS_ALLOWED_REGIONS", default=["MA", "FR"])
 SMS_PER_NUMBER_PER_DAY = env.int("SMS_PER_NUMBER_PER_DAY", 10)
 SMS_PER_DAY = env.int("SMS_PER_DAY", 5000)
 
-OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
+# With the waits below, two days and a half: a mail server that is away over a week-end loses nothing.
+OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 66)
 # First wait before a new try; doubled each time up to an hour, with jitter.
 OUTBOX_RETRY_SECONDS = env.float("OUTBOX_RETRY_SECONDS", 30.0)
+# E-mails over one connection.
 OUTBOX_BATCH = 50
+# How long a worker may take over one message before another does; well above EMAIL_TIMEOUT for each exchange.
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", 180)

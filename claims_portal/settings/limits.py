@@ -24,6 +24,7 @@ DOCUMENT_LIMITS = {
     "files": 10,
     "image_pixels": 30_000_000,
     "pdf_pages": 200,
+    "check_processes": env.int("DOCUMENT_CHECK_PROCESSES", 2),
     "check_seconds": 20,
     "check_memory_bytes": 1024 * 1024 * 1024,
 }

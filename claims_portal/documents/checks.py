@@ -1,0 +1,237 @@
+"""What a received file really is, and a clean copy of it. Runs apart, in `worker.py`'s processes.
+
+Nothing here knows Django. The content decides, never the name or the type a browser declares;
+what leaves is an image or a PDF that this machine has written itself, so that a file which is two
+things at once (a PDF that is also a page, a photo with an archive behind it) keeps one of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+
+import pikepdf
+import pillow_heif
+from pikepdf.sanitize import Sanitizer
+from PIL import Image, ImageOps
+
+from .legibility import advice_for
+
+JPEG_QUALITY = 88
+# Compression level 3 costs a third of the default's time for a few per cent more bytes.
+PNG_LEVEL = 3
+# Beyond this a PNG is a photo or a scan, which JPEG keeps in a tenth of the room.
+PNG_PIXELS = 4_000_000
+ACCEPTED_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
+
+# A reader opens these by itself or on a click; none of them is a page.
+_ACTIVE_KEYS = ("/AA", "/JS", "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings")
+_SANITIZER = (
+    Sanitizer()
+    .remove_javascript()
+    .remove_external_access()
+    .remove_multimedia()
+    .remove_attachments()
+    .remove_collection()
+    .remove_private_app_data()
+)
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_OFFICE_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
+
+pillow_heif.register_heif_opener(thumbnails=False)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a picture (pixels) and how long a PDF (pages) may be."""
+
+    image_pixels: int
+    pdf_pages: int
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The clean copy of a file, what it is, and legibility codes for its sender."""
+
+    content_type: str
+    extension: str
+    data: bytes
+    pages: int | None = None
+    advice: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """The file cannot be accepted; `code` names the sentence in `messages.py`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def examine(data: bytes, name: str, limits: Limits) -> Examination:
+    """Recognise the bytes, decode all of them and write a clean copy.
+
+    `name` only chooses the kinder of two refusals. Raises Refused; MemoryError when the file needs
+    more than this process may have. Rows D99 (image and PDF only) and D100 (legible).
+    """
+    if not data:
+        raise Refused("empty")
+    if image_format := _image_format(data):
+        return _examine_image(data, image_format, limits)
+    # Readers look for the mark in the first kilobyte, and so do those who hide a PDF behind something.
+    if b"%PDF-" in data[:1024]:
+        return _examine_pdf(data, limits)
+    raise Refused(_why_not_accepted(data, name))
+
+
+def _image_format(data: bytes) -> str | None:
+    """The one Pillow format that the first bytes name."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return "HEIF"
+    return None
+
+
+def _why_not_accepted(data: bytes, name: str) -> str:
+    suffix = PurePath(name).suffix.lower()
+    if suffix in ACCEPTED_SUFFIXES:
+        return "mislabelled"
+    return "office" if data.startswith(_OFFICE_STARTS) else "not_accepted"
+
+
+def _examine_image(data: bytes, image_format: str, limits: Limits) -> Examination:
+    try:
+        with Image.open(BytesIO(data), formats=[image_format]) as image:
+            _check_image(image, limits)
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+        return _written(_plain(upright), image_format)
+    except (Refused, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused("too_many_pixels") from error
+    except Exception as error:
+        # Decoders of damaged bytes raise whatever they stumble on: OSError, SyntaxError, struct.error, IndexError…
+        raise Refused("damaged") from error
+
+
+def _check_image(image: Image.Image, limits: Limits) -> None:
+    """From the header alone, before any pixel is decoded."""
+    if image.width * image.height > limits.image_pixels:
+        raise Refused("too_many_pixels")
+    # A phone's JPEG or HEIC may carry a second picture (depth, burst): the first is the photo.
+    if image.format in ("PNG", "WEBP") and getattr(image, "n_frames", 1) > 1:
+        raise Refused("animated")
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The pixels on white paper, and nothing of what travelled with them (EXIF, GPS, comment, profile)."""
+    if image.has_transparency_data:
+        coloured = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, coloured).convert("RGB")
+    elif image.mode.startswith("I;16"):
+        # Sixteen-bit scanners: convert() would clip the upper half of the range to white.
+        image = image.point(lambda level: level / 256).convert("L")
+    elif image.mode not in ("1", "L", "P", "RGB"):
+        image = image.convert("RGB")
+    image.info = {key: value for key, value in image.info.items() if key == "dpi"}
+    return image
+
+
+def _written(image: Image.Image, image_format: str) -> Examination:
+    advice = advice_for(image)
+    output = BytesIO()
+    photo = image.mode in ("L", "RGB") and image.width * image.height > PNG_PIXELS
+    if image_format == "PNG" and not photo:
+        image.save(output, "PNG", compress_level=PNG_LEVEL)
+        return Examination("image/png", "png", output.getvalue(), advice=advice)
+    image = image if image.mode in ("L", "RGB") else image.convert("RGB")
+    image.save(output, "JPEG", quality=JPEG_QUALITY)
+    return Examination("image/jpeg", "jpg", output.getvalue(), advice=advice)
+
+
+def _examine_pdf(data: bytes, limits: Limits) -> Examination:
+    try:
+        with _opened_pdf(data) as pdf:
+            pages = len(pdf.pages)
+            _check_pdf(pdf, pages, limits)
+            advice = _pdf_advice(pdf)
+            _clean_pdf(pdf)
+            output = BytesIO()
+            # Page streams are copied, not decoded: a bomb inside one stays a reader's few kilobytes.
+            pdf.save(output, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    except (Refused, MemoryError):
+        raise
+    except pikepdf.PasswordError as error:
+        raise Refused("encrypted") from error
+    except Exception as error:
+        # qpdf reports damage as PdfError, pikepdf also as TypeError, ValueError or KeyError on wrong kinds.
+        raise Refused("damaged") from error
+    return Examination("application/pdf", "pdf", output.getvalue(), pages, advice)
+
+
+def _opened_pdf(data: bytes) -> pikepdf.Pdf:
+    """Open strictly; mend a wrong index (common in phone scanners) only where the end of the file is there."""
+    try:
+        return pikepdf.open(BytesIO(data), attempt_recovery=False)
+    except pikepdf.PasswordError:
+        raise
+    except pikepdf.PdfError:
+        if b"%%EOF" not in data[-2048:]:
+            raise
+        return pikepdf.open(BytesIO(data))
+
+
+def _check_pdf(pdf: pikepdf.Pdf, pages: int, limits: Limits) -> None:
+    if not pages:
+        raise Refused("no_pages")
+    if pages > limits.pdf_pages:
+        raise Refused("too_many_pages")
+    # Only one maker's reader shows such a form; everywhere else its page says « please wait ».
+    if pdf.Root.get("/NeedsRendering") is not None and pdf.Root.get("/NeedsRendering"):
+        raise Refused("dynamic_form")
+
+
+def _pdf_advice(pdf: pikepdf.Pdf) -> tuple[str, ...]:
+    found = []
+    if all(_is_blank(page) for page in pdf.pages):
+        found.append("blank")
+    # An electronic invoice carries its own data as XML: nobody would miss it.
+    if any(not name.lower().endswith(".xml") for name in pdf.attachments):
+        found.append("attachments_removed")
+    return tuple(found)
+
+
+def _is_blank(page: pikepdf.Page) -> bool:
+    """Nothing is drawn at all; a page whose drawing is white on white is not found."""
+    if page.obj.get("/Annots"):
+        return False
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return True
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return all(not stream.read_raw_bytes().strip() for stream in streams)
+
+
+def _clean_pdf(pdf: pikepdf.Pdf) -> None:
+    """Take out what acts: an honest office PDF often opens with an action, so this is no reason to refuse."""
+    _SANITIZER.apply(pdf)
+    for key in ("/OpenAction", "/AA", "/NeedsRendering"):
+        if key in pdf.Root:
+            del pdf.Root[key]
+    for thing in pdf.objects:
+        if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+            for key in _ACTIVE_KEYS:
+                if key in thing:
+                    del thing[key]
+    # AcroForm may be written inside the catalogue, where the walk over objects does not look.
+    form = pdf.Root.get("/AcroForm")
+    if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
+        del form["/XFA"]

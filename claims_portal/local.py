@@ -146,7 +146,6 @@ def prepare(environment: Environment) -> None:
     """Bring database, messages and static files up to date."""
     compile_messages()
     manage(environment, "migrate", "--no-input")
-    manage(environment, "createcachetable")
     manage(environment, "collectstatic", "--no-input")
 
 

@@ -1,4 +1,4 @@
-"""What every request goes through: who really calls, what may be kept, and a database that is away."""
+"""What every request goes through: who really calls, what may be kept, limits, and a database that is away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from .views import service_unavailable
+from .accounts.throttles import LimitReached
+from .views import service_unavailable, too_many_requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
@@ -47,8 +48,8 @@ class TrustedProxyMiddleware:
         return any(parsed in network for network in self.proxies)
 
 
-class DatabaseUnavailableMiddleware:
-    """While PostgreSQL restarts, a clear page instead of an error; what was sent is not lost by us."""
+class FaultMiddleware:
+    """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -56,10 +57,13 @@ class DatabaseUnavailableMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return service_unavailable(request)
+        except (OperationalError, InterfaceError) as fault:  # raised by a middleware, such as the session's
+            return self.process_exception(request, fault) or service_unavailable(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, LimitReached):
+            logger.warning("limit_reached", scope=exception.scope)
+            return too_many_requests(request, retry_seconds=exception.retry_seconds)
         if isinstance(exception, OperationalError | InterfaceError):
             logger.error("database_unavailable", kind=type(exception).__name__)
             return service_unavailable(request)

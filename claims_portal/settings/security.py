@@ -7,8 +7,6 @@ from .environment import HTTPS, PUBLIC_URL, env
 
 __all__ = [
     "ALLOWED_HOSTS",
-    "ALTCHA_CACHE_ALIAS",
-    "ALTCHA_HMAC_KEY",
     "AUTHENTICATION_BACKENDS",
     "AUTH_PASSWORD_VALIDATORS",
     "AXES_CLIENT_IP_CALLABLE",
@@ -16,7 +14,6 @@ __all__ = [
     "AXES_FAILURE_LIMIT",
     "AXES_LOCKOUT_PARAMETERS",
     "AXES_RESET_ON_SUCCESS",
-    "CACHES",
     "CONTENT_SECURITY_POLICY",
     "CSRF_COOKIE_HTTPONLY",
     "CSRF_COOKIE_NAME",
@@ -114,14 +111,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.client_address"
-
-# Replayed proofs of work are remembered in PostgreSQL: the check must not fail open when Redis is away.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "guard": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "guard_cache"},
-}
-ALTCHA_HMAC_KEY = SECRET_KEY
-ALTCHA_CACHE_ALIAS = "guard"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

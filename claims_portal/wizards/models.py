@@ -1,0 +1,70 @@
+"""Drafts: what a person has told us so far in a step-by-step form, kept until they send it or it expires."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.documents.models import Document
+from claims_portal.organisations.models import Desk
+
+
+def draft_end() -> datetime:
+    """When a draft touched now expires."""
+    return timezone.now() + timedelta(days=settings.DRAFT_DAYS)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def live(self) -> DraftQuerySet:
+        """Drafts that may still be opened, with what every page about them shows."""
+        return self.filter(expires_at__gt=timezone.now()).select_related("desk__organisation")
+
+    def expired(self) -> DraftQuerySet:
+        return self.filter(expires_at__lte=timezone.now())
+
+
+class Draft(models.Model):
+    """The answers of one journey. They live here, not in the session: nothing is lost with a browser."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    wizard = models.CharField(_("parcours"), max_length=40)
+    desk = models.ForeignKey(Desk, models.CASCADE, related_name="+", verbose_name=_("guichet"))
+    language = models.CharField(_("langue"), max_length=2, default="fr")
+    # {step: {field: [values as typed]}}, or {step: [{field: [values]}, …]} for a step that collects several.
+    answers = models.JSONField(_("réponses"), default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(default=draft_end, db_index=True)
+    submitted_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+    result = models.CharField(_("dossier créé"), max_length=40, blank=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("brouillon")
+        verbose_name_plural = _("brouillons")
+
+    def __str__(self) -> str:
+        return f"{self.wizard} {self.id}"
+
+
+class DraftDocument(models.Model):
+    """A document joined to a draft, waiting for the case that will claim it."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="documents")
+    document = models.OneToOneField(Document, models.CASCADE, related_name="+")
+    kind = models.CharField(_("nature"), max_length=20)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pièce d’un brouillon")
+        verbose_name_plural = _("pièces des brouillons")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.document.label

@@ -1,0 +1,291 @@
+"""HTTP for step-by-step forms. An app subclasses these views and gives them its wizard."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import View
+
+from claims_portal.accounts import throttles
+from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
+from claims_portal.documents.services import DocumentRefused, advice_sentences, receive_document
+from claims_portal.middleware import client_address
+
+from . import services
+from .forms import ResumeForm
+from .models import Draft
+from .steps import CollectionStep, Step, Wizard, as_typed
+
+SESSION_KEY = "drafts"
+SESSION_MAX = 20
+
+
+def own(request: HttpRequest, draft: Draft) -> None:
+    """Make this browser session an owner of the draft."""
+    mine = [each for each in request.session.get(SESSION_KEY, []) if each != str(draft.pk)]
+    request.session[SESSION_KEY] = [*mine, str(draft.pk)][-SESSION_MAX:]
+
+
+@method_decorator(login_not_required, name="dispatch")
+class DraftView(View):
+    """A page of a draft that this browser owns; a draft of somebody else does not exist (404)."""
+
+    wizard: ClassVar[Wizard]
+    draft: Draft
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        draft_id: UUID = kwargs.pop("draft_id")
+        if str(draft_id) not in request.session.get(SESSION_KEY, []):
+            raise Http404
+        draft = Draft.objects.live().filter(pk=draft_id, wizard=self.wizard.key).first()
+        if draft is None:
+            raise Http404
+        self.draft = draft
+        if draft.submitted_at:
+            return redirect(self.submitted_url())
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except services.AlreadySubmitted:
+            return redirect(self.submitted_url())
+
+    def submitted_url(self) -> str:
+        """Where a person goes whose draft was sent."""
+        raise NotImplementedError
+
+
+class StepView(DraftView):
+    """One step: show it, keep what was typed, go on."""
+
+    step: Step
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        slug = kwargs.pop("slug")
+        if slug not in self.wizard.steps:
+            raise Http404
+        self.step = self.wizard.steps[slug]
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if "corriger" in request.GET:
+            return self.show(request, self.step.stored(self.draft))
+        return self.show(request, self.step.shown(self.draft))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self.step.form(self.draft, request.POST)
+        valid = form is None or form.is_valid()
+        later = request.POST.get("action") == "later"
+        if valid or later:
+            typed = as_typed(request.POST, form) if form else {}
+            language = get_language() or settings.LANGUAGE_CODE
+            self.draft = services.save_answers(draft_id=self.draft.pk, step=self.step, typed=typed, language=language)
+        if later:
+            return redirect(reverse("later", args=[self.draft.pk]))
+        if not valid:
+            return self.show(request, form)
+        return self.after(request)
+
+    def after(self, request: HttpRequest) -> HttpResponse:
+        """The next step, or the check page for who came from there."""
+        following = self.wizard.neighbours(self.step)[1]
+        if "revoir" in request.GET:
+            following = list(self.wizard)[-1]
+        return redirect(self.wizard.url(self.draft, following or self.step))
+
+    def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+        order = list(self.wizard)
+        before, _after = self.wizard.neighbours(self.step)
+        return render(
+            request,
+            self.step.template,
+            {
+                "draft": self.draft,
+                "desk": self.draft.desk,
+                "step": self.step,
+                "steps": self.wizard.progress(self.draft, self.step),
+                "step_number": order.index(self.step) + 1,
+                "step_total": len(order),
+                "step_label": self.step.title,
+                "previous_url": self.wizard.url(self.draft, before) if before else "",
+                "reviewing": "revoir" in request.GET,
+                "form": form,
+            }
+            | context,
+        )
+
+
+class CollectionStepView(StepView):
+    """A step that collects several of one form: add one, take one out, or go on."""
+
+    step: CollectionStep
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "remove" in request.POST:
+            position = request.POST["remove"]
+            if position.isascii() and position.isdigit():
+                services.remove_from_collection(draft_id=self.draft.pk, step=self.step, position=int(position[:4]))
+            return redirect(request.get_full_path())
+        form = self.step.form(self.draft, request.POST)
+        adding = request.POST.get("action") == "add"
+        if form is not None and (adding or self._something_typed(request, form)):
+            return self._add(request, form, stay=adding)
+        services.add_to_collection(draft_id=self.draft.pk, step=self.step, typed=None)
+        return self._leave(request)
+
+    def _something_typed(self, request: HttpRequest, form: Any) -> bool:
+        return any(value.strip() for values in as_typed(request.POST, form).values() for value in values)
+
+    def _add(self, request: HttpRequest, form: Any, *, stay: bool) -> HttpResponse:
+        if not form.is_valid():
+            return self.show(request, form)
+        try:
+            services.add_to_collection(draft_id=self.draft.pk, step=self.step, typed=as_typed(request.POST, form))
+        except services.DraftFull as full:
+            form.add_error(None, _("Vous pouvez en ajouter %(limit)d au plus.") % {"limit": full.limit})
+            return self.show(request, form)
+        return redirect(request.get_full_path()) if stay else self._leave(request)
+
+    def _leave(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("action") == "later":
+            return redirect(reverse("later", args=[self.draft.pk]))
+        return self.after(request)
+
+    def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+        collected = [each.cleaned_data for each in self.step.stored_all(self.draft) if each.is_valid()]
+        return super().show(request, form, collected=collected, **context)
+
+
+class DocumentsStepView(StepView):
+    """The step that collects files: each is checked at once, kept at once, and may be taken out again."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, self.step.form(self.draft))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "remove" in request.POST:
+            try:
+                document_id = UUID(request.POST["remove"])
+            except ValueError:
+                raise Http404 from None
+            services.detach_document(draft_id=self.draft.pk, document_id=document_id)
+            return redirect(request.get_full_path())
+        uploads = request.FILES.getlist("files")
+        if uploads or request.POST.get("action") == "upload":
+            return self._receive(request, uploads)
+        services.save_answers(
+            draft_id=self.draft.pk, step=self.step, typed={}, language=get_language() or settings.LANGUAGE_CODE
+        )
+        if request.POST.get("action") == "later":
+            return redirect(reverse("later", args=[self.draft.pk]))
+        return self.after(request)
+
+    def _receive(self, request: HttpRequest, uploads: list[Any]) -> HttpResponse:
+        form = self.step.form(self.draft, request.POST)
+        if form is None or not form.is_valid():
+            return self.show(request, form)
+        if not uploads:
+            return self.show(request, form, problems=[("id_files", _("Choisissez un fichier, puis chargez-le."))])
+        throttles.count("upload-address", client_address(request), weight=len(uploads))
+        problems = []
+        for upload in uploads:
+            try:
+                document = receive_document(upload=upload)
+            except DocumentRefused as refusal:
+                problems.append(("id_files", f"« {upload.name} » : {refusal.message}"))
+                continue
+            try:
+                services.attach_document(
+                    draft_id=self.draft.pk, document=document, kind=form.cleaned_data.get("kind") or ""
+                )
+            except services.DraftFull as full:
+                services.discard_document(document=document)
+                sentence = _("Vous pouvez joindre %(limit)d fichiers au plus. Supprimez-en un pour ajouter celui-ci.")
+                problems.append(("id_files", sentence % {"limit": full.limit}))
+                break
+        if problems:
+            return self.show(request, form, problems=problems)
+        return redirect(request.get_full_path())
+
+    def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
+        joined = list(self.draft.documents.select_related("document"))
+        files = [
+            {
+                "id": each.document_id,
+                "label": each.document.label,
+                "size": each.document.size,
+                "content_type": each.document.content_type,
+                "state": each.document.state,
+                "advice": advice_sentences(each.document),
+                "removable": True,
+            }
+            for each in joined
+        ]
+        return super().show(
+            request, form, files=files, joined=joined, limits=settings.DOCUMENT_LIMITS, **context
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class LaterView(View):
+    """« Enregistrer et continuer plus tard »: say that nothing is lost, and offer a link by e-mail."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        draft_id = kwargs["draft_id"]
+        if str(draft_id) not in request.session.get(SESSION_KEY, []):
+            raise Http404
+        draft = Draft.objects.live().filter(pk=draft_id, submitted_at__isnull=True).first()
+        if draft is None:
+            raise Http404
+        return super().dispatch(request, draft)
+
+    def get(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+        return self.show(request, draft, ResumeForm())
+
+    def post(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+        form = ResumeForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, draft, form)
+        email = form.cleaned_data["email"]
+        throttles.count("link-address", client_address(request))
+        throttles.count("link-recipient", email)
+        services.send_resume_link(draft=draft, email=email, language=get_language() or settings.LANGUAGE_CODE)
+        messages.success(request, _("Le lien est parti. Il arrive en général en moins d’une minute."))
+        return redirect(reverse("later", args=[draft.pk]))
+
+    def show(self, request: HttpRequest, draft: Draft, form: ResumeForm) -> HttpResponse:
+        return render(request, "wizards/later.html", {"draft": draft, "desk": draft.desk, "form": form})
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ResumeView(View):
+    """A resume link: opening it only shows a button (mail scanners open links), the button opens the draft."""
+
+    destinations: ClassVar[dict[str, Wizard]] = {}
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            peek_link(purpose="resume-draft", token=token)
+        except LinkUnusable:
+            return render(request, "wizards/resume.html", {"usable": False}, status=404)
+        return render(request, "wizards/resume.html", {"usable": True})
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            subject = use_link(purpose="resume-draft", token=token)
+        except LinkUnusable:
+            return render(request, "wizards/resume.html", {"usable": False}, status=404)
+        draft = Draft.objects.live().filter(pk=subject).first()
+        if draft is None:
+            return render(request, "wizards/resume.html", {"usable": False}, status=404)
+        own(request, draft)
+        wizard = self.destinations[draft.wizard]
+        return redirect(wizard.url(draft, wizard.first_incomplete(draft) or list(wizard)[-1]))

@@ -1,0 +1,336 @@
+"""What people type about a complaint, and its rules. Nothing here writes."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.identifiers import (
+    CinField,
+    CnssNumberField,
+    EmailAddressField,
+    MobileField,
+    NirField,
+    PersonNameField,
+    ProseField,
+    ReferenceField,
+)
+from claims_portal.wizards.models import Draft
+
+from . import references
+from .models import AskedField, Dependant, DocumentKind, Quality
+from .questions import OTHER, questions_of
+
+FACTS_MAX = 20_000
+PROSE_MAX = 5_000
+OLDEST = datetime.date(1900, 1, 1)
+Asked = AskedField.Field
+
+
+class PastDateField(forms.DateField):
+    """A day that is not in the future, chosen or typed as day/month/year."""
+
+    default_error_messages = {
+        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
+        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
+        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
+        super().__init__(**({"widget": widget, "input_formats": formats} | kwargs))
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        day = super().to_python(value)
+        if day and day > timezone.localdate():
+            raise ValidationError(self.error_messages["future"], code="future")
+        if day and day < OLDEST:
+            raise ValidationError(self.error_messages["old"], code="old")
+        return day
+
+
+class GateForm(forms.Form):
+    """Is it a complaint? (rows C4–C13)"""
+
+    COMPLAINT, INFORMATION, CLARIFICATION, CONFIRMATION = "complaint", "information", "clarification", "confirmation"
+    kind = forms.ChoiceField(
+        label=_("Qu’est-ce qui vous amène ?"),
+        choices=[
+            (COMPLAINT, _("Je suis mécontent d’un service, d’une décision ou d’un silence")),
+            (INFORMATION, _("Je cherche une information, par exemple le montant d’un remboursement")),
+            (CLARIFICATION, _("Je voudrais qu’on m’explique un calcul ou un courrier")),
+            (CONFIRMATION, _("Je veux vérifier qu’une prestation est prévue dans mon contrat")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez ce qui ressemble le plus à votre situation.")},
+    )
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class FactsForm(forms.Form):
+    """The complaint itself (rows A23, C27–C32)."""
+
+    category = forms.ChoiceField(
+        label=_("Sur quoi porte votre réclamation ?"),
+        error_messages={
+            "required": _("Choisissez le sujet de votre réclamation."),
+            "invalid_choice": _("Choisissez un sujet de la liste."),
+        },
+    )
+    respondent = forms.ChoiceField(
+        label=_("Quel organisme est concerné ?"),
+        error_messages={"required": _("Choisissez l’organisme, ou « Un autre organisme ».")},
+    )
+    respondent_other = PersonNameField(label=_("Nom de l’autre organisme"), required=False, max_length=160)
+    policy_number = ReferenceField(label=_("Numéro de police ou de contrat"))
+    registration_number = ReferenceField(label=_("Numéro d’affiliation ou d’adhérent"))
+    subscriber = ReferenceField(label=_("Entreprise ou souscripteur du contrat"), max_length=160)
+    claim_reference = ReferenceField(label=_("Référence du dossier ou du sinistre"))
+    facts = ProseField(
+        label=_("Que s’est-il passé ?"),
+        help_text=_("Avec vos mots : ce qui est arrivé, avec qui, et ce qui vous pose problème."),
+        max_length=FACTS_MAX,
+        error_messages={"required": _("Racontez ce qui s’est passé, même en quelques lignes.")},
+    )
+    event_date = PastDateField(
+        label=_("Quand est-ce arrivé ?"), required=False, help_text=_("Une date approximative suffit.")
+    )
+    prior_steps = ProseField(
+        label=_("Qu’avez-vous déjà fait ?"),
+        help_text=_("Par exemple : un appel, un courrier, une visite, et à quelle date."),
+        required=False,
+        max_length=PROSE_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    prior_answer = ProseField(
+        label=_("Que vous a-t-on répondu ?"),
+        required=False,
+        max_length=PROSE_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    desired_outcome = ProseField(
+        label=_("Quelle solution vous semblerait juste ?"),
+        required=False,
+        max_length=PROSE_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        questions = questions_of(draft.desk)
+        self.fields["category"].choices = [("", _("Choisir dans la liste")), *questions.category_choices()]
+        self.fields["respondent"].choices = [
+            ("", _("Choisir dans la liste")),
+            *questions.respondent_choices(),
+            (OTHER, _("Un autre organisme")),
+        ]
+        ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES])
+        if "respondent" not in self.fields:
+            del self.fields["respondent_other"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other"):
+            if "respondent_other" not in self.errors:
+                self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
+        return cleaned
+
+
+REFERENCES = [Asked.POLICY_NUMBER, Asked.REGISTRATION_NUMBER, Asked.SUBSCRIBER, Asked.CLAIM_REFERENCE]
+IDENTITIES = [Asked.CIN, Asked.CNSS_NUMBER, Asked.NIR]
+ADDRESS = ["address", "postal_code", "city"]
+
+
+def ask_only(form: forms.Form, asked: dict[str, Any], names: list[Any]) -> None:
+    """Leave out the questions this desk does not ask, and give the others its hints."""
+    for name in map(str, names):
+        if name not in asked:
+            del form.fields[name]
+            continue
+        form.fields[name].required = asked[name].required
+        if asked[name].hint:
+            form.fields[name].help_text = asked[name].hint
+
+
+class ComplainantForm(forms.Form):
+    """Who complains, and how to reach them (rows A24, C20–C25)."""
+
+    quality = forms.ChoiceField(
+        label=_("À quel titre réclamez-vous ?"),
+        choices=[("", _("Choisir dans la liste")), *Quality.choices],
+        error_messages={"required": _("Choisissez à quel titre vous réclamez.")},
+    )
+    represented_name = PersonNameField(
+        label=_("Nom de la personne que vous représentez"),
+        help_text=_("Si vous agissez pour quelqu’un d’autre. Vous pourrez joindre le mandat à l’étape des pièces."),
+        required=False,
+        max_length=160,
+    )
+    last_name = PersonNameField(label=_("Nom"), error_messages={"required": _("Indiquez votre nom.")})
+    first_name = PersonNameField(label=_("Prénom"), error_messages={"required": _("Indiquez votre prénom.")})
+    cin = CinField(label=_("Numéro de CIN"))
+    cnss_number = CnssNumberField(label=_("Numéro d’immatriculation CNSS"))
+    nir = NirField(label=_("Numéro de sécurité sociale de l’adhérent concerné"))
+    email = EmailAddressField(
+        label=_("Adresse e-mail"), required=False, help_text=_("Pour l’accusé de réception et les nouvelles.")
+    )
+    mobile = MobileField(
+        label=_("Téléphone portable"), required=False, help_text=_("Une adresse e-mail ou un portable suffit.")
+    )
+    address = ReferenceField(label=_("Adresse"), max_length=200)
+    postal_code = ReferenceField(label=_("Code postal"), max_length=12)
+    city = PersonNameField(label=_("Ville"), error_messages={"required": _("Indiquez votre ville.")})
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = questions_of(draft.desk).asked
+        ask_only(self, asked, IDENTITIES)
+        address = asked.get(Asked.ADDRESS)
+        for name in ADDRESS:
+            if address is None:
+                del self.fields[name]
+            else:
+                self.fields[name].required = address.required
+        for name, purpose in AUTOCOMPLETE.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["autocomplete"] = purpose
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not (cleaned.get("email") or cleaned.get("mobile")) and not {"email", "mobile"} & set(self.errors):
+            self.add_error("email", _("Indiquez une adresse e-mail ou un téléphone portable : c’est votre clé de suivi."))
+        if cleaned.get("quality") == Quality.AGENT and not cleaned.get("represented_name"):
+            if "represented_name" not in self.errors:
+                self.add_error("represented_name", _("Indiquez le nom de la personne que vous représentez."))
+        return cleaned
+
+
+AUTOCOMPLETE = {
+    "last_name": "family-name",
+    "first_name": "given-name",
+    "mobile": "tel",
+    "address": "street-address",
+    "postal_code": "postal-code",
+    "city": "address-level2",
+}
+
+
+class DependantForm(forms.Form):
+    """One « ayant droit » the complaint is also about (row A25)."""
+
+    last_name = PersonNameField(label=_("Nom"), error_messages={"required": _("Indiquez son nom.")})
+    first_name = PersonNameField(label=_("Prénom"), error_messages={"required": _("Indiquez son prénom.")})
+    relation = forms.ChoiceField(
+        label=_("Son lien avec vous"),
+        choices=[("", _("Choisir dans la liste")), *Dependant.Relation.choices],
+        error_messages={"required": _("Choisissez son lien avec vous.")},
+    )
+    birth_date = PastDateField(label=_("Sa date de naissance"), required=False)
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class DocumentsForm(forms.Form):
+    """What the next file shows. The files themselves are checked one by one (rows A15, C33)."""
+
+    kind = forms.ChoiceField(
+        label=_("Que montre ce document ?"),
+        choices=[(value, label) for value, label in DocumentKind.choices if value != DocumentKind.SENT],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, draft: Draft | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or DocumentKind.EVIDENCE
+
+
+class ReviewForm(forms.Form):
+    """The last page: consent to the text shown above it, and whether to be told by SMS too."""
+
+    wants_sms = forms.BooleanField(label=_("Prévenez-moi aussi par SMS"), required=False)
+    consent = forms.BooleanField(
+        label=_("J’ai lu comment mes données sont utilisées et j’accepte qu’elles servent à traiter ma réclamation"),
+        error_messages={"required": _("Cochez cette case pour pouvoir envoyer votre réclamation.")},
+    )
+
+    def __init__(self, *args: Any, draft: Draft, mobile: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not (mobile and questions_of(draft.desk).offers_sms):
+            del self.fields["wants_sms"]
+
+
+class TrackingForm(forms.Form):
+    """« Suivi de ma réclamation : » the number, and the e-mail or the mobile given when filing (rows A28–A34)."""
+
+    number = ReferenceField(
+        label=_("Numéro :"), max_length=40, error_messages={"required": _("Indiquez le numéro de votre réclamation.")}
+    )
+    email = EmailAddressField(label=_("Email :"), required=False)
+    mobile = MobileField(label=_("Téléphone portable :"), required=False)
+
+    def clean_number(self) -> str:
+        try:
+            return references.read_number(self.cleaned_data["number"])
+        except references.MistypedNumber as error:
+            sentence = _("Ce numéro n’a pas la bonne forme : il compte 12 chiffres. Vérifiez-le sur votre accusé de réception.")
+            raise ValidationError(sentence, code="mistyped") from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not (cleaned.get("email") or cleaned.get("mobile")) and not {"email", "mobile"} & set(self.errors):
+            self.add_error("email", _("Indiquez l’adresse e-mail ou le téléphone portable donné lors du dépôt."))
+        return cleaned
+
+
+class ExchangeForm(forms.Form):
+    """A message of the complainant, with or without documents."""
+
+    body = ProseField(
+        label=_("Votre message"), max_length=FACTS_MAX, error_messages={"required": _("Écrivez votre message.")}
+    )
+
+
+class WithdrawForm(forms.Form):
+    """« Clôturer ma réclamation », with an optional word on how it went (F6)."""
+
+    satisfaction = forms.TypedChoiceField(
+        label=_("Comment cela s’est-il passé ?"),
+        choices=[(5, _("Très bien")), (4, _("Bien")), (3, _("Moyennement")), (2, _("Mal")), (1, _("Très mal"))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    comment = ProseField(
+        label=_("Voulez-vous ajouter un mot ?"),
+        required=False,
+        max_length=PROSE_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReopenForm(forms.Form):
+    """Why a closed or answered complaint is opened again (F5)."""
+
+    reason = ProseField(
+        label=_("Pourquoi rouvrir votre réclamation ?"),
+        max_length=PROSE_MAX,
+        error_messages={"required": _("Dites en quelques mots pourquoi la réponse ne convient pas.")},
+    )
+
+
+class MineForm(forms.Form):
+    """« Mes réclamations »: where to send the link."""
+
+    email = EmailAddressField(label=_("Votre adresse e-mail"), help_text=_("Celle que vous avez donnée lors du dépôt."))

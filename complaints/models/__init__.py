@@ -1,0 +1,24 @@
+"""The complaint and everything that belongs to it."""
+
+from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
+from .history import Clock, ClockKind, Event, EventKind, Pause
+from .procedure import AskedField, Category, Procedure, Respondent
+
+__all__ = [
+    "AskedField",
+    "Category",
+    "Channel",
+    "Clock",
+    "ClockKind",
+    "Complainant",
+    "Complaint",
+    "ComplaintDocument",
+    "Dependant",
+    "DocumentKind",
+    "Event",
+    "EventKind",
+    "Pause",
+    "Procedure",
+    "Quality",
+    "Respondent",
+]

@@ -1,0 +1,214 @@
+"""A complaint, who makes it, for whom, and with which documents."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.organisations.models import Desk, LegalText
+
+from ..workflow import State, Turn
+from .procedure import Category, Respondent
+
+
+class Channel(models.TextChoices):
+    """How a complaint reached the desk."""
+
+    WEB = "web", _("En ligne")
+    POST = "post", _("Courrier")
+    PHONE = "phone", _("Téléphone")
+    EMAIL = "email", _("E-mail")
+    COUNTER = "counter", _("Guichet")
+
+
+class Quality(models.TextChoices):
+    """In what quality a person complains (rows A3–A5, A25; DOMAIN: roles of complainants)."""
+
+    INSURED = "insured", _("Assuré")
+    SUBSCRIBER = "subscriber", _("Souscripteur")
+    MEMBER = "member", _("Adhérent")
+    AFFILIATE = "affiliate", _("Affilié")
+    BENEFICIARY = "beneficiary", _("Bénéficiaire")
+    HEIR = "heir", _("Ayant droit ou héritier")
+    THIRD_PARTY = "third-party", _("Tiers ou victime")
+    AGENT = "agent", _("Mandataire (proche, avocat, association…)")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document shows."""
+
+    EVIDENCE = "evidence", _("Pièce justificative")
+    MANDATE = "mandate", _("Mandat ou procuration")
+    PRIOR_ANSWER = "prior-answer", _("Réponse déjà reçue")
+    IDENTITY = "identity", _("Pièce d’identité")
+    SENT = "sent", _("Document envoyé par le service")
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def visible_to(self, user: Any) -> ComplaintQuerySet:
+        """The complaints of the desks a member of staff works for; all of them for a superuser."""
+        if user.is_superuser:
+            return self
+        return self.filter(desk__agents=user)
+
+    def open(self) -> ComplaintQuerySet:
+        return self.exclude(state=State.CLOSED)
+
+    def with_case(self) -> ComplaintQuerySet:
+        """Everything of one row that a case page shows, in one query."""
+        return self.select_related(
+            "desk__organisation", "category", "respondent", "complainant", "assigned_to", "consent_text"
+        )
+
+
+class Complaint(models.Model):
+    """One complaint. Only `complaints.services` writes here."""
+
+    number = models.CharField(_("numéro"), max_length=12, unique=True)
+    draft_id = models.UUIDField(unique=True, null=True, editable=False)  # one draft makes one case, whatever happens
+    verification_code = models.CharField(max_length=32, unique=True, editable=False)
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="complaints", verbose_name=_("guichet"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("catégorie"))
+    respondent = models.ForeignKey(
+        Respondent, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("organisme concerné")
+    )
+    respondent_other = models.CharField(_("autre organisme"), max_length=160, blank=True)
+    policy_number = models.CharField(_("numéro de police ou de contrat"), max_length=60, blank=True)
+    registration_number = models.CharField(_("numéro d’affiliation ou d’adhérent"), max_length=60, blank=True)
+    subscriber = models.CharField(_("entreprise ou souscripteur"), max_length=160, blank=True)
+    claim_reference = models.CharField(_("référence du dossier"), max_length=60, blank=True)
+    facts = models.TextField(_("ce qui s’est passé"))
+    event_date = models.DateField(_("date des faits"), null=True, blank=True)
+    prior_steps = models.TextField(_("démarches déjà faites"), blank=True)
+    prior_answer = models.TextField(_("réponse déjà reçue"), blank=True)
+    desired_outcome = models.TextField(_("solution souhaitée"), blank=True)
+
+    channel = models.CharField(_("canal"), max_length=10, choices=Channel, default=Channel.WEB)
+    language = models.CharField(_("langue"), max_length=2, default="fr")
+    wants_sms = models.BooleanField(_("souhaite des SMS"), default=False)
+    state = models.CharField(_("état"), max_length=20, choices=State, default=State.RECEIVED)
+    turn = models.CharField(_("à qui de jouer"), max_length=12, choices=Turn, default=Turn.DESK)
+    assigned_to = models.ForeignKey(
+        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("agent")
+    )
+    received_at = models.DateTimeField(_("reçue le"))
+    created_at = models.DateTimeField(_("enregistrée le"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("modifiée le"), auto_now=True)
+    answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
+    satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
+    satisfaction_comment = models.TextField(_("commentaire"), blank=True)
+    consent_text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", null=True, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=64, db_index=True, editable=False)
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("réclamation")
+        verbose_name_plural = _("réclamations")
+        permissions = [("handle", _("Peut traiter les réclamations"))]
+        indexes = [
+            models.Index(fields=["desk", "-received_at", "-id"], name="complaint_desk_recent"),
+            models.Index(fields=["-received_at", "-id"], name="complaint_recent"),
+            models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),
+            models.Index(
+                fields=["assigned_to", "-received_at", "-id"], name="complaint_mine", condition=~Q(state="closed")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)), name="satisfaction_1_to_5"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
+
+
+class Complainant(models.Model):
+    """Who complains. Apart from the case, so that it can be hidden from some roles and erased in its time."""
+
+    complaint = models.OneToOneField(Complaint, models.CASCADE, related_name="complainant")
+    quality = models.CharField(_("qualité"), max_length=20, choices=Quality)
+    first_name = models.CharField(_("prénom"), max_length=80)
+    last_name = models.CharField(_("nom"), max_length=80)
+    search_name = models.CharField(max_length=170, editable=False)  # « nom prénom » without accents, lower case
+    represented_name = models.CharField(_("personne représentée"), max_length=160, blank=True)
+    email = models.EmailField(_("adresse e-mail"), blank=True)
+    mobile = PhoneNumberField(_("téléphone portable"), blank=True)
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postal_code = models.CharField(_("code postal"), max_length=12, blank=True)
+    city = models.CharField(_("ville"), max_length=80, blank=True)
+    cin = models.CharField(_("CIN"), max_length=12, blank=True)
+    cnss_number = models.CharField(_("numéro CNSS"), max_length=12, blank=True)
+    nir = models.CharField(_("numéro de sécurité sociale"), max_length=15, blank=True)
+
+    class Meta:
+        verbose_name = _("réclamant")
+        verbose_name_plural = _("réclamants")
+        indexes = [
+            models.Index(OpClass("search_name", name="varchar_pattern_ops"), name="complainant_name"),
+            models.Index(fields=["email"], name="complainant_email", condition=~Q(email="")),
+            models.Index(fields=["mobile"], name="complainant_mobile", condition=~Q(mobile="")),
+            models.Index(fields=["cin"], name="complainant_cin", condition=~Q(cin="")),
+            models.Index(fields=["nir"], name="complainant_nir", condition=~Q(nir="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Dependant(models.Model):
+    """An « ayant droit » the complaint is also about (row A25)."""
+
+    class Relation(models.TextChoices):
+        SPOUSE = "spouse", _("Conjoint")
+        CHILD = "child", _("Enfant")
+        PARENT = "parent", _("Parent")
+        OTHER = "other", _("Autre")
+
+    complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="dependants")
+    first_name = models.CharField(_("prénom"), max_length=80)
+    last_name = models.CharField(_("nom"), max_length=80)
+    relation = models.CharField(_("lien"), max_length=10, choices=Relation)
+    birth_date = models.DateField(_("date de naissance"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ayant droit")
+        verbose_name_plural = _("ayants droit")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class ComplaintDocument(models.Model):
+    """A document of a case, with who brought it and on which occasion."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="documents")
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
+    event = models.ForeignKey("complaints.Event", models.PROTECT, related_name="documents", null=True)
+    kind = models.CharField(_("nature"), max_length=20, choices=DocumentKind, default=DocumentKind.EVIDENCE)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["added_at", "id"]
+
+    def __str__(self) -> str:
+        return self.document.label

@@ -1,0 +1,109 @@
+"""What happened to a complaint, and the clocks that run on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.accounts.models import User
+from claims_portal.deadlines.models import Delay
+
+from .case import Complaint
+
+
+class EventKind(models.TextChoices):
+    """What an event records; the label is what the complainant reads."""
+
+    FILED = "filed", _("Réclamation déposée")
+    ACKNOWLEDGED = "acknowledged", _("Réclamation prise en charge")
+    COMPLEMENT_ASKED = "complement-asked", _("Complément demandé")
+    MESSAGE_FROM_COMPLAINANT = "message-in", _("Message envoyé au service")
+    MESSAGE_FROM_DESK = "message-out", _("Message du service")
+    ANSWERED = "answered", _("Réponse apportée")
+    CLOSED = "closed", _("Réclamation clôturée")
+    REOPENED = "reopened", _("Réclamation rouverte")
+    NOTE = "note", _("Note interne")
+    ASSIGNED = "assigned", _("Réclamation attribuée")
+
+
+class Event(models.Model):
+    """One line of a case's history. Written once: a correction is a new event."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20, choices=EventKind)
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)  # None: the complainant
+    from_state = models.CharField(max_length=20, blank=True)
+    to_state = models.CharField(max_length=20)
+    body = models.TextField(blank=True)
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("événement")
+        verbose_name_plural = _("événements")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["complaint", "at", "id"], name="event_of_complaint")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("An event is written once.")
+        super().save(*args, **kwargs)
+
+    @property
+    def is_exchange(self) -> bool:
+        """True for what was said, as opposed to what happened."""
+        return bool(self.body)
+
+
+class ClockKind(models.TextChoices):
+    ACKNOWLEDGEMENT = "acknowledgement", _("Accusé de réception")
+    ANSWER = "answer", _("Réponse")
+    REOPENING = "reopening", _("Possibilité de rouvrir")
+
+
+class Clock(models.Model):
+    """A delay that runs on a case, with its due moment and how it was counted (BEYOND N7)."""
+
+    complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="clocks")
+    kind = models.CharField(max_length=20, choices=ClockKind)
+    delay = models.ForeignKey(Delay, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    explanation = models.JSONField()
+
+    class Meta:
+        verbose_name = _("délai en cours")
+        verbose_name_plural = _("délais en cours")
+        ordering = ["due_at"]
+        constraints = [models.UniqueConstraint(fields=["complaint", "kind"], name="one_clock_of_a_kind")]
+        indexes = [models.Index(fields=["due_at"], name="clock_running", condition=models.Q(stopped_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.due_at:%Y-%m-%d}"
+
+
+class Pause(models.Model):
+    """A time during which the desk waits for the complainant, and its answer clock stands still."""
+
+    complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="pauses")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "complaint", condition=models.Q(ended_at__isnull=True), name="one_open_pause_a_complaint"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d} – {self.ended_at or '…'}"

@@ -1,0 +1,87 @@
+"""The messages about a complaint: a link and the number, never what the case is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claims_portal.accounts.links import public_url
+from claims_portal.notifications.notices import Notice, Recipient
+
+from .models import Complaint, Event
+from .references import spoken
+
+
+class CaseNotice(Notice):
+    """To the complainant, at the addresses given when filing, in the language of the case."""
+
+    def __init__(self, complaint: Complaint, event: Event | None = None) -> None:
+        self.complaint = complaint
+        self.event = event
+
+    def recipients(self) -> list[Recipient]:
+        person = self.complaint.complainant
+        mobile = str(person.mobile) if self.complaint.wants_sms else ""
+        return [Recipient(email=person.email, mobile=mobile, language=self.complaint.language)]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {
+            "number": spoken(self.complaint.number),
+            "desk": self.complaint.desk,
+            "organisation": self.complaint.desk.organisation,
+            "tracking_url": public_url("complaints:track", language=recipient.language),
+        }
+
+    def dedup_key(self) -> str:
+        return f"{self.complaint.pk}:{self.event.pk if self.event else 0}"
+
+    def about(self) -> str:
+        return f"complaint:{self.complaint.pk}"
+
+
+class Receipt(CaseNotice):
+    """« Accusé de réception » at once after filing (rows A10, C36)."""
+
+    key = "complaints.receipt"
+
+
+class Acknowledged(CaseNotice):
+    key = "complaints.acknowledged"
+
+
+class ComplementAsked(CaseNotice):
+    key = "complaints.complement"
+
+
+class NewMessage(CaseNotice):
+    key = "complaints.message"
+
+
+class Answered(CaseNotice):
+    key = "complaints.answered"
+
+
+class Closed(CaseNotice):
+    key = "complaints.closed"
+
+
+class Reopened(CaseNotice):
+    key = "complaints.reopened"
+
+
+class MyComplaints(Notice):
+    """The link to « Mes réclamations » (F3)."""
+
+    key = "complaints.mine"
+
+    def __init__(self, *, email: str, token: str, language: str) -> None:
+        self.recipient = Recipient(email=email, language=language)
+        self.token = token
+
+    def recipients(self) -> list[Recipient]:
+        return [self.recipient]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {"url": public_url("complaints:mine-list", self.token, language=recipient.language)}
+
+    def dedup_key(self) -> str:
+        return self.token[:16]

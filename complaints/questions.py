@@ -1,0 +1,104 @@
+"""What a desk asks, ready for forms: read once a version of the desk, then kept in memory.
+
+Nothing here depends on the person. `Desk.version` changes with every change of the procedure,
+so that what is kept is never older than what staff have saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+
+from claims_portal.organisations.models import Desk, LegalText
+
+from .models import AskedField, Category, Respondent
+
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A choice, in each language."""
+
+    pk: int
+    names: dict[str, str]
+    groups: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.names.get(get_language() or "fr") or self.names["fr"]
+
+    @property
+    def group(self) -> str:
+        return self.groups.get(get_language() or "fr") or self.groups["fr"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of the desk."""
+
+    required: bool
+    hints: dict[str, str]
+
+    @property
+    def hint(self) -> str:
+        return self.hints.get(get_language() or "fr") or self.hints["fr"]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Everything the filing forms of one desk need to know."""
+
+    categories: tuple[Named, ...]
+    respondents: tuple[Named, ...]
+    asked: dict[str, Asked]
+    texts: dict[str, LegalText]
+    offers_sms: bool
+
+    def category_choices(self) -> list[tuple[str, Any]]:
+        return _grouped(self.categories)
+
+    def respondent_choices(self) -> list[tuple[str, Any]]:
+        return [(str(each.pk), each.name) for each in self.respondents]
+
+
+def _grouped(choices: tuple[Named, ...]) -> list[tuple[str, Any]]:
+    """Choices under the headings of their groups, in the order given; without a heading where there is none."""
+    shown: list[tuple[str, Any]] = []
+    for each in choices:
+        option = (str(each.pk), each.name)
+        if not each.group:
+            shown.append(option)
+        elif shown and shown[-1][0] == each.group:
+            shown[-1][1].append(option)
+        else:
+            shown.append((each.group, [option]))
+    return shown
+
+
+def questions_of(desk: Desk) -> Questions:
+    """The questions of a desk as staff last saved them."""
+    key = f"questions:{desk.pk}:{desk.version}"
+    return cache.get_or_set(key, lambda: _read(desk), timeout=300)
+
+
+def _read(desk: Desk) -> Questions:
+    categories = Category.objects.filter(desk=desk, is_active=True)
+    respondents = Respondent.objects.filter(sector__desks=desk, is_active=True).distinct()
+    asked = AskedField.objects.filter(desk=desk)
+    texts = {text.kind: text for text in reversed(LegalText.objects.in_force().filter(organisation=desk.organisation))}
+    return Questions(
+        categories=tuple(
+            Named(each.pk, {"fr": each.name_fr, "ar": each.name_ar}, {"fr": each.group_fr, "ar": each.group_ar})
+            for each in categories
+        ),
+        respondents=tuple(
+            Named(each.pk, {"fr": each.name_fr, "ar": each.name_ar}, {"fr": "", "ar": ""}) for each in respondents
+        ),
+        asked={each.field: Asked(each.is_required, {"fr": each.hint_fr, "ar": each.hint_ar}) for each in asked},
+        texts=texts,
+        offers_sms=desk.procedure.offers_sms,
+    )

@@ -1,0 +1,66 @@
+"""The one way a case changes: its row locked, the transition checked, the state and an event written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+
+from ..models import Complaint, Event, EventKind
+from ..workflow import TURN_IN, State, Turn, workflow
+from .filing import add_documents
+
+
+def locked(complaint_id: int) -> Complaint:
+    """The complaint under its row's lock, with what notices need. Call it inside a transaction."""
+    return (
+        Complaint.objects.select_for_update(of=("self",))
+        .select_related("desk__organisation", "complainant")
+        .get(pk=complaint_id)
+    )
+
+
+def change(
+    *,
+    complaint: Complaint,
+    transition: str,
+    kind: EventKind,
+    user: User | None = None,
+    body: str = "",
+    documents: Sequence[tuple[Document, str]] = (),
+    at: datetime | None = None,
+    **fields: object,
+) -> Event:
+    """Apply a transition to a locked complaint and record it; TransitionNotAllowed when its state forbids it.
+
+    `user` None is the complainant. `fields` are other columns this change sets.
+    """
+    before = complaint.state
+    step = workflow.check(transition, before)
+    complaint.state = step.target_from(before)
+    complaint.turn = turn_after(complaint.state, transition)
+    for name, value in fields.items():
+        setattr(complaint, name, value)
+    complaint.save(update_fields=["state", "turn", "changed_at", *fields])
+    event = Event.objects.create(
+        complaint=complaint,
+        kind=kind,
+        at=at or timezone.now(),
+        user=user,
+        from_state=before,
+        to_state=complaint.state,
+        body=body,
+    )
+    add_documents(complaint=complaint, documents=documents, event=event)
+    return event
+
+
+def turn_after(state: str, transition: str) -> str:
+    """Whose turn it is after a change: who writes hands the turn over, otherwise the state says."""
+    if transition == "write":
+        return Turn.DESK
+    return TURN_IN[State(state)]

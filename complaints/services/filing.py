@@ -1,0 +1,168 @@
+"""Filing a complaint: the whole case, its documents, its first event and its receipt, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import claim_documents
+from claims_portal.notifications.services import queue
+from claims_portal.organisations.models import Desk, LegalText
+from claims_portal.wizards.models import Draft
+from claims_portal.wizards.services import locked_draft, mark_submitted
+from claims_portal.wizards.steps import Step
+
+from .. import notices, references, steps
+from ..models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
+from ..questions import OTHER, questions_of
+from ..workflow import State, Turn
+from .clocks import procedure_of, start_clocks
+
+
+class IncompleteDraft(Exception):
+    """An earlier step is no longer in order: the person is led back to it."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step.slug)
+        self.step = step
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a complaint is made of, validated: cleaned data of the forms in `complaints.forms`."""
+
+    desk: Desk
+    facts: dict[str, Any]
+    complainant: dict[str, Any]
+    dependants: Sequence[dict[str, Any]] = ()
+    documents: Sequence[tuple[Document, str]] = ()
+    language: str = "fr"
+    wants_sms: bool = False
+    consent_text: LegalText | None = None
+    channel: str = Channel.WEB
+    received_at: datetime = field(default_factory=timezone.now)
+    draft_id: UUID | None = None
+
+
+def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
+    """Turn a draft into a complaint, once.
+
+    AlreadySubmitted when it was sent before, even a moment ago in another tab; IncompleteDraft
+    when a step must be filled again. In one transaction with everything the case is made of.
+    """
+    with locked_draft(draft_id) as draft:
+        unfinished = steps.filing.first_incomplete(draft)
+        if unfinished is not None:
+            raise IncompleteDraft(unfinished)
+        joined = list(draft.documents.select_related("document"))
+        complaint = file_complaint(filing=_filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms))
+        mark_submitted(draft=draft, result=complaint.number)
+        return complaint
+
+
+def _filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: bool) -> Filing:
+    complainant = steps.COMPLAINANT.cleaned(draft)
+    return Filing(
+        desk=draft.desk,
+        facts=steps.FACTS.cleaned(draft),
+        complainant=complainant,
+        dependants=steps.DEPENDANTS.all_cleaned(draft),
+        documents=documents,
+        language=draft.language,
+        wants_sms=bool(complainant["mobile"]) and (wants_sms or not complainant["email"]),
+        consent_text=questions_of(draft.desk).texts.get(LegalText.Kind.DATA_PROTECTION),
+        draft_id=draft.pk,
+    )
+
+
+@transaction.atomic
+def file_complaint(*, filing: Filing) -> Complaint:
+    """Write a complaint with its people, documents, clocks and first event, and promise its receipt."""
+    complaint = _write_case(filing)
+    complainant = _write_complainant(complaint, filing.complainant)
+    complaint.complainant = complainant
+    Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
+    event = Event.objects.create(
+        complaint=complaint, kind=EventKind.FILED, at=timezone.now(), from_state="", to_state=complaint.state
+    )
+    add_documents(complaint=complaint, documents=filing.documents, event=event)
+    start_clocks(complaint=complaint, procedure=procedure_of(filing.desk.pk))
+    queue(notices.Receipt(complaint))
+    return complaint
+
+
+def _write_case(filing: Filing) -> Complaint:
+    facts = dict(filing.facts)
+    respondent = facts.pop("respondent", "")
+    now = timezone.now()
+    return Complaint.objects.create(
+        number=_free_number(),
+        draft_id=filing.draft_id,
+        verification_code=secrets.token_urlsafe(16),
+        desk=filing.desk,
+        category_id=int(facts.pop("category")),
+        respondent_id=int(respondent) if respondent not in ("", OTHER) else None,
+        language=filing.language,
+        channel=filing.channel,
+        wants_sms=filing.wants_sms,
+        state=State.RECEIVED,
+        turn=Turn.DESK,
+        received_at=filing.received_at,
+        consent_text=filing.consent_text,
+        consented_at=now if filing.consent_text else None,
+        fingerprint=fingerprint(filing.desk, filing.facts, filing.complainant),
+        **facts,
+    )
+
+
+def _free_number() -> str:
+    """A number no case has. The unique constraint settles the rest: at worst one filing is told to try again."""
+    while True:
+        number = references.new_number()
+        if not Complaint.objects.filter(number=number).exists():
+            return number
+
+
+def _write_complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
+    return Complainant.objects.create(
+        complaint=complaint, search_name=search_name(f"{person['last_name']} {person['first_name']}"), **person
+    )
+
+
+def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
+    """Claim received documents for the case, as brought on the occasion of an event."""
+    if documents:
+        claim_documents(documents=[document for document, _kind in documents])
+        ComplaintDocument.objects.bulk_create(
+            ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
+            for document, kind in documents
+        )
+
+
+def search_name(name: str) -> str:
+    """A name as it is searched: no accents, lower case, single spaces."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    return " ".join(plain.lower().split())[:170]
+
+
+def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:
+    """The same for the same person telling the same thing to the same desk, whatever the spaces and capitals."""
+    told = " ".join(str(facts.get("facts", "")).lower().split())
+    parts = [str(desk.pk), str(facts.get("category")), person.get("email") or person.get("mobile") or "", told]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def already_filed_at(*, draft: Draft) -> datetime | None:
+    """When this person filed this very complaint before, if so: said as a warning, never a refusal (F7)."""
+    mark = fingerprint(draft.desk, steps.FACTS.cleaned(draft), steps.COMPLAINANT.cleaned(draft))
+    return Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at", flat=True).first()

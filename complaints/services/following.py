@@ -1,0 +1,98 @@
+"""What the complainant does with a complaint already filed (rows A37–A41; F5, F6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts.links import create_link
+from claims_portal.documents.models import Document
+from claims_portal.notifications.services import queue
+
+from .. import notices
+from ..models import ClockKind, Complaint, DocumentKind, EventKind
+from ..workflow import State
+from .changes import change, locked
+from .clocks import end_pause, restart_answer, start_reopening, stop_clock
+
+MINE_HOURS = 2
+
+
+class TooLateToReopen(Exception):
+    """The time during which the complaint could be reopened is over."""
+
+
+@transaction.atomic
+def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document] = ()) -> Complaint:
+    """Send a message and documents. When a complement was asked, this is it, and the clock goes on.
+
+    TransitionNotAllowed when the complaint is closed.
+    """
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    supplying = complaint.state == State.COMPLEMENT
+    change(
+        complaint=complaint,
+        transition="supply" if supplying else "write",
+        kind=EventKind.MESSAGE_FROM_COMPLAINANT,
+        body=body,
+        documents=[(document, DocumentKind.EVIDENCE) for document in documents],
+        at=now,
+    )
+    if supplying:
+        end_pause(complaint=complaint, at=now)
+    return complaint
+
+
+@transaction.atomic
+def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, comment: str = "") -> Complaint:
+    """« Clôturer ma réclamation » by the complainant (row A41), with an optional word on how it went (1–5)."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    event = change(
+        complaint=complaint,
+        transition="withdraw",
+        kind=EventKind.CLOSED,
+        at=now,
+        closed_at=now,
+        satisfaction=satisfaction,
+        satisfaction_comment=comment,
+    )
+    end_pause(complaint=complaint, at=now)
+    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    start_reopening(complaint=complaint, at=now)
+    queue(notices.Closed(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
+    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    window = complaint.clocks.filter(kind=ClockKind.REOPENING).first()
+    if window is not None and window.due_at < now:
+        raise TooLateToReopen
+    event = change(
+        complaint=complaint,
+        transition="reopen",
+        kind=EventKind.REOPENED,
+        body=reason,
+        at=now,
+        answered_at=None,
+        closed_at=None,
+    )
+    restart_answer(complaint=complaint, at=now)
+    queue(notices.Reopened(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def send_my_complaints(*, email: str, language: str) -> None:
+    """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3)."""
+    if Complaint.objects.filter(complainant__email=email).exists():
+        token = create_link(purpose="my-complaints", subject=email, hours=MINE_HOURS)
+        queue(notices.MyComplaints(email=email, token=token, language=language))

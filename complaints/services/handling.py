@@ -1,0 +1,122 @@
+"""What the desk does with a complaint. Each is one transaction, one event, one notice to the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.notifications.services import queue
+
+from .. import notices
+from ..models import ClockKind, Complaint, DocumentKind, EventKind
+from .changes import change, locked
+from .clocks import begin_pause, end_pause, start_reopening, stop_clock
+
+Documents = Sequence[Document]
+
+
+def _sent(documents: Documents) -> list[tuple[Document, str]]:
+    return [(document, DocumentKind.SENT) for document in documents]
+
+
+@transaction.atomic
+def acknowledge_complaint(*, complaint_id: int, user: User, body: str = "") -> Complaint:
+    """The desk takes the case up (row C34); the agent becomes its handler when it had none."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    event = change(
+        complaint=complaint,
+        transition="acknowledge",
+        kind=EventKind.ACKNOWLEDGED,
+        user=user,
+        body=body,
+        at=now,
+        assigned_to_id=complaint.assigned_to_id or user.pk,
+    )
+    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    queue(notices.Acknowledged(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def ask_complement(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
+    """Ask the complainant for more; the answer clock stands still until they reply."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    event = change(
+        complaint=complaint,
+        transition="ask_complement",
+        kind=EventKind.COMPLEMENT_ASKED,
+        user=user,
+        body=body,
+        documents=_sent(documents),
+        at=now,
+        assigned_to_id=complaint.assigned_to_id or user.pk,
+    )
+    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    begin_pause(complaint=complaint, at=now)
+    queue(notices.ComplementAsked(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def send_message(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
+    """Write to the complainant without changing where the case stands (F16)."""
+    complaint = locked(complaint_id)
+    event = change(
+        complaint=complaint,
+        transition="message",
+        kind=EventKind.MESSAGE_FROM_DESK,
+        user=user,
+        body=body,
+        documents=_sent(documents),
+    )
+    queue(notices.NewMessage(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def answer_complaint(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
+    """Give the desk's answer; the clocks stop, and the time to reopen begins."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    event = change(
+        complaint=complaint,
+        transition="answer",
+        kind=EventKind.ANSWERED,
+        user=user,
+        body=body,
+        documents=_sent(documents),
+        at=now,
+        answered_at=now,
+        assigned_to_id=complaint.assigned_to_id or user.pk,
+    )
+    end_pause(complaint=complaint, at=now)
+    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    start_reopening(complaint=complaint, at=now)
+    queue(notices.Answered(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def close_complaint(*, complaint_id: int, user: User, body: str = "") -> Complaint:
+    """Close an answered complaint on the desk's side."""
+    complaint = locked(complaint_id)
+    now = timezone.now()
+    event = change(
+        complaint=complaint,
+        transition="close",
+        kind=EventKind.CLOSED,
+        user=user,
+        body=body,
+        at=now,
+        closed_at=now,
+    )
+    start_reopening(complaint=complaint, at=now)
+    queue(notices.Closed(complaint, event))
+    return complaint

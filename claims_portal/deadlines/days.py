@@ -36,13 +36,14 @@ class CalendarDays:
     @classmethod
     def of_many(cls, calendars: Iterable[Calendar]) -> dict[int, CalendarDays]:
         """Read calendars with their exceptions, by primary key: one query for all of them."""
-        by_id = {calendar.pk: cls._without_overrides(calendar) for calendar in calendars}
+        by_id = {calendar.pk: cls.regular(calendar) for calendar in calendars}
         for override in HolidayOverride.objects.filter(calendar__in=by_id):
             by_id[override.calendar_id].overrides[override.date] = override
         return by_id
 
     @classmethod
-    def _without_overrides(cls, calendar: Calendar) -> CalendarDays:
+    def regular(cls, calendar: Calendar) -> CalendarDays:
+        """A calendar's week and public holidays, without its exceptions: no query."""
         return cls(
             calendar_id=calendar.pk,
             name_fr=calendar.name_fr,

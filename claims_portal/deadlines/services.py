@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import structlog
 from django.db import transaction
 
@@ -18,6 +16,13 @@ def calendar_changed(*, calendar: Calendar) -> None:
 
     One that fails is logged and does not keep the others from being told.
     """
-    transaction.on_commit(partial(log.info, "calendar_changed", calendar=calendar.code))
+    transaction.on_commit(lambda: _tell_everybody(calendar))
+
+
+def _tell_everybody(calendar: Calendar) -> None:
+    log.info("calendar_changed", calendar=calendar.code)
     for callback in registry.callbacks():
-        transaction.on_commit(partial(callback, calendar), robust=True)
+        try:
+            callback(calendar)
+        except Exception:
+            log.exception("calendar_change_not_heard", calendar=calendar.code, callback=repr(callback))

@@ -98,6 +98,8 @@ class Desk(models.Model):
     hours_ar = models.CharField(_("horaires (ar)"), max_length=200, blank=True)
     is_open = models.BooleanField(_("reçoit les demandes"), default=True)
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    # Raised by `services.desk_changed`: what pages keep in memory about a desk is kept under this number.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     name = Translated()
     introduction = Translated()

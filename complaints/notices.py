@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language_bidi
+
 from claims_portal.accounts.links import public_url
 from claims_portal.notifications.notices import Notice, Recipient
 
 from .models import Complaint, Event
+from .promises import promises, received_on
 from .references import spoken
+
+_NO_BREAK_SPACE = "\u00a0"
+
+
+def number_in_text(number: str) -> str:
+    """The number in groups, for a plain text in the active language.
+
+    Between ordinary spaces, a right-to-left line shows the last group first; no-break ones hold the order.
+    They are for those lines only: the alphabet of a French SMS has none.
+    """
+    grouped = spoken(number)
+    return grouped.replace(" ", _NO_BREAK_SPACE) if get_language_bidi() else grouped
 
 
 class CaseNotice(Notice):
@@ -25,9 +40,11 @@ class CaseNotice(Notice):
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
         return {
-            "number": spoken(self.complaint.number),
+            "number": number_in_text(self.complaint.number),
             "desk": self.complaint.desk,
             "organisation": self.complaint.desk.organisation,
+            "received": received_on(self.complaint),
+            "promises": promises(self.complaint),
             "tracking_url": public_url("complaints:track", language=recipient.language),
         }
 
@@ -73,15 +90,17 @@ class MyComplaints(Notice):
 
     key = "complaints.mine"
 
-    def __init__(self, *, email: str, token: str, language: str) -> None:
+    def __init__(self, *, email: str, token: str, language: str, hours: int) -> None:
         self.recipient = Recipient(email=email, language=language)
         self.token = token
+        self.hours = hours
 
     def recipients(self) -> list[Recipient]:
         return [self.recipient]
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
-        return {"url": public_url("complaints:mine-list", self.token, language=recipient.language)}
+        url = public_url("complaints:mine-list", self.token, language=recipient.language)
+        return {"url": url, "hours": self.hours}
 
     def dedup_key(self) -> str:
         return self.token[:16]

@@ -95,4 +95,4 @@ def send_my_complaints(*, email: str, language: str) -> None:
     """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3)."""
     if Complaint.objects.filter(complainant__email=email).exists():
         token = create_link(purpose="my-complaints", subject=email, hours=MINE_HOURS)
-        queue(notices.MyComplaints(email=email, token=token, language=language))
+        queue(notices.MyComplaints(email=email, token=token, language=language, hours=MINE_HOURS))

@@ -115,7 +115,7 @@ def _pause(explanation: Explanation) -> str:
         return ngettext("%(count)s minute de pause", "%(count)s minutes de pause", minutes) % {"count": minutes}
     if not minutes:
         return ngettext("%(count)s heure de pause", "%(count)s heures de pause", hours) % {"count": hours}
-    return gettext("%(hours)s h %(minutes)02d de pause") % {"hours": hours, "minutes": minutes}
+    return gettext("%(hours)s h %(minutes)02d de pause") % {"hours": hours, "minutes": minutes}
 
 
 def _left_out(explanation: Explanation) -> str:
@@ -158,7 +158,7 @@ def explanation_details(explanation: Explanation | dict[str, Any]) -> list[str]:
         explanation = Explanation.from_json(explanation)
     lines = [gettext("Calendrier : %(name)s") % {"name": explanation.calendar_name}]
     lines += [
-        gettext("Férié : %(date)s (%(name)s)") % {"date": spelled_date(day.date), "name": day.name}
+        gettext("Férié : %(date)s, %(name)s") % {"date": spelled_date(day.date), "name": day.name}
         for day in explanation.holidays
     ]
     if count := explanation.rest_days:

@@ -10,7 +10,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -47,3 +49,11 @@ def icon(name: str) -> SafeString:
 def entry(values: Mapping[Any, Any] | None, key: Any) -> Any:
     """What a mapping holds under a key that the template only knows as a variable; "" otherwise."""
     return values.get(key, "") if values else ""
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """A number of bytes as people read it: « 248 ko », « 1,2 Mo »."""
+    if size >= 1_000_000:
+        return _("%(size)s Mo") % {"size": number_format(size / 1_000_000, 1)}
+    return _("%(size)s ko") % {"size": number_format(max(1, round(size / 1000)))}

@@ -32,7 +32,7 @@
       const left = area.maxLength - area.value.length;
       counter.textContent = `${area.value.length.toLocaleString(document.documentElement.lang)} / ${area.maxLength.toLocaleString(document.documentElement.lang)}`;
       counter.classList.toggle("is-near", left < area.maxLength * 0.1);
-      counter.toggleAttribute("aria-live", left < area.maxLength * 0.1);
+      counter.setAttribute("aria-live", left < area.maxLength * 0.1 ? "polite" : "off");
     };
     area.addEventListener("input", count);
     count();
@@ -73,8 +73,9 @@
     }
   }
 
-  /* Sends a form with files and shows how far it is; whatever goes wrong, the browser's own way is used. */
+  /* Sends a form with files and shows how far it is; when the connection fails, the browser tries in its own way. */
   const upload = (form, button) => {
+    const address = new URL(form.getAttribute("action") || "", location.href).href.split("#")[0];
     const body = new FormData(form, button);
     const request = new XMLHttpRequest();
     const line = document.createElement("div");
@@ -94,20 +95,21 @@
     });
     const plainly = () => {
       line.remove();
+      if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
       HTMLFormElement.prototype.submit.call(form);
     };
     request.addEventListener("error", plainly);
     request.addEventListener("load", () => {
       /* A redirect has been followed: go where it led. A page with errors is shown as it is. */
-      if (request.responseURL && request.responseURL.split("#")[0] !== (form.action || location.href).split("#")[0]) {
+      if (request.responseURL !== address) {
         location.assign(request.responseURL);
-      } else if (request.status < 500) {
+      } else {
         document.open();
         document.write(request.responseText);
         document.close();
-      } else plainly();
+      }
     });
-    request.open("POST", form.action || location.href);
+    request.open("POST", address);
     request.send(body);
   };
 

@@ -1,0 +1,101 @@
+"""The organisations, their desks and their texts, written by supervisors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .colours import READABLE, contrast_with_white
+from .models import Desk, LegalText, Organisation, Sector
+
+
+@admin.register(Sector)
+class SectorAdmin(admin.ModelAdmin):
+    list_display = ["name_fr", "name_ar", "code", "position"]
+    prepopulated_fields = {"code": ["name_fr"]}
+    search_fields = ["name_fr", "name_ar", "code"]
+
+
+class DeskInline(admin.TabularInline):
+    """The desks at a glance; each has its own page."""
+
+    model = Desk
+    fields = ["name_fr", "code", "email", "is_open", "position"]
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OrganisationForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        exclude: list[str] = []
+
+    def clean_primary_colour(self) -> str:
+        """A colour that cannot be read on white is refused."""
+        colour = str(self.cleaned_data["primary_colour"])
+        if colour and contrast_with_white(colour) < READABLE:
+            raise forms.ValidationError(
+                _("Cette couleur est trop claire pour être lue sur fond blanc : choisissez-en une plus foncée.")
+            )
+        return colour
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):
+    form = OrganisationForm
+    list_display = ["name_fr", "short_name_fr", "kind", "country", "is_active", "position"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name_fr", "name_ar", "short_name_fr", "code"]
+    prepopulated_fields = {"code": ["short_name_fr"]}
+    inlines = [DeskInline]
+    fieldsets = [
+        (None, {"fields": ["code", "kind", "is_active", "position"]}),
+        (_("Nom"), {"fields": [("name_fr", "name_ar"), ("short_name_fr", "short_name_ar")]}),
+        (_("Présentation"), {"fields": ["tagline_fr", "tagline_ar", "website", "primary_colour"]}),
+        (_("Lieu"), {"fields": [("country", "time_zone")]}),
+    ]
+
+
+@admin.register(Desk)
+class DeskAdmin(admin.ModelAdmin):
+    list_display = ["name_fr", "organisation", "email", "is_open", "position"]
+    list_filter = ["is_open", "sectors", "organisation"]
+    list_select_related = ["organisation"]
+    search_fields = ["name_fr", "name_ar", "code"]
+    autocomplete_fields = ["organisation"]
+    filter_horizontal = ["sectors"]
+    prepopulated_fields = {"code": ["name_fr"]}
+
+
+@admin.register(LegalText)
+class LegalTextAdmin(admin.ModelAdmin):
+    """Texts are added, not rewritten: a consent names the version it was given to."""
+
+    list_display = ["title_fr", "organisation", "kind", "version", "valid_from", "valid_to"]
+    list_filter = ["kind", "organisation"]
+    list_select_related = ["organisation"]
+    search_fields = ["title_fr", "title_ar", "version"]
+    autocomplete_fields = ["organisation"]
+    date_hierarchy = "valid_from"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LegalText | None = None) -> list[str]:
+        """Once in force, only its end may still be set."""
+        if obj is None or obj.valid_from > timezone.now():
+            return []
+        return [field.name for field in LegalText._meta.fields if field.name not in {"id", "valid_to"}]
+
+    def has_delete_permission(self, request: HttpRequest, obj: LegalText | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LegalText]:
+        return super().get_queryset(request).order_by("organisation", "kind", "-valid_from")

@@ -12,6 +12,7 @@ THROTTLES = {
     "tracking-address": (env.int("LIMIT_TRACKING_ADDRESS", 60), 600),
     "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 600),
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
+    "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
@@ -127,12 +127,20 @@ class CollectionStep(Step):
 
 
 class Wizard:
-    """The ordered steps of a journey."""
+    """The ordered steps of a journey. Each registers itself under its key, which drafts keep."""
+
+    _known: ClassVar[dict[str, Wizard]] = {}
 
     def __init__(self, key: str, url_name: str, steps: Sequence[Step]) -> None:
         self.key = key
         self.url_name = url_name
         self.steps = {step.slug: step for step in steps}
+        self._known[key] = self
+
+    @classmethod
+    def of(cls, draft: Draft) -> Wizard:
+        """The journey a draft belongs to."""
+        return cls._known[draft.wizard]
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())

@@ -36,6 +36,12 @@ def own(request: HttpRequest, draft: Draft) -> None:
     request.session[SESSION_KEY] = [*mine, str(draft.pk)][-SESSION_MAX:]
 
 
+def resume_url(draft: Draft) -> str:
+    """The step at which its owner goes on."""
+    wizard = Wizard.of(draft)
+    return wizard.url(draft, wizard.first_incomplete(draft) or list(wizard)[-1])
+
+
 @method_decorator(login_not_required, name="dispatch")
 class DraftView(View):
     """A page of a draft that this browser owns; a draft of somebody else does not exist (404)."""
@@ -262,14 +268,13 @@ class LaterView(View):
         return redirect(reverse("later", args=[draft.pk]))
 
     def show(self, request: HttpRequest, draft: Draft, form: ResumeForm) -> HttpResponse:
-        return render(request, "wizards/later.html", {"draft": draft, "desk": draft.desk, "form": form})
+        context = {"draft": draft, "desk": draft.desk, "form": form, "resume_url": resume_url(draft)}
+        return render(request, "wizards/later.html", context)
 
 
 @method_decorator(login_not_required, name="dispatch")
 class ResumeView(View):
     """A resume link: opening it only shows a button (mail scanners open links), the button opens the draft."""
-
-    destinations: ClassVar[dict[str, Wizard]] = {}
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
@@ -287,5 +292,4 @@ class ResumeView(View):
         if draft is None:
             return render(request, "wizards/resume.html", {"usable": False}, status=404)
         own(request, draft)
-        wizard = self.destinations[draft.wizard]
-        return redirect(wizard.url(draft, wizard.first_incomplete(draft) or list(wizard)[-1]))
+        return redirect(resume_url(draft))

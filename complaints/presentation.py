@@ -1,0 +1,138 @@
+"""A case in the words and shapes its pages show. Reads what is loaded, queries nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims_portal.deadlines.compute import Due
+from claims_portal.deadlines.explanation import explanation_sentence
+from claims_portal.organisations.models import Desk
+
+from .models import Clock, ClockKind, Complaint, ComplaintDocument, Event, EventKind
+from .workflow import State, Turn
+
+TONES = {
+    EventKind.FILED: "success",
+    EventKind.COMPLEMENT_ASKED: "turn",
+    EventKind.ANSWERED: "success",
+}
+
+
+def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
+    """A clock for `components/clock.html`: label, due moment, state, how far it has run, and why (N7)."""
+    due = Due.stored(at=clock.due_at, explanation=clock.explanation)
+    now = clock.stopped_at or timezone.now()
+    if clock.stopped_at:
+        state = "done"
+    elif paused and clock.kind == ClockKind.ANSWER:
+        state = "paused"
+    else:
+        state = due.state(now)
+    return {
+        "kind": clock.kind,
+        "label": CLOCK_LABELS[ClockKind(clock.kind)](),
+        "due": clock.due_at,
+        "state": state,
+        "fraction": None if clock.stopped_at else due.progress(now),
+        "explanation": explanation_sentence(due.explanation),
+    }
+
+
+CLOCK_LABELS = {
+    ClockKind.ACKNOWLEDGEMENT: lambda: _("Prise en charge au plus tard le"),
+    ClockKind.ANSWER: lambda: _("Réponse au plus tard le"),
+    ClockKind.REOPENING: lambda: _("Vous pouvez rouvrir jusqu’au"),
+}
+
+
+def conversation(events: Iterable[Event], documents: list[ComplaintDocument], desk: Desk, url: Any) -> list[dict[str, Any]]:
+    """What was said, oldest first, each with its documents; `url(document)` opens one."""
+    by_event: dict[int, list[dict[str, Any]]] = {}
+    for joined in documents:
+        if joined.event_id is not None:
+            by_event.setdefault(joined.event_id, []).append(document_view(joined, url))
+    return [
+        {
+            "mine": event.user_id is None,
+            "author": _("Vous") if event.user_id is None else desk.organisation.short_name,
+            "at": event.at,
+            "text": event.body,
+            "documents": by_event.get(event.pk, []),
+        }
+        for event in events
+        if event.is_public and event.body
+    ]
+
+
+def document_view(joined: ComplaintDocument, url: Any) -> dict[str, Any]:
+    """A document for the file list and the bubbles."""
+    document = joined.document
+    return {
+        "id": joined.pk,
+        "label": document.label,
+        "size": document.size,
+        "sha256": document.sha256,
+        "content_type": document.content_type,
+        "state": document.state,
+        "kind": joined.get_kind_display(),
+        "url": url(joined) if document.state == "clean" else "",
+    }
+
+
+def timeline(events: Iterable[Event], desk: Desk) -> list[dict[str, Any]]:
+    """What happened, newest first."""
+    return [
+        {
+            "at": event.at,
+            "title": event.get_kind_display(),
+            "who": _("vous") if event.user_id is None else desk.organisation.short_name,
+            "tone": TONES.get(EventKind(event.kind), "neutral"),
+        }
+        for event in reversed(list(events))
+        if event.is_public
+    ]
+
+
+def standing(complaint: Complaint) -> str:
+    """Where the case stands and what happens next, in one or two sentences."""
+    desk = complaint.desk.organisation.short_name
+    if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:
+        return _("Votre message est arrivé. %(desk)s l’examine.") % {"desk": desk}
+    return STANDING[State(complaint.state)]() % {"desk": desk}
+
+
+STANDING = {
+    State.RECEIVED: lambda: _("Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."),
+    State.IN_PROGRESS: lambda: _("%(desk)s examine votre réclamation : vous n’avez rien à faire."),
+    State.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),
+    State.ANSWERED: lambda: _("%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."),
+    State.CLOSED: lambda: _("Votre réclamation est clôturée."),
+}
+
+
+def next_steps(complaint: Complaint, clocks: list[Clock]) -> list[dict[str, Any]]:
+    """« Et maintenant ? »: what happens after filing, with the latest date of each and how it is counted."""
+    person = complaint.complainant
+    zone = ZoneInfo(complaint.desk.organisation.time_zone)
+    steps = []
+    if person.email:
+        steps.append({"title": _("Un accusé de réception part vers %(email)s") % {"email": person.email}, "when": _("Maintenant")})
+    for clock in clocks:
+        shown = clock_view(clock)
+        day = date_format(clock.due_at.astimezone(zone), "l j F Y")
+        when = _("Au plus tard le %(day)s") % {"day": day}
+        steps.append({"title": NEXT_TITLES[ClockKind(clock.kind)](), "when": when, "text": shown["explanation"]})
+    return steps
+
+
+NEXT_TITLES = {
+    ClockKind.ACKNOWLEDGEMENT: lambda: _("Un agent prend votre réclamation en charge"),
+    ClockKind.ANSWER: lambda: _("Vous recevez la réponse"),
+    ClockKind.REOPENING: lambda: _("Vous pouvez encore rouvrir"),
+}

@@ -1,0 +1,64 @@
+"""The way in: « Déposer une réclamation », the desk's page with its two tabs, « Commencer la démarche »."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from claims_portal.accounts import throttles
+from claims_portal.middleware import client_address
+from claims_portal.organisations.models import Desk, LegalText
+from claims_portal.wizards.services import create_draft
+from claims_portal.wizards.views import own
+
+from ..models import Procedure
+from ..questions import questions_of
+from ..steps import filing
+
+
+@login_not_required
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Every desk that takes complaints, by sector (row A20)."""
+    desks = Desk.objects.open().filter(procedure__isnull=False).prefetch_related("sectors")
+    sectors: dict[object, list[Desk]] = {}
+    for desk in desks:
+        for sector in desk.sectors.all():
+            sectors.setdefault(sector, []).append(desk)
+    ordered = sorted(sectors.items(), key=lambda pair: (pair[0].position, pair[0].code))  # type: ignore[attr-defined]
+    return render(request, "complaints/start.html", {"sectors": ordered})
+
+
+def _open_desk(code: str) -> Desk:
+    return get_object_or_404(Desk.objects.open().filter(procedure__isnull=False), code=code)
+
+
+@login_not_required
+@require_safe
+def desk_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Tab « Soumettre une réclamation » (rows A21, A22; C4–C19, C34–C39)."""
+    desk = _open_desk(code)
+    procedure = Procedure.objects.select_related("acknowledgement_delay", "answer_delay").get(desk=desk)
+    guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
+    return render(request, "complaints/desk.html", {"desk": desk, "procedure": procedure, "guide": guide})
+
+
+@login_not_required
+@require_safe
+def desk_follow(request: HttpRequest, code: str) -> HttpResponse:
+    """Tab « suivre ma réclamation », button « accéder » (rows A26, A27)."""
+    return render(request, "complaints/desk_follow.html", {"desk": _open_desk(code)})
+
+
+@login_not_required
+@require_POST
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """« Commencer la démarche »: a draft of one's own, and its first page."""
+    desk = _open_desk(code)
+    throttles.count("draft-address", client_address(request))
+    draft = create_draft(wizard=filing.key, desk=desk, language=get_language() or "fr")
+    own(request, draft)
+    return redirect(filing.url(draft, next(iter(filing))))

@@ -1,0 +1,233 @@
+"""« Suivi de ma réclamation » and the dashboard of a case (rows A26–A41)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+
+from claims_portal.accounts import throttles
+from claims_portal.documents.models import Document
+from claims_portal.documents.serving import document_response
+from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.middleware import client_address
+from claims_portal.workflow import TransitionNotAllowed
+
+from .. import access, presentation, printing
+from ..forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
+from ..models import ClockKind, Complaint, ComplaintDocument
+from ..services import following
+from ..workflow import State, workflow
+from .zone import render_in_zone
+
+FILES_A_MESSAGE = 10
+
+
+@method_decorator(login_not_required, name="dispatch")
+class TrackView(View):
+    """The form « Suivi de ma réclamation : »."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "complaints/track.html", {"form": TrackingForm()})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        throttles.count("tracking-address", client_address(request))
+        form = TrackingForm(request.POST)
+        if form.is_valid():
+            asked = form.cleaned_data
+            throttles.count("tracking-number", asked["number"])
+            found = access.matching(number=asked["number"], email=asked["email"], mobile=asked["mobile"])
+            if found is not None:
+                access.grant(request, found.number)
+                return redirect("complaints:dashboard", found.number)
+            form.add_error(None, _("Nous ne trouvons pas de réclamation avec ce numéro et ce contact. Vérifiez les deux."))
+        return render(request, "complaints/track.html", {"form": form})
+
+
+@method_decorator(login_not_required, name="dispatch")
+class CaseView(View):
+    """A page of one case, for a session that may follow it."""
+
+    complaint: Complaint
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        number = access.granted_number(request, kwargs.pop("number"))
+        self.complaint = get_object_or_404(Complaint.objects.with_case(), number=number)
+        return super().dispatch(request, *args, **kwargs)
+
+    def back(self) -> HttpResponse:
+        return redirect("complaints:dashboard", self.complaint.number)
+
+    def document_url(self, joined: ComplaintDocument) -> str:
+        return reverse("complaints:document", args=[self.complaint.number, joined.pk])
+
+    def show(self, request: HttpRequest, **forms: Any) -> HttpResponse:
+        """The dashboard, in five queries whatever the case holds."""
+        complaint = self.complaint
+        events = list(complaint.events.all())
+        documents = list(complaint.documents.select_related("document"))
+        clocks = list(complaint.clocks.all())
+        paused = complaint.state == State.COMPLEMENT
+        bound = next((form for form in forms.values() if form is not None and form.errors), None)
+        context = {
+            "complaint": complaint,
+            "desk": complaint.desk,
+            "standing": presentation.standing(complaint),
+            "clocks": [presentation.clock_view(clock, paused=paused) for clock in clocks if not clock.stopped_at],
+            "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
+            "timeline": presentation.timeline(events, complaint.desk),
+            "files": [presentation.document_view(joined, self.document_url) for joined in documents],
+            "dependants": list(complaint.dependants.all()),
+            "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
+            "may_withdraw": workflow.allows("withdraw", complaint.state),
+            "may_reopen": self.may_reopen(clocks),
+            "exchange_form": forms.get("exchange_form") or ExchangeForm(),
+            "withdraw_form": forms.get("withdraw_form") or WithdrawForm(),
+            "reopen_form": forms.get("reopen_form") or ReopenForm(),
+            "form": bound,
+        }
+        return render_in_zone(request, "complaints/dashboard.html", complaint, context)
+
+    def may_reopen(self, clocks: list[Any]) -> bool:
+        if not workflow.allows("reopen", self.complaint.state):
+            return False
+        window = [presentation.clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
+        return not window or window[0]["state"] != "late"
+
+    def not_any_more(self, request: HttpRequest) -> None:
+        messages.error(request, _("Ce n’est plus possible : votre réclamation a changé d’état entre-temps."))
+
+
+class DashboardView(CaseView):
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request)
+
+
+class ExchangeView(CaseView):
+    """A message to the desk, with documents (rows A38–A40)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.back()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ExchangeForm(request.POST)
+        documents = self.received(request, form) if form.is_valid() else []
+        if form.errors:
+            self.drop(documents)
+            return self.show(request, exchange_form=form)
+        try:
+            following.write_to_desk(
+                complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents
+            )
+        except TransitionNotAllowed:
+            self.drop(documents)
+            self.not_any_more(request)
+            return self.show(request, exchange_form=form)
+        messages.success(request, _("Votre message est envoyé."))
+        return self.back()
+
+    def received(self, request: HttpRequest, form: ExchangeForm) -> list[Document]:
+        """The files of the message, checked; what is wrong with one is said on the form."""
+        uploads = request.FILES.getlist("files")
+        if len(uploads) > FILES_A_MESSAGE:
+            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus à un message.") % {"limit": FILES_A_MESSAGE})
+            return []
+        if uploads:
+            throttles.count("upload-address", client_address(request), weight=len(uploads))
+        documents = []
+        for upload in uploads:
+            try:
+                documents.append(receive_document(upload=upload))
+            except DocumentRefused as refusal:
+                form.add_error(None, f"« {upload.name} » : {refusal.message}")
+        return documents
+
+    def drop(self, documents: list[Document]) -> None:
+        for document in documents:
+            discard_document(document=document)
+
+
+class WithdrawView(CaseView):
+    """« Clôturer ma réclamation » (row A41)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        context = {"complaint": self.complaint, "desk": self.complaint.desk, "form": WithdrawForm()}
+        return render_in_zone(request, "complaints/withdraw.html", self.complaint, context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = WithdrawForm(request.POST)
+        if not form.is_valid():
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "form": form}
+            return render_in_zone(request, "complaints/withdraw.html", self.complaint, context)
+        try:
+            following.withdraw_complaint(complaint_id=self.complaint.pk, **form.cleaned_data)
+        except TransitionNotAllowed:
+            self.not_any_more(request)
+        else:
+            messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
+        return self.back()
+
+
+class ReopenView(CaseView):
+    """Reopen an answered or closed case, with a reason, while its delay lasts (F5)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.back()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = ReopenForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, reopen_form=form)
+        try:
+            following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
+        except TransitionNotAllowed:
+            self.not_any_more(request)
+        except following.TooLateToReopen:
+            messages.error(request, _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation."))
+        else:
+            messages.success(request, _("Votre réclamation est rouverte. Le service en est averti."))
+        return self.back()
+
+
+class DocumentView(CaseView):
+    """One document of the case."""
+
+    def get(self, request: HttpRequest, document_id: UUID) -> HttpResponse:
+        joined = get_object_or_404(
+            ComplaintDocument.objects.select_related("document", "event"), pk=document_id, complaint=self.complaint
+        )
+        if joined.event is not None and not joined.event.is_public:
+            raise Http404
+        return document_response(document=joined.document, reader="complainant")
+
+
+class PrintView(CaseView):
+    """A PDF of the case: drawing one costs time, so their number is limited."""
+
+    def pdf(self, request: HttpRequest, draw: Callable[[Complaint], bytes], name: str) -> HttpResponse:
+        throttles.count("print-address", client_address(request))
+        headers = {"Content-Disposition": f'attachment; filename="{name}-{self.complaint.number}.pdf"'}
+        return HttpResponse(draw(self.complaint), content_type="application/pdf", headers=headers)
+
+
+class ReceiptView(PrintView):
+    """The receipt as a PDF (F2)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.pdf(request, printing.receipt_pdf, "accuse")
+
+
+class CasePdfView(PrintView):
+    """The whole case as a PDF (F28)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.pdf(request, printing.case_pdf, "reclamation")

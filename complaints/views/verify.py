@@ -1,0 +1,42 @@
+"""The public page behind the QR code of a receipt: it confirms the paper and shows nothing of the case (N5)."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from claims_portal.accounts import throttles
+from claims_portal.middleware import client_address
+from complaints.models import Complaint
+from complaints.promises import received_on
+from complaints.references import spoken
+from complaints.services.filing import filed_documents
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")
+
+
+@login_not_required
+@require_safe
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Number, date of reception, desk, and the fingerprint of each document filed: no name, label, content or state.
+
+    The code is 128 random bits: whoever has it was given the paper. An unknown one is a 404 like any other.
+    """
+    throttles.count("verify-address", client_address(request))
+    if not _CODE.fullmatch(code):
+        raise Http404
+    complaint = Complaint.objects.select_related("desk__organisation").filter(verification_code=code).first()
+    if complaint is None:
+        raise Http404
+    context = {
+        "number": spoken(complaint.number),
+        "received": received_on(complaint),
+        "desk": complaint.desk,
+        "organisation": complaint.desk.organisation,
+        "documents": [each.document for each in filed_documents(complaint)],
+    }
+    return render(request, "complaints/verify.html", context)

@@ -1,0 +1,89 @@
+"""`manage.py load_demo`: the five institutions and the people who work for them, for a demonstration."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from claims_portal.accounts.models import User
+from claims_portal.organisations.models import Desk, Organisation
+from complaints.services.catalogue import CatalogueError, load_catalogue
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
+AGENTS = "Agents"
+SUPERVISOR = "superviseur@demo.invalid"
+# One agent a desk, as agent.<desk>@demo.invalid.
+AGENT_NAMES = {
+    "acaps": ("Nadia", "Benjelloun"),
+    "acaps-prevoyance": ("Youssef", "El Amrani"),
+    "cnss": ("Khadija", "Ouazzani"),
+    "saham": ("Mehdi", "Tazi"),
+    "allianz": ("Imane", "Berrada"),
+    "cpms": ("Claire", "Morel"),
+}
+
+
+class Command(BaseCommand):
+    help = "Charge les institutions et les comptes de démonstration ; sans effet là où ils existent déjà."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--refresh",
+            action="store_true",
+            help="Remet les institutions et les mots de passe comme dans les fichiers, même modifiés depuis.",
+        )
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(_("Les comptes de démonstration ne se créent que sur une démonstration (PORTAL_DEMO)."))
+        load_institutions(refresh=options["refresh"])
+        load_staff(refresh=options["refresh"])
+
+
+def load_institutions(*, refresh: bool) -> None:
+    """The catalogue, once: what staff have changed since then stays, unless it is asked for again."""
+    codes = {path.stem for path in CATALOGUE.glob("*.toml")} - {"common"}
+    if not refresh and Organisation.objects.filter(code__in=codes).count() == len(codes):
+        return
+    try:
+        load_catalogue(folder=CATALOGUE)
+    except CatalogueError as error:
+        raise CommandError(str(error)) from error
+
+
+def load_staff(*, refresh: bool) -> None:
+    """One agent a desk, and a supervisor who may do everything."""
+    group = agents_group()
+    known = {} if refresh else {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
+    desks = Desk.objects.filter(code__in=AGENT_NAMES)
+    addresses = {f"agent.{desk.code}@demo.invalid": desk for desk in desks}
+    if known.keys() >= {*addresses, SUPERVISOR}:
+        return
+    password = make_password(settings.DEMO_PASSWORD)  # slow on purpose: one for all
+    for email, desk in addresses.items():
+        first_name, last_name = AGENT_NAMES[desk.code]
+        values = {"first_name": first_name, "last_name": last_name, "is_staff": True, "password": password}
+        agent, _created = User.objects.update_or_create(email=email, defaults=values)
+        agent.groups.add(group)
+        agent.desks.add(desk)
+    values = {"first_name": "Samira", "last_name": "Alaoui", "is_staff": True, "is_superuser": True}
+    User.objects.update_or_create(email=SUPERVISOR, defaults=values | {"password": password})
+
+
+def agents_group() -> Group:
+    """The role of those who handle complaints: they handle, read what surrounds a case, and change no setting."""
+    group, _created = Group.objects.get_or_create(name=AGENTS)
+    reads = Q(codename__startswith="view_", content_type__app_label__in=["complaints", "organisations", "deadlines"])
+    handles = Q(codename="handle", content_type__app_label="complaints")
+    group.permissions.add(*Permission.objects.filter(reads | handles))
+    return group

@@ -29,16 +29,15 @@ FILES_A_PROCESS = 500
 
 @dataclass(frozen=True)
 class Allowance:
-    """What examining one file may take: seconds, bytes of address space; and how many files at a time."""
+    """What examining one file may take: seconds, bytes of address space; how many files at a time.
+
+    `patience` is how many seconds a page waits in all, the time behind other files included.
+    """
 
     seconds: float
     memory_bytes: int
     processes: int = 2
-
-    @property
-    def patience(self) -> float:
-        """Seconds a page waits in all: for its own examination, behind one that uses all its time."""
-        return 2 * self.seconds + 5
+    patience: float = 45
 
 
 _lock = threading.Lock()

@@ -106,9 +106,14 @@ def services(folder: Path) -> Iterator[Environment]:
 def manage(environment: Environment, *arguments: str) -> None:
     """One Django command, loud only when it fails."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
-    done = subprocess.run(command, env=environment, cwd=BASE_DIR, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, env=environment, cwd=BASE_DIR, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"« manage.py {' '.join(arguments)} » failed:\n{done.stdout}\n{done.stderr}")
+
+
+def call(environment: Environment, *command: str) -> int:
+    """Run a command in the project's folder, its output passed on; gives its exit code."""
+    return subprocess.run(command, check=False, env=environment, cwd=BASE_DIR).returncode
 
 
 def compile_messages() -> None:
@@ -201,7 +206,7 @@ def test(arguments: list[str]) -> int:
             environment = instance_environment(folder, free_port()) | addresses
             compile_messages()
             manage(environment, "collectstatic", "--no-input")
-            return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, cwd=BASE_DIR).returncode
+            return call(environment, sys.executable, "-m", "pytest", *arguments)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -214,7 +219,7 @@ def main(arguments: list[str]) -> int:
             return test(rest)
         case ["manage", *rest]:
             with instance() as environment:
-                return subprocess.run([sys.executable, "manage.py", *rest], env=environment, cwd=BASE_DIR).returncode
+                return call(environment, sys.executable, "manage.py", *rest)
     print(__doc__)
     return 2
 

@@ -19,7 +19,7 @@ logger = structlog.get_logger("portal.http")
 
 def client_address(request: HttpRequest) -> str:
     """The address of the person, as the trusted proxies give it."""
-    return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")
+    return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
 class TrustedProxyMiddleware:

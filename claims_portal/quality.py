@@ -1,4 +1,4 @@
-"""Everything that is checked without running a test: `make quality`. `… quality messages` collects texts to translate."""
+"""Everything that is checked without running a test (`make quality`), and the texts to translate (`make messages`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TYPED = ["claims_portal", "complaints"]
 
 def run(title: str, *command: str, environment: Environment | None = None) -> bool:
     """Run one check; its output is shown only when it fails."""
-    done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
     print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {title}", flush=True)
     if done.returncode:
         print(done.stdout + done.stderr, flush=True)
@@ -29,9 +29,8 @@ def collect_messages(environment: Environment) -> None:
     """Bring the Arabic catalogue up to date with the texts of the code and the templates."""
     ignored = [f"--ignore={name}" for name in (".venv", "var", "tests", "bench", "deploy", "docs", "static")]
     command = [sys.executable, "manage.py", "makemessages", "--locale=ar", "--no-wrap", "--no-obsolete"]
-    subprocess.run(
-        [*command, "--add-location=file", *ignored], cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.DEVNULL
-    )
+    command += ["--add-location=file", *ignored]
+    subprocess.run(command, cwd=BASE_DIR, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def check_messages(environment: Environment) -> bool:
@@ -64,7 +63,8 @@ def production(environment: Environment) -> Environment:
 def audit() -> bool:
     """Known vulnerabilities of what is pinned; told and passed over where the advisory service does not answer."""
     command = [str(BIN / "pip-audit"), "--disable-pip", "--require-hashes", "--requirement", "requirements.txt"]
-    done = subprocess.run([*command, "--timeout", "10"], cwd=BASE_DIR, capture_output=True, text=True)
+    command += ["--timeout", "10"]
+    done = subprocess.run(command, check=False, cwd=BASE_DIR, capture_output=True, text=True)
     found = "known vulnerabilit" in done.stderr and "No known" not in done.stderr
     unreachable = done.returncode != 0 and not found
     print("FAILED pip-audit" if found else f"{'no answer' if unreachable else 'ok    '} pip-audit")

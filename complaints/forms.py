@@ -138,9 +138,8 @@ class FactsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other"):
-            if "respondent_other" not in self.errors:
-                self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
+        if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other", "wrong already"):
+            self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
         return cleaned
 
 
@@ -206,10 +205,9 @@ class ComplainantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not (cleaned.get("email") or cleaned.get("mobile")) and not {"email", "mobile"} & set(self.errors):
-            self.add_error("email", _("Indiquez une adresse e-mail ou un téléphone portable : c’est votre clé de suivi."))
-        if cleaned.get("quality") == Quality.AGENT and not cleaned.get("represented_name"):
-            if "represented_name" not in self.errors:
-                self.add_error("represented_name", _("Indiquez le nom de la personne que vous représentez."))
+            self.add_error("email", _("Indiquez une adresse e-mail ou un portable : l’un des deux ouvre le suivi."))
+        if cleaned.get("quality") == Quality.AGENT and not cleaned.get("represented_name", "wrong already"):
+            self.add_error("represented_name", _("Indiquez le nom de la personne que vous représentez."))
         return cleaned
 
 
@@ -283,7 +281,7 @@ class TrackingForm(forms.Form):
         try:
             return references.read_number(self.cleaned_data["number"])
         except references.MistypedNumber as error:
-            sentence = _("Ce numéro n’a pas la bonne forme : il compte 12 chiffres. Vérifiez-le sur votre accusé de réception.")
+            sentence = _("Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.")
             raise ValidationError(sentence, code="mistyped") from error
 
     def clean(self) -> dict[str, Any]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.compute import Due
@@ -51,7 +49,9 @@ CLOCK_LABELS = {
 }
 
 
-def conversation(events: Iterable[Event], documents: list[ComplaintDocument], desk: Desk, url: Any) -> list[dict[str, Any]]:
+def conversation(
+    events: Iterable[Event], documents: list[ComplaintDocument], desk: Desk, url: Any
+) -> list[dict[str, Any]]:
     """What was said, oldest first, each with its documents; `url(document)` opens one."""
     by_event: dict[int, list[dict[str, Any]]] = {}
     for joined in documents:
@@ -108,31 +108,13 @@ def standing(complaint: Complaint) -> str:
 
 
 STANDING = {
-    State.RECEIVED: lambda: _("Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."),
+    State.RECEIVED: lambda: _(
+        "Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."
+    ),
     State.IN_PROGRESS: lambda: _("%(desk)s examine votre réclamation : vous n’avez rien à faire."),
     State.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),
-    State.ANSWERED: lambda: _("%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."),
+    State.ANSWERED: lambda: _(
+        "%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
+    ),
     State.CLOSED: lambda: _("Votre réclamation est clôturée."),
-}
-
-
-def next_steps(complaint: Complaint, clocks: list[Clock]) -> list[dict[str, Any]]:
-    """« Et maintenant ? »: what happens after filing, with the latest date of each and how it is counted."""
-    person = complaint.complainant
-    zone = ZoneInfo(complaint.desk.organisation.time_zone)
-    steps = []
-    if person.email:
-        steps.append({"title": _("Un accusé de réception part vers %(email)s") % {"email": person.email}, "when": _("Maintenant")})
-    for clock in clocks:
-        shown = clock_view(clock)
-        day = date_format(clock.due_at.astimezone(zone), "l j F Y")
-        when = _("Au plus tard le %(day)s") % {"day": day}
-        steps.append({"title": NEXT_TITLES[ClockKind(clock.kind)](), "when": when, "text": shown["explanation"]})
-    return steps
-
-
-NEXT_TITLES = {
-    ClockKind.ACKNOWLEDGEMENT: lambda: _("Un agent prend votre réclamation en charge"),
-    ClockKind.ANSWER: lambda: _("Vous recevez la réponse"),
-    ClockKind.REOPENING: lambda: _("Vous pouvez encore rouvrir"),
 }

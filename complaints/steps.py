@@ -106,5 +106,7 @@ def warnings_before_sending(draft: Draft, kinds: list[str]) -> list[str]:
             _("Vous agissez pour quelqu’un d’autre et aucun mandat n’est joint. Le service pourra vous le demander.")
         )
     if FACTS.cleaned(draft).get("prior_answer") and DocumentKind.PRIOR_ANSWER not in kinds:
-        warnings.append(_("Vous parlez d’une réponse déjà reçue : joignez-la si vous l’avez, cela fera gagner du temps."))
+        warnings.append(
+            _("Vous parlez d’une réponse déjà reçue : joignez-la si vous l’avez, cela fera gagner du temps.")
+        )
     return warnings

@@ -2,7 +2,14 @@
 
 from .environment import env
 
-__all__ = ["DOCUMENT_LIMITS", "DOCUMENT_SCAN_URL", "DRAFT_DAYS", "PATIENCE_SECONDS", "THROTTLES", "TRACKING_GRANT_SECONDS"]
+__all__ = [
+    "DOCUMENT_LIMITS",
+    "DOCUMENT_SCAN_URL",
+    "DRAFT_DAYS",
+    "PATIENCE_SECONDS",
+    "THROTTLES",
+    "TRACKING_GRANT_SECONDS",
+]
 
 THROTTLES = {
     "filing-address": (env.int("LIMIT_FILING_ADDRESS", 600), 3600),
@@ -14,6 +21,7 @@ THROTTLES = {
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
+    "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60
 DRAFT_DAYS = env.int("DRAFT_DAYS", 30)

@@ -13,10 +13,9 @@ from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.services import create_draft
 from claims_portal.wizards.views import own
-
-from ..models import Procedure
-from ..questions import questions_of
-from ..steps import filing
+from complaints.models import Procedure
+from complaints.questions import questions_of
+from complaints.steps import filing
 
 
 @login_not_required

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
 
@@ -21,12 +20,13 @@ from claims_portal.organisations.models import LegalText
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView
+from complaints import access, steps
+from complaints.forms import GateForm, ReviewForm
+from complaints.models import Complaint
+from complaints.promises import promises
+from complaints.questions import questions_of
+from complaints.services.filing import IncompleteDraft, already_filed_at, submit_draft
 
-from .. import access, presentation, steps
-from ..forms import GateForm, ReviewForm
-from ..models import Complaint
-from ..questions import questions_of
-from ..services.filing import IncompleteDraft, already_filed_at, submit_draft
 from .zone import render_in_zone
 
 
@@ -173,7 +173,5 @@ class DoneView(View):
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
             access.grant(request, complaint.number)
         context = {"complaint": complaint, "desk": complaint.desk}
-        context["steps"] = presentation.next_steps(complaint, list(complaint.clocks.all()))
+        context["steps"] = promises(complaint)
         return render_in_zone(request, "complaints/filing/done.html", complaint, context)
-
-

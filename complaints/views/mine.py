@@ -15,11 +15,10 @@ from django.views import View
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.middleware import client_address
-
-from .. import access
-from ..forms import MineForm
-from ..models import Complaint
-from ..services.following import send_my_complaints
+from complaints import access
+from complaints.forms import MineForm
+from complaints.models import Complaint
+from complaints.services.following import send_my_complaints
 
 SESSION_KEY = "mine"
 MINUTES = 30

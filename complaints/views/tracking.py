@@ -17,16 +17,16 @@ from django.views import View
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.models import Document
-from claims_portal.documents.serving import document_response
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
 from claims_portal.workflow import TransitionNotAllowed
+from complaints import access, presentation, printing
+from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
+from complaints.models import ClockKind, Complaint, ComplaintDocument
+from complaints.services import following
+from complaints.workflow import State, workflow
 
-from .. import access, presentation, printing
-from ..forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
-from ..models import ClockKind, Complaint, ComplaintDocument
-from ..services import following
-from ..workflow import State, workflow
 from .zone import render_in_zone
 
 FILES_A_MESSAGE = 10
@@ -49,7 +49,7 @@ class TrackView(View):
             if found is not None:
                 access.grant(request, found.number)
                 return redirect("complaints:dashboard", found.number)
-            form.add_error(None, _("Nous ne trouvons pas de réclamation avec ce numéro et ce contact. Vérifiez les deux."))
+            form.add_error(None, _("Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux."))
         return render(request, "complaints/track.html", {"form": form})
 
 
@@ -125,9 +125,7 @@ class ExchangeView(CaseView):
             self.drop(documents)
             return self.show(request, exchange_form=form)
         try:
-            following.write_to_desk(
-                complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents
-            )
+            following.write_to_desk(complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents)
         except TransitionNotAllowed:
             self.drop(documents)
             self.not_any_more(request)
@@ -139,7 +137,7 @@ class ExchangeView(CaseView):
         """The files of the message, checked; what is wrong with one is said on the form."""
         uploads = request.FILES.getlist("files")
         if len(uploads) > FILES_A_MESSAGE:
-            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus à un message.") % {"limit": FILES_A_MESSAGE})
+            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_A_MESSAGE})
             return []
         if uploads:
             throttles.count("upload-address", client_address(request), weight=len(uploads))

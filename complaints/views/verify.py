@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from claims_portal.accounts import throttles
 from claims_portal.middleware import client_address
 from complaints.models import Complaint
+from complaints.pieces import filed_pieces
 from complaints.promises import received_on
 from complaints.references import spoken
-from complaints.services.filing import filed_documents
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")
 
@@ -37,6 +37,6 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "received": received_on(complaint),
         "desk": complaint.desk,
         "organisation": complaint.desk.organisation,
-        "documents": [each.document for each in filed_documents(complaint)],
+        "pieces": filed_pieces(complaint),
     }
     return render(request, "complaints/verify.html", context)

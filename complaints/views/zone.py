@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from ..models import Complaint
+from complaints.models import Complaint
 
 
 def render_in_zone(

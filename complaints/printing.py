@@ -1,0 +1,248 @@
+"""A complaint on paper: its receipt and the whole case, as PDFs that screen readers can read too (F2, F28, N5).
+
+WeasyPrint takes a second to import and works for hundreds of milliseconds: it is loaded at the first PDF,
+and a process draws one at a time, because Pango's fonts may not be shared between threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import segno
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from claims_portal.accounts.links import public_url
+
+from .models import Complainant, Complaint, Dependant, Event
+from .pieces import Piece, filed_pieces, pieces_of
+from .promises import promises, received_on, spelled_moment
+from .references import spoken
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcherResponse
+
+# An address that leads nowhere: what begins with it is read from our static files, all else is refused.
+STATIC_BASE = "https://static.invalid/"
+STYLESHEET = "css/print.css"
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a summary. `direction` is that of the text itself, whatever the language of the paper."""
+
+    label: str
+    value: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the exchange, with the numbers of the pieces that came with it."""
+
+    author: str
+    when: str
+    title: str
+    text: str
+    direction: str
+    pieces: list[int]
+
+
+def receipt_pdf(complaint: Complaint) -> bytes:
+    """The receipt: number, date of reception, desk, what happens next, fingerprints, and the code that verifies it.
+
+    In the language of the case and the time zone of its organisation. `complaint` comes with
+    `Complaint.objects.with_case()`: three queries more.
+    """
+    return _paper(complaint, "complaints/print/receipt.html", receipt_context)
+
+
+def case_pdf(complaint: Complaint) -> bytes:
+    """Everything of the case the complainant may read, with each document numbered and its fingerprint.
+
+    Same language, zone and loading as `receipt_pdf`; five queries more, whatever the case holds.
+    """
+    return _paper(complaint, "complaints/print/case.html", case_context)
+
+
+def _paper(complaint: Complaint, template: str, context_of: Any) -> bytes:
+    zone = ZoneInfo(complaint.desk.organisation.time_zone)
+    with translation.override(complaint.language), timezone.override(zone):
+        html = render_to_string(template, common_context(complaint) | context_of(complaint))
+    return pdf_of(html)
+
+
+def common_context(complaint: Complaint) -> dict[str, Any]:
+    """What both papers say at the top and at the foot of each page."""
+    organisation = complaint.desk.organisation
+    verify_url = public_url("complaints:verify", complaint.verification_code, language=complaint.language)
+    return {
+        "demo": settings.DEMO,
+        "language": complaint.language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "stylesheet": STATIC_BASE + STYLESHEET,
+        "number": spoken(complaint.number),
+        "desk": complaint.desk,
+        "organisation": organisation,
+        "received": received_on(complaint),
+        "printed": spelled_moment(timezone.now(), organisation.time_zone),
+        "verify_url": verify_url,
+        "qr_code": qr_code(verify_url),
+        "tracking_url": public_url("complaints:track", language=complaint.language),
+        "complainant": complaint.complainant,
+    }
+
+
+def receipt_context(complaint: Complaint) -> dict[str, Any]:
+    """What only the receipt says."""
+    return {"promises": promises(complaint), "pieces": filed_pieces(complaint)}
+
+
+def case_context(complaint: Complaint) -> dict[str, Any]:
+    """What only the whole case says. Internal notes and what came with them stay out."""
+    pieces = pieces_of(complaint)
+    events = list(complaint.events.filter(is_public=True))
+    zone = complaint.desk.organisation.time_zone
+    return {
+        "state": complaint.get_state_display(),
+        "facts": list(_facts(complaint)),
+        "told": list(_rows(complaint, ("facts", "prior_steps", "prior_answer", "desired_outcome"))),
+        "person": list(_person(complaint.complainant)),
+        "dependants": [_dependant(each) for each in complaint.dependants.all()],
+        "promises": promises(complaint),
+        "history": [
+            (spelled_moment(each.at, zone), each.get_kind_display(), author(complaint, each)) for each in events
+        ],
+        "exchange": [_said(complaint, each, pieces) for each in events if each.is_exchange],
+        "pieces": pieces,
+    }
+
+
+def author(complaint: Complaint, event: Event) -> str:
+    """Who did it, as a third reader needs it: the complainant's name, or the organisation's; agents stay unnamed."""
+    if event.user_id is None:
+        return complaint.complainant.full_name
+    return str(complaint.desk.organisation.short_name)
+
+
+def text_direction(text: str) -> str:
+    """« rtl » or « ltr » as the first letter decides: somebody may write Arabic in a French case."""
+    for each in text:
+        if (kind := unicodedata.bidirectional(each)) in ("L", "R", "AL"):
+            return "ltr" if kind == "L" else "rtl"
+    return "rtl" if translation.get_language_bidi() else "ltr"
+
+
+def _row(label: Any, value: Any) -> Row:
+    text = str(value)
+    return Row(str(capfirst(label)), text, text_direction(text))
+
+
+def _rows(instance: Complaint | Complainant, names: Iterable[str]) -> Iterable[Row]:
+    """The fields that were filled in, under their names."""
+    for name in names:
+        if value := getattr(instance, name):
+            yield _row(instance._meta.get_field(name).verbose_name, value)
+
+
+def _facts(complaint: Complaint) -> Iterable[Row]:
+    yield _row(_("catégorie"), complaint.category.name)
+    respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
+    if respondent:
+        yield _row(_("organisme concerné"), respondent)
+    yield from _rows(complaint, ("policy_number", "registration_number", "subscriber", "claim_reference"))
+    if complaint.event_date:
+        yield _row(_("date des faits"), date_format(complaint.event_date))
+    yield _row(_("canal"), complaint.get_channel_display())
+
+
+def _person(person: Complainant) -> Iterable[Row]:
+    yield _row(_("nom"), person.full_name)
+    yield _row(_("qualité"), person.get_quality_display())
+    yield from _rows(person, ("represented_name", "email", "mobile"))
+    address = ", ".join(filter(None, [person.address, f"{person.postal_code} {person.city}".strip()]))
+    if address:
+        yield _row(_("adresse"), address)
+    yield from _rows(person, ("cin", "cnss_number", "nir"))
+
+
+def _dependant(person: Dependant) -> str:
+    parts = [str(person), person.get_relation_display()]
+    if person.birth_date:
+        parts.append(date_format(person.birth_date))
+    return (" ، " if translation.get_language_bidi() else ", ").join(parts)
+
+
+def _said(complaint: Complaint, event: Event, pieces: list[Piece]) -> Said:
+    return Said(
+        author=author(complaint, event),
+        when=spelled_moment(event.at, complaint.desk.organisation.time_zone),
+        title=event.get_kind_display(),
+        text=event.body,
+        direction=text_direction(event.body),
+        pieces=[each.number for each in pieces if each.event_id == event.pk],
+    )
+
+
+def qr_code(url: str) -> SafeString:
+    """The QR code of an address as SVG; its title is what a screen reader says."""
+    title = _("Code QR de la page de vérification")
+    return mark_safe(segno.make(url, error="m", micro=False).svg_inline(border=0, dark="#17212b", title=title))  # noqa: S308 - made here
+
+
+@cache
+def _press() -> tuple[Any, FontConfiguration, CSS]:
+    """The fetcher, the fonts and the stylesheet, read once a process."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class StaticOnly(URLFetcher):
+        """Our own static files; no network, no other file, whatever a text of the case may contain."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            return URLFetcherResponse(url, static_bytes(url), {"Content-Type": _content_type(url)})
+
+    fetcher, fonts = StaticOnly(), FontConfiguration()
+    style = CSS(url=STATIC_BASE + STYLESHEET, url_fetcher=fetcher, font_config=fonts)
+    return fetcher, fonts, style
+
+
+def static_bytes(url: str) -> bytes:
+    """What one of our static files holds, named under STATIC_BASE. PermissionError for any other address."""
+    path = url.removeprefix(STATIC_BASE)
+    found = finders.find(path) if path != url else None
+    if not isinstance(found, str):
+        raise PermissionError(url)
+    with open(found, "rb") as file:  # noqa: PTH123
+        return file.read()
+
+
+def _content_type(url: str) -> str:
+    return {"css": "text/css", "svg": "image/svg+xml", "woff2": "font/woff2"}.get(url.rpartition(".")[2], "")
+
+
+def pdf_of(html: str) -> bytes:
+    """A page of ours as an accessible PDF (PDF/UA-1): tagged, with its title and language."""
+    with _drawing:
+        from weasyprint import HTML
+
+        fetcher, fonts, style = _press()
+        document = HTML(string=html, base_url=STATIC_BASE, url_fetcher=fetcher)
+        pdf: bytes = document.write_pdf(font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1")
+    return pdf

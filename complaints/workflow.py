@@ -33,6 +33,9 @@ TURN_IN = {
 HANDLE = "complaints.handle"
 PERSON = ""  # the complainant, whose right is the tracking grant
 
+# The desk's own housekeeping: the complainant neither reads it nor waits for it.
+INTERNAL = frozenset({"assign", "note"})
+
 R, P, C, A, X = State.RECEIVED, State.IN_PROGRESS, State.COMPLEMENT, State.ANSWERED, State.CLOSED
 
 workflow = Workflow(
@@ -42,6 +45,8 @@ workflow = Workflow(
     Transition("message", frozenset({R, P, C, A}), None, HANDLE, _("Envoyer un message")),
     Transition("answer", frozenset({R, P, C}), A, HANDLE, _("Répondre")),
     Transition("close", frozenset({A}), X, HANDLE, _("Clôturer")),
+    Transition("assign", frozenset({R, P, C, A}), None, HANDLE, _("M’attribuer ce dossier")),
+    Transition("note", frozenset({R, P, C, A, X}), None, HANDLE, _("Ajouter une note interne")),
     Transition("supply", frozenset({C}), P, PERSON, _("Envoyer le complément")),
     Transition("write", frozenset({R, P, A}), None, PERSON, _("Écrire au service")),
     Transition("withdraw", frozenset({R, P, C, A}), X, PERSON, _("Clôturer ma réclamation")),

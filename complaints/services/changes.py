@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
+from complaints.models import Complaint, Event, EventKind
+from complaints.workflow import INTERNAL, TURN_IN, State, Turn, workflow
 
-from ..models import Complaint, Event, EventKind
-from ..workflow import TURN_IN, State, Turn, workflow
 from .filing import add_documents
 
 
@@ -37,12 +37,14 @@ def change(
 ) -> Event:
     """Apply a transition to a locked complaint and record it; TransitionNotAllowed when its state forbids it.
 
-    `user` None is the complainant. `fields` are other columns this change sets.
+    `user` None is the complainant. `fields` are other columns this change sets. What is internal to the desk
+    (`workflow.INTERNAL`) stays hidden from the complainant and hands the turn to nobody.
     """
     before = complaint.state
     step = workflow.check(transition, before)
     complaint.state = step.target_from(before)
-    complaint.turn = turn_after(complaint.state, transition)
+    if transition not in INTERNAL:
+        complaint.turn = turn_after(complaint.state, transition)
     for name, value in fields.items():
         setattr(complaint, name, value)
     complaint.save(update_fields=["state", "turn", "changed_at", *fields])
@@ -54,6 +56,7 @@ def change(
         from_state=before,
         to_state=complaint.state,
         body=body,
+        is_public=transition not in INTERNAL,
     )
     add_documents(complaint=complaint, documents=documents, event=event)
     return event

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,13 +11,35 @@ from django.utils import timezone
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.notifications.services import queue
+from complaints import notices
+from complaints.models import ClockKind, Complaint, DocumentKind, Event, EventKind
 
-from .. import notices
-from ..models import ClockKind, Complaint, DocumentKind, EventKind
 from .changes import change, locked
 from .clocks import begin_pause, end_pause, start_reopening, stop_clock
 
 Documents = Sequence[Document]
+
+
+class ChangedMeanwhile(Exception):
+    """Something happened to the case after the agent's page was made: `events` say what, oldest first."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__(len(events))
+        self.events = events
+
+
+@contextmanager
+def as_seen(*, complaint_id: int, last_event_id: int) -> Iterator[None]:
+    """Act on a case only as it was seen: its last event then is still its last, and nobody adds one meanwhile.
+
+    ChangedMeanwhile otherwise. One transaction around what is done inside.
+    """
+    with transaction.atomic():
+        locked(complaint_id)
+        news = Event.objects.filter(complaint_id=complaint_id, pk__gt=last_event_id).select_related("user")
+        if events := list(news):
+            raise ChangedMeanwhile(events)
+        yield
 
 
 def _sent(documents: Documents) -> list[tuple[Document, str]]:
@@ -119,4 +142,20 @@ def close_complaint(*, complaint_id: int, user: User, body: str = "") -> Complai
     )
     start_reopening(complaint=complaint, at=now)
     queue(notices.Closed(complaint, event))
+    return complaint
+
+
+@transaction.atomic
+def assign_complaint(*, complaint_id: int, user: User) -> Complaint:
+    """The agent takes the case over, whoever had it. Known to the desk only; TransitionNotAllowed once closed."""
+    complaint = locked(complaint_id)
+    change(complaint=complaint, transition="assign", kind=EventKind.ASSIGNED, user=user, assigned_to_id=user.pk)
+    return complaint
+
+
+@transaction.atomic
+def add_note(*, complaint_id: int, user: User, body: str) -> Complaint:
+    """Write something down for the desk alone, whatever the state: the complainant never sees it."""
+    complaint = locked(complaint_id)
+    change(complaint=complaint, transition="note", kind=EventKind.NOTE, user=user, body=body)
     return complaint

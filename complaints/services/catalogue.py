@@ -183,17 +183,22 @@ class Writer:
         return row
 
     def _save(self, row: models.Model, columns: dict[str, Any], table: Table) -> None:
-        before = {name: getattr(row, name) for name in columns if row.pk}
+        before = _stored(row)
         for name, value in columns.items():
             setattr(row, name, value)
         row.full_clean()
-        if before and all(getattr(row, name) == value for name, value in before.items()):
+        if row.pk and _stored(row) == before:
             return
         # People agreed to these words: other words are another version.
-        if isinstance(row, LegalText) and before and Complaint.objects.filter(consent_text=row).exists():
+        if isinstance(row, LegalText) and row.pk and Complaint.objects.filter(consent_text=row).exists():
             raise table.error(_("des personnes ont accepté cette version : donnez-en une nouvelle."))
         row.save()
         self.changed = True
+
+
+def _stored(row: models.Model) -> dict[str, Any]:
+    """The row's values as its columns hold them."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def _reason(error: ValidationError) -> str:

@@ -14,8 +14,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.organisations.models import Desk, LegalText
+from complaints.workflow import State, Turn
 
-from ..workflow import State, Turn
 from .procedure import Category, Respondent
 
 
@@ -123,6 +123,11 @@ class Complaint(models.Model):
             models.Index(
                 fields=["assigned_to", "-received_at", "-id"], name="complaint_mine", condition=~Q(state="closed")
             ),
+            # The queues of one desk, and of all desks: what is closed weighs nothing there.
+            models.Index(
+                fields=["desk", "turn", "-received_at", "-id"], name="complaint_desk_turn", condition=~Q(turn="nobody")
+            ),
+            models.Index(fields=["turn", "-received_at", "-id"], name="complaint_turn", condition=~Q(turn="nobody")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -66,6 +66,12 @@ class ClockKind(models.TextChoices):
     REOPENING = "reopening", _("Possibilité de rouvrir")
 
 
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def promised(self) -> ClockQuerySet:
+        """What the desk still has to do by a date: its running clocks, but for the time to reopen."""
+        return self.filter(stopped_at__isnull=True).exclude(kind=ClockKind.REOPENING)
+
+
 class Clock(models.Model):
     """A delay that runs on a case, with its due moment and how it was counted (BEYOND N7)."""
 
@@ -77,12 +83,21 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     explanation = models.JSONField()
 
+    objects = ClockQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("délai en cours")
         verbose_name_plural = _("délais en cours")
         ordering = ["due_at"]
         constraints = [models.UniqueConstraint(fields=["complaint", "kind"], name="one_clock_of_a_kind")]
-        indexes = [models.Index(fields=["due_at"], name="clock_running", condition=models.Q(stopped_at__isnull=True))]
+        indexes = [
+            # Promises of the desk that are still to be kept. The time to reopen is no promise, and never stops.
+            models.Index(
+                fields=["due_at"],
+                name="clock_promised",
+                condition=models.Q(stopped_at__isnull=True) & ~models.Q(kind="reopening"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.due_at:%Y-%m-%d}"

@@ -55,5 +55,5 @@ def entry(values: Mapping[Any, Any] | None, key: Any) -> Any:
 def file_size(size: int) -> str:
     """A number of bytes as people read it: « 248 ko », « 1,2 Mo »."""
     if size >= 1_000_000:
-        return _("%(size)s Mo") % {"size": number_format(size / 1_000_000, 1)}
+        return _("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)}
     return _("%(size)s ko") % {"size": number_format(max(1, round(size / 1000)))}

@@ -18,6 +18,7 @@ from claims_portal.organisations.models import Desk, LegalText, Organisation, Se
 from complaints.management.commands.load_demo import CATALOGUE
 from complaints.models import AskedField, Category, Procedure, Respondent
 from complaints.services.catalogue import CatalogueError, load_catalogue
+from tests.factories.complaints import ComplaintFactory
 
 MODELS: list[type[models.Model]] = [
     AskedField,
@@ -131,6 +132,20 @@ def test_rows_that_staff_added_stay(folder: Path) -> None:
     Category.objects.create(desk=Desk.objects.get(), code="ajoutee", name_fr="Ajoutée")
     load_catalogue(folder=folder)
     assert Category.objects.count() == 2
+
+
+def test_a_text_that_somebody_agreed_to_is_never_rewritten(folder: Path) -> None:
+    load_catalogue(folder=folder)
+    complaint = ComplaintFactory(desk=Desk.objects.get())
+    change(folder / "sixieme.toml", "Un texte.", "Un autre texte.")
+    with pytest.raises(CatalogueError, match="donnez-en une nouvelle"):
+        load_catalogue(folder=folder)
+    change(folder / "sixieme.toml", 'version = "1"', 'version = "2"')
+    load_catalogue(folder=folder)
+    complaint.refresh_from_db()
+    assert complaint.consent_text
+    assert complaint.consent_text.body_fr == "Un texte."
+    assert LegalText.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,11 @@ logger = structlog.get_logger("portal.http")
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the person, as the trusted proxies give it."""
-    return str(request.META.get("REMOTE_ADDR") or "unknown")
+    """The address of the person, as the trusted proxies give it; one that nobody has when there is none (Unix socket).
+
+    Always an address: django-axes writes it into an `inet` column.
+    """
+    return str(request.META.get("REMOTE_ADDR") or "255.255.255.255")
 
 
 class TrustedProxyMiddleware:

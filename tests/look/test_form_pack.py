@@ -56,6 +56,13 @@ def test_every_field_has_a_label_that_names_it() -> None:
     assert len([tag for tag, _ in elements.found if tag == "legend"]) == 2  # the choice and the date
 
 
+def test_each_part_of_a_date_has_its_own_label() -> None:
+    html = rendered(Example())
+    labels = [attributes["for"] for tag, attributes in Elements(html).found if attributes.get("class") == "part"]
+    assert labels == ["id_since_day", "id_since_month", "id_since_year"]
+    assert "<span>Jour</span>" in html
+
+
 def test_a_hint_stands_under_the_label_and_describes_the_field() -> None:
     html = rendered(Example())
     assert html.index(">Adresse e-mail<") < html.index("Pour le récépissé.") < html.index('name="email"')

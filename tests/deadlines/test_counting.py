@@ -72,6 +72,11 @@ def test_desk_hours_asked_before_opening_begin_at_opening():
     assert due_text(delay, "2026-03-09 06:00") == "Mon 2026-03-09 10:30:00"
 
 
+def test_desk_hours_asked_after_closing_begin_the_next_morning():
+    delay = DelayFactory(desk_hours=True, amount=2, calendar__six_days=True)
+    assert due_text(delay, "2026-03-09 19:00") == "Tue 2026-03-10 10:30:00"
+
+
 def test_desk_hours_used_up_at_closing_time_end_that_evening():
     delay = DelayFactory(desk_hours=True, amount=8, calendar__six_days=True)
     assert due_text(delay, "2026-03-09 08:30") == "Mon 2026-03-09 16:30:00"
@@ -80,6 +85,7 @@ def test_desk_hours_used_up_at_closing_time_end_that_evening():
 def test_working_days_asked_on_a_sunday_begin_on_monday():
     delay = DelayFactory(amount=1)
     assert due_text(delay, "2026-03-08 11:00") == "Mon 2026-03-09 23:59:59"
+    assert due_of(delay, "2026-03-08 11:00").explanation.rest_days == 0  # the day of the start is never counted
 
 
 def test_a_deadline_on_a_day_off_stays_there_unless_the_delay_says_otherwise():

@@ -81,6 +81,7 @@ def test_a_saturday_opened_by_staff_counts_as_a_working_day():
     delay = DelayFactory(amount=3)
     HolidayOverrideFactory(calendar=delay.calendar, date=date(2026, 3, 7), is_working=True)
     assert due_text(delay, "2026-03-05 10:00") == "Mon 2026-03-09 23:59:59"
+    assert due_of(delay, "2026-03-05 10:00").explanation.rest_days == 1
 
 
 def test_an_override_concerns_its_own_calendar_only():

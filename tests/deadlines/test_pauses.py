@@ -107,3 +107,22 @@ def test_a_deadline_never_falls_on_a_date_that_was_still_paused():
 def test_a_pause_that_ends_before_it_begins_is_refused():
     with pytest.raises(ValueError, match="before it begins"):
         due_of(DelayFactory(), "2026-03-03 10:00", ("2026-03-05 10:00", "2026-03-04 10:00"))
+
+
+def test_a_pause_begun_at_the_very_moment_of_the_deadline_comes_too_late():
+    delay = DelayFactory(wall_clock=True, amount=48)
+    assert due_text(delay, "2026-03-03 10:00", ("2026-03-05 10:00", "2026-03-06 10:00")) == "Thu 2026-03-05 10:00:00"
+
+
+def test_an_open_pause_that_has_not_begun_yet_adds_nothing():
+    delay = DelayFactory(wall_clock=True, amount=48)
+    pause = ("2026-03-04 10:00", None)
+    assert due_text(delay, "2026-03-03 10:00", pause, now="2026-03-03 12:00") == "Thu 2026-03-05 10:00:00"
+
+
+def test_working_days_still_paused_on_a_saturday_end_on_monday():
+    # Two hours in all make one day, Friday; but the second pause lasts until Saturday.
+    delay = DelayFactory(amount=2)
+    pauses = [("2026-03-04 09:00", "2026-03-04 10:00"), ("2026-03-06 23:00", "2026-03-07 10:00")]
+    assert due_text(delay, "2026-03-03 10:00", *pauses) == "Mon 2026-03-09 23:59:59"
+    assert due_of(delay, "2026-03-03 10:00", *pauses).explanation.extended_from is None

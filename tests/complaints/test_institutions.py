@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,6 +86,16 @@ def test_arabic_texts_hold_the_same_numbers_and_addresses() -> None:
     for text in LegalText.objects.all():
         marks = {word.strip(".,،؛;:()") for word in text.body_fr.split() if "@" in word or "www." in word}
         assert all(mark in text.body_ar for mark in marks), text
+
+
+def test_numbers_in_arabic_texts_keep_their_order() -> None:
+    # Between Arabic words, « 09-08 » or « 01 47 70 » is shown from its last part to its first unless it is isolated.
+    for model in MODELS:
+        for row in model._default_manager.all():
+            for field in model._meta.concrete_fields:
+                if field.name.endswith("_ar"):
+                    outside = re.sub("\u2066[^\u2069]*\u2069", "", getattr(row, field.name))
+                    assert not re.search(r"[0-9][- ][0-9]|[0-9][A-Z]", outside), (row, field.name)
 
 
 def test_each_desk_has_delays_categories_and_a_consent_in_force() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -57,3 +59,32 @@ def file_size(size: int) -> str:
     if size >= 1_000_000:
         return _("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)}
     return _("%(size)s ko") % {"size": number_format(max(1, round(size / 1000)))}
+
+
+_BULLET = "• "
+_SENTENCE_ENDS = (".", ":", ";", "?", "!", "»", "؟", "؛")
+
+
+def _is_heading(lines: list[str]) -> bool:
+    """A short first line without a full stop, above a sentence: how staff write a heading in a plain text."""
+    first = lines[0]
+    plain = len(first) <= 60 and not first.startswith(_BULLET) and not re.search(r"[\d,@]", first)
+    return plain and len(lines) > 1 and not first.endswith(_SENTENCE_ENDS) and lines[-1].endswith(_SENTENCE_ENDS)
+
+
+def _block(lines: list[str], level: int) -> Iterator[SafeString]:
+    if _is_heading(lines):
+        yield format_html("<h{0}>{1}</h{0}>", level, lines.pop(0))
+    for bulleted, group in groupby(lines, key=lambda line: line.startswith(_BULLET)):
+        if bulleted:
+            items = "".join(f"<li>{escape(line.removeprefix(_BULLET))}</li>" for line in group)
+            yield mark_safe(f"<ul>{items}</ul>")  # noqa: S308 - escaped just above
+        else:
+            yield mark_safe(f"<p>{'<br>'.join(map(escape, group))}</p>")  # noqa: S308 - escaped here
+
+
+@register.filter
+def prose(text: str, level: int = 2) -> SafeString:
+    """A plain text as staff write it, as paragraphs, lists (lines in « • ») and headings of a level; escaped."""
+    blocks = [[line.strip() for line in block.splitlines()] for block in re.split(r"\n\s*\n", str(text).strip())]
+    return mark_safe("".join(part for lines in blocks if lines for part in _block(lines, level)))  # noqa: S308

@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from claims_portal.templatetags.portal import ICONS, file_size, icon
+from claims_portal.templatetags.portal import ICONS, file_size, icon, prose
 from tests.factories.organisations import DeskFactory, LegalTextFactory, SectorFactory
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -86,6 +86,18 @@ def test_words_exchanged_keep_their_lines_and_lose_their_markup() -> None:
     html = piece("conversation", exchange=[{"mine": True, "author": "Vous", "at": AT, "text": "Un\n\n<b>Deux</b>"}])
     assert "<p>Un</p>" in html
     assert "<b>" not in html
+
+
+def test_a_text_written_by_staff_gets_its_headings_lists_and_paragraphs() -> None:
+    text = "Qui les lit\nLes agents, et eux seuls.\n\nSi vous voulez :\n• une date.\n• un <b>nom</b>.\nAlors écrivez."
+    assert prose(text, 3) == (
+        "<h3>Qui les lit</h3><p>Les agents, et eux seuls.</p>"
+        "<p>Si vous voulez :</p><ul><li>une date.</li><li>un &lt;b&gt;nom&lt;/b&gt;.</li></ul><p>Alors écrivez.</p>"
+    )
+
+
+def test_an_address_in_a_text_is_no_heading() -> None:
+    assert prose("Service réclamations\n649, boulevard Mohamed V\nCasablanca").count("<h2>") == 0
 
 
 def test_an_unknown_icon_is_nothing_and_no_name_leaves_the_folder() -> None:

@@ -89,6 +89,12 @@ def test_only_what_may_be_left_out_is_marked() -> None:
     assert html.index(">Téléphone ") < html.index("(facultatif)") < html.index('name="phone"')
 
 
+def test_where_one_of_two_is_enough_neither_is_marked() -> None:
+    form = Example()
+    form.fields["phone"].widget.one_of = True
+    assert "(facultatif)" not in rendered(form)
+
+
 def test_a_choice_may_carry_a_sentence() -> None:
     html = rendered(Example())
     assert '<span class="choice-hint">Avocat, association, proche.</span>' in html

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from typing import Any
 
 import redis
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.views import View
 from django.views.decorators.http import require_safe
 
 logger = structlog.get_logger("portal.http")
+
+
+class PublicView(View):
+    """A page that anybody may open, it and its subclasses: every other page asks to sign in."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        return login_not_required(super().as_view(**initkwargs))
 
 
 def error_page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
@@ -22,7 +33,9 @@ def error_page(request: HttpRequest, status: int, **context: object) -> HttpResp
     It is rendered without context processors: they may need what has just failed.
     """
     reference = secrets.token_hex(4).upper()
-    logger.warning("error_page", status=status, reference=reference, path=request.path)
+    # The name of the page, not its address: addresses may hold a number or a token.
+    page_name = request.resolver_match.view_name if request.resolver_match else ""
+    logger.warning("error_page", status=status, reference=reference, page=page_name)
     page = render_to_string(f"errors/{status}.html", {"reference": reference, "request_path": request.path} | context)
     return HttpResponse(page, status=status)
 

@@ -75,11 +75,11 @@ class GateForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class FactsForm(forms.Form):
-    """The complaint itself (rows A23, C27–C32)."""
+class SubjectForm(forms.Form):
+    """What the complaint is about, and the references that find the file (rows A23, C26–C31)."""
 
     category = forms.ChoiceField(
-        label=_("Sur quoi porte votre réclamation ?"),
+        label=_("Sujet"),
         error_messages={
             "required": _("Choisissez le sujet de votre réclamation."),
             "invalid_choice": _("Choisissez un sujet de la liste."),
@@ -94,8 +94,32 @@ class FactsForm(forms.Form):
     registration_number = ReferenceField(label=_("Numéro d’affiliation ou d’adhérent"))
     subscriber = ReferenceField(label=_("Entreprise ou souscripteur du contrat"), max_length=160)
     claim_reference = ReferenceField(label=_("Référence du dossier ou du sinistre"))
+
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        questions = questions_of(draft.desk)
+        self.fields["category"].choices = [("", _("Choisir dans la liste")), *questions.category_choices()]
+        self.fields["respondent"].choices = [
+            ("", _("Choisir dans la liste")),
+            *questions.respondent_choices(),
+            (OTHER, _("Un autre organisme")),
+        ]
+        ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES])
+        if "respondent" not in self.fields:
+            del self.fields["respondent_other"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other", "wrong already"):
+            self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
+        return cleaned
+
+
+class FactsForm(forms.Form):
+    """What happened, what was done about it, and what would be fair (rows C32, F32)."""
+
     facts = ProseField(
-        label=_("Que s’est-il passé ?"),
+        label=_("Votre récit"),
         help_text=_("Avec vos mots : ce qui est arrivé, avec qui, et ce qui vous pose problème."),
         max_length=FACTS_MAX,
         error_messages={"required": _("Racontez ce qui s’est passé, même en quelques lignes.")},
@@ -125,22 +149,6 @@ class FactsForm(forms.Form):
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        questions = questions_of(draft.desk)
-        self.fields["category"].choices = [("", _("Choisir dans la liste")), *questions.category_choices()]
-        self.fields["respondent"].choices = [
-            ("", _("Choisir dans la liste")),
-            *questions.respondent_choices(),
-            (OTHER, _("Un autre organisme")),
-        ]
-        ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES])
-        if "respondent" not in self.fields:
-            del self.fields["respondent_other"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other", "wrong already"):
-            self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
-        return cleaned
 
 
 REFERENCES = [Asked.POLICY_NUMBER, Asked.REGISTRATION_NUMBER, Asked.SUBSCRIBER, Asked.CLAIM_REFERENCE]
@@ -157,6 +165,12 @@ def ask_only(form: forms.Form, asked: dict[str, Any], names: list[Any]) -> None:
         form.fields[name].required = asked[name].required
         if asked[name].hint:
             form.fields[name].help_text = asked[name].hint
+
+
+def one_is_enough(form: forms.Form) -> None:
+    """E-mail and mobile: neither is marked optional, for one of the two is needed."""
+    for name in ("email", "mobile"):
+        form.fields[name].widget.one_of = True  # type: ignore[attr-defined]
 
 
 class ComplainantForm(forms.Form):
@@ -198,6 +212,7 @@ class ComplainantForm(forms.Form):
                 del self.fields[name]
             else:
                 self.fields[name].required = address.required
+        one_is_enough(self)
         for name, purpose in AUTOCOMPLETE.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = purpose
@@ -276,6 +291,10 @@ class TrackingForm(forms.Form):
     )
     email = EmailAddressField(label=_("Email :"), required=False)
     mobile = MobileField(label=_("Téléphone portable :"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        one_is_enough(self)
 
     def clean_number(self) -> str:
         try:

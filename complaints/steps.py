@@ -1,4 +1,4 @@
-"""The journey of filing a complaint: six pages."""
+"""The journey of filing a complaint, page by page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import CollectionStep, Row, Step, Wizard
 
-from .forms import ComplainantForm, DependantForm, DocumentsForm, FactsForm, GateForm, ReviewForm
+from .forms import ComplainantForm, DependantForm, DocumentsForm, FactsForm, GateForm, ReviewForm, SubjectForm
 from .models import Dependant, DocumentKind, Quality
 
 
@@ -25,10 +25,17 @@ class GateStep(Step):
         return []  # nothing to check: the way in, not a part of the complaint
 
 
-class FactsStep(Step):
+class SubjectStep(Step):
     slug = "reclamation"
-    title = _("La réclamation")
-    question = _("Votre réclamation")
+    title = _("Le sujet")
+    question = _("Sur quoi porte votre réclamation ?")
+    form_class = SubjectForm
+
+
+class FactsStep(Step):
+    slug = "faits"
+    title = _("Les faits")
+    question = _("Que s’est-il passé ?")
     form_class = FactsForm
 
 
@@ -87,15 +94,16 @@ def describe_dependant(person: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-GATE, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW = (
+GATE, SUBJECT, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW = (
     GateStep(),
+    SubjectStep(),
     FactsStep(),
     ComplainantStep(),
     DependantsStep(),
     DocumentsStep(),
     ReviewStep(),
 )
-filing = Wizard("complaint", "complaints:filing", [GATE, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW])
+filing = Wizard("complaint", "complaints:filing", [GATE, SUBJECT, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW])
 
 
 def warnings_before_sending(draft: Draft, kinds: list[str]) -> list[str]:

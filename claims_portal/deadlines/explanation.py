@@ -76,7 +76,8 @@ def spelled_date(day: date) -> str:
     }
 
 
-def _amount(explanation: Explanation) -> str:
+def spelled_amount(explanation: Explanation | Delay) -> str:
+    """« 10 jours ouvrables », « 48 heures »: the length of a delay, or of the one that was counted."""
     count = explanation.amount
     match explanation.unit, explanation.counting:
         case Delay.Unit.MINUTES, Delay.Counting.DESK_HOURS:
@@ -139,7 +140,7 @@ def explanation_sentence(explanation: Explanation | dict[str, Any]) -> str:
     """
     if isinstance(explanation, dict):
         explanation = Explanation.from_json(explanation)
-    words = {"amount": _amount(explanation), "start": _start(explanation), "left_out": _left_out(explanation)}
+    words = {"amount": spelled_amount(explanation), "start": _start(explanation), "left_out": _left_out(explanation)}
     if words["left_out"]:
         sentence = gettext("%(amount)s à compter du %(start)s, sans compter %(left_out)s") % words
     else:

@@ -11,6 +11,7 @@ and its journey: `filing = Wizard("complaint", "complaints:filing", [GateStep(),
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -18,7 +19,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from phonenumbers import PhoneNumberFormat, format_number, parse
+
+from claims_portal.identifiers import MobileField
 
 from .models import Draft
 
@@ -96,7 +101,11 @@ class Step:
 
 
 def readable(field: forms.BoundField, value: Any) -> Any:
-    """A cleaned value in words: the label of a choice, the value itself otherwise."""
+    """A cleaned value in words: a date in full, the label of a choice, the value itself otherwise."""
+    if isinstance(value, datetime.date):
+        return date_format(value)
+    if isinstance(field.field, MobileField) and value:
+        return format_number(parse(value), PhoneNumberFormat.INTERNATIONAL)
     choices = getattr(field.field, "choices", None)
     if choices is None or value in (None, ""):
         return value

@@ -7,23 +7,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views import View
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.documents.services import DocumentRefused, advice_sentences, receive_document
 from claims_portal.middleware import client_address
+from claims_portal.views import PublicView
 
 from . import services
 from .forms import ResumeForm
-from .models import Draft
+from .models import Draft, DraftDocument
 from .steps import CollectionStep, Step, Wizard, as_typed
 
 SESSION_KEY = "drafts"
@@ -42,8 +40,7 @@ def resume_url(draft: Draft) -> str:
     return wizard.url(draft, wizard.first_incomplete(draft) or list(wizard)[-1])
 
 
-@method_decorator(login_not_required, name="dispatch")
-class DraftView(View):
+class DraftView(PublicView):
     """A page of a draft that this browser owns; a draft of somebody else does not exist (404)."""
 
     wizard: ClassVar[Wizard]
@@ -170,6 +167,19 @@ class CollectionStepView(StepView):
         return super().show(request, form, collected=collected, **context)
 
 
+def joined_view(joined: DraftDocument) -> dict[str, Any]:
+    """A joined document for `components/file_list.html`."""
+    document = joined.document
+    return {
+        "id": joined.document_id,
+        "label": document.label,
+        "size": document.size,
+        "content_type": document.content_type,
+        "state": document.state,
+        "advice": advice_sentences(document),
+    }
+
+
 class DocumentsStepView(StepView):
     """The step that collects files: each is checked at once, kept at once, and may be taken out again."""
 
@@ -222,26 +232,11 @@ class DocumentsStepView(StepView):
         return redirect(request.get_full_path())
 
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-        joined = list(self.draft.documents.select_related("document"))
-        files = [
-            {
-                "id": each.document_id,
-                "label": each.document.label,
-                "size": each.document.size,
-                "content_type": each.document.content_type,
-                "state": each.document.state,
-                "advice": advice_sentences(each.document),
-                "removable": True,
-            }
-            for each in joined
-        ]
-        return super().show(
-            request, form, files=files, joined=joined, limits=settings.DOCUMENT_LIMITS, **context
-        )
+        files = [joined_view(each) | {"removable": True} for each in self.draft.documents.select_related("document")]
+        return super().show(request, form, files=files, limits=settings.DOCUMENT_LIMITS, **context)
 
 
-@method_decorator(login_not_required, name="dispatch")
-class LaterView(View):
+class LaterView(PublicView):
     """« Enregistrer et continuer plus tard »: say that nothing is lost, and offer a link by e-mail."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -272,8 +267,7 @@ class LaterView(View):
         return render(request, "wizards/later.html", context)
 
 
-@method_decorator(login_not_required, name="dispatch")
-class ResumeView(View):
+class ResumeView(PublicView):
     """A resume link: opening it only shows a button (mail scanners open links), the button opens the draft."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:

@@ -7,8 +7,7 @@ from datetime import datetime
 from claims_portal.deadlines.compute import compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Delay
-
-from ..models import Clock, ClockKind, Complaint, Pause, Procedure
+from complaints.models import Clock, ClockKind, Complaint, Pause, Procedure
 
 
 def procedure_of(desk_id: int) -> Procedure:
@@ -36,13 +35,12 @@ def start_clocks(*, complaint: Complaint, procedure: Procedure) -> list[Clock]:
         (ClockKind.ACKNOWLEDGEMENT, procedure.acknowledgement_delay),
         (ClockKind.ANSWER, procedure.answer_delay),
     ]
-    known: dict[int, CalendarDays] = {}
-    clocks = []
-    for kind, delay in wanted:
-        if delay is not None:
-            days = known.setdefault(delay.calendar_id, CalendarDays.of(delay.calendar))
-            clocks.append(_built(complaint, kind, delay, complaint.received_at, days))
-    return Clock.objects.bulk_create(clocks)
+    days = CalendarDays.of_many({delay.calendar for _kind, delay in wanted if delay is not None})
+    return Clock.objects.bulk_create(
+        _built(complaint, kind, delay, complaint.received_at, days[delay.calendar_id])
+        for kind, delay in wanted
+        if delay is not None
+    )
 
 
 def stop_clock(*, complaint: Complaint, kind: ClockKind, at: datetime) -> None:

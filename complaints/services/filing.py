@@ -21,11 +21,11 @@ from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import locked_draft, mark_submitted
 from claims_portal.wizards.steps import Step
+from complaints import notices, references, steps
+from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
+from complaints.questions import OTHER, questions_of
+from complaints.workflow import State, Turn
 
-from .. import notices, references, steps
-from ..models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
-from ..questions import OTHER, questions_of
-from ..workflow import State, Turn
 from .clocks import procedure_of, start_clocks
 
 
@@ -65,16 +65,23 @@ def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
         if unfinished is not None:
             raise IncompleteDraft(unfinished)
         joined = list(draft.documents.select_related("document"))
-        complaint = file_complaint(filing=_filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms))
+        complaint = file_complaint(
+            filing=_filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
+        )
         mark_submitted(draft=draft, result=complaint.number)
         return complaint
+
+
+def facts_of(draft: Draft) -> dict[str, Any]:
+    """The subject and the story, as one."""
+    return steps.SUBJECT.cleaned(draft) | steps.FACTS.cleaned(draft)
 
 
 def _filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: bool) -> Filing:
     complainant = steps.COMPLAINANT.cleaned(draft)
     return Filing(
         desk=draft.desk,
-        facts=steps.FACTS.cleaned(draft),
+        facts=facts_of(draft),
         complainant=complainant,
         dependants=steps.DEPENDANTS.all_cleaned(draft),
         documents=documents,
@@ -164,5 +171,10 @@ def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> st
 
 def already_filed_at(*, draft: Draft) -> datetime | None:
     """When this person filed this very complaint before, if so: said as a warning, never a refusal (F7)."""
-    mark = fingerprint(draft.desk, steps.FACTS.cleaned(draft), steps.COMPLAINANT.cleaned(draft))
-    return Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at", flat=True).first()
+    mark = fingerprint(draft.desk, facts_of(draft), steps.COMPLAINANT.cleaned(draft))
+    return (
+        Complaint.objects.filter(fingerprint=mark)
+        .order_by("-received_at")
+        .values_list("received_at", flat=True)
+        .first()
+    )

@@ -6,9 +6,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from claims_portal.accounts import throttles
+from claims_portal.deadlines.explanation import spelled_amount
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.services import create_draft
@@ -42,14 +44,24 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     desk = _open_desk(code)
     procedure = Procedure.objects.select_related("acknowledgement_delay", "answer_delay").get(desk=desk)
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
-    return render(request, "complaints/desk.html", {"desk": desk, "procedure": procedure, "guide": guide})
+    context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide}
+    return render(request, "complaints/desk.html", context)
+
+
+def _delays(procedure: Procedure) -> list[tuple[str, str]]:
+    """What is promised, and within how long: « 10 jours ouvrables »."""
+    promised = [
+        (_("Prise en charge"), procedure.acknowledgement_delay),
+        (_("Réponse"), procedure.answer_delay),
+    ]
+    return [(label, spelled_amount(delay)) for label, delay in promised if delay is not None]
 
 
 @login_not_required
 @require_safe
 def desk_follow(request: HttpRequest, code: str) -> HttpResponse:
     """Tab « suivre ma réclamation », button « accéder » (rows A26, A27)."""
-    return render(request, "complaints/desk_follow.html", {"desk": _open_desk(code)})
+    return render(request, "complaints/desk_follow.html", {"desk": _open_desk(code), "tab": "follow"})
 
 
 @login_not_required

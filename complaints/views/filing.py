@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import ngettext
-from django.views import View
 
 from claims_portal.accounts import human, throttles
-from claims_portal.documents.services import advice_sentences
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import LegalText
+from claims_portal.views import PublicView
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.views import SESSION_KEY as OWNED
-from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView
+from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
 from complaints.forms import GateForm, ReviewForm
 from complaints.models import Complaint
@@ -61,7 +58,7 @@ class OtherWayView(FilingMixin, StepView):
         guide = questions_of(self.draft.desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
         context = {"draft": self.draft, "desk": self.draft.desk, "kind": kind, "guide": guide}
         context["back_url"] = self.wizard.url(self.draft, steps.GATE)
-        context["continue_url"] = self.wizard.url(self.draft, steps.FACTS)
+        context["continue_url"] = self.wizard.url(self.draft, steps.SUBJECT)
         return render(request, "complaints/filing/other_way.html", context)
 
 
@@ -138,8 +135,7 @@ class ReviewView(FilingMixin, StepView):
             request,
             form,
             sections=self.sections(),
-            joined=joined,
-            advice={each.document_id: advice_sentences(each.document) for each in joined},
+            files=[joined_view(each) for each in joined],
             documents_url=self.wizard.url(self.draft, steps.DOCUMENTS) + "?revoir",
             cautions=steps.warnings_before_sending(self.draft, [each.kind for each in joined]),
             filed_at=already_filed_at(draft=self.draft),
@@ -162,8 +158,7 @@ class ReviewView(FilingMixin, StepView):
         return shown
 
 
-@method_decorator(login_not_required, name="dispatch")
-class DoneView(View):
+class DoneView(PublicView):
     """The confirmation: the number, large, and what happens next with its dates (F2)."""
 
     def get(self, request: HttpRequest, draft_id: Any) -> HttpResponse:

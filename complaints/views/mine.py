@@ -5,16 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
-from django.views import View
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.middleware import client_address
+from claims_portal.views import PublicView
 from complaints import access
 from complaints.forms import MineForm
 from complaints.models import Complaint
@@ -26,8 +24,7 @@ PAGE = 20
 PURPOSE = "my-complaints"
 
 
-@method_decorator(login_not_required, name="dispatch")
-class MineView(View):
+class MineView(PublicView):
     """Ask for the link: the same words whether the address has complaints or not."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -44,8 +41,7 @@ class MineView(View):
         return render(request, "complaints/mine_sent.html", {"email": email})
 
 
-@method_decorator(login_not_required, name="dispatch")
-class MineLinkView(View):
+class MineLinkView(PublicView):
     """The mailed link: opening it shows a button, the button opens the list once."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
@@ -64,8 +60,7 @@ class MineLinkView(View):
         return redirect("complaints:mine-all")
 
 
-@method_decorator(login_not_required, name="dispatch")
-class MineAllView(View):
+class MineAllView(PublicView):
     """The list, newest first, by key; each opens with its own short-lived right."""
 
     def cases(self, request: HttpRequest) -> Any:

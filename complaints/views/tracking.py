@@ -7,19 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views import View
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
+from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
@@ -32,8 +30,7 @@ from .zone import render_in_zone
 FILES_A_MESSAGE = 10
 
 
-@method_decorator(login_not_required, name="dispatch")
-class TrackView(View):
+class TrackView(PublicView):
     """The form « Suivi de ma réclamation : »."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -53,8 +50,7 @@ class TrackView(View):
         return render(request, "complaints/track.html", {"form": form})
 
 
-@method_decorator(login_not_required, name="dispatch")
-class CaseView(View):
+class CaseView(PublicView):
     """A page of one case, for a session that may follow it."""
 
     complaint: Complaint

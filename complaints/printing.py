@@ -6,9 +6,10 @@ and a process draws one at a time, because Pango's fonts may not be shared betwe
 
 from __future__ import annotations
 
+import atexit
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,14 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.links import public_url
+from claims_portal.deadlines.explanation import spelled_date
 
-from .models import Complainant, Complaint, Dependant, Event
+from .models import Complainant, Complaint, Event
 from .pieces import Piece, filed_pieces, pieces_of
 from .promises import promises, received_on, spelled_moment
 from .references import spoken
@@ -69,7 +70,7 @@ def receipt_pdf(complaint: Complaint) -> bytes:
     In the language of the case and the time zone of its organisation. `complaint` comes with
     `Complaint.objects.with_case()`: three queries more.
     """
-    return _paper(complaint, "complaints/print/receipt.html", receipt_context)
+    return pdf_of(receipt_html(complaint))
 
 
 def case_pdf(complaint: Complaint) -> bytes:
@@ -77,14 +78,23 @@ def case_pdf(complaint: Complaint) -> bytes:
 
     Same language, zone and loading as `receipt_pdf`; five queries more, whatever the case holds.
     """
+    return pdf_of(case_html(complaint))
+
+
+def receipt_html(complaint: Complaint) -> str:
+    """What `receipt_pdf` draws."""
+    return _paper(complaint, "complaints/print/receipt.html", receipt_context)
+
+
+def case_html(complaint: Complaint) -> str:
+    """What `case_pdf` draws."""
     return _paper(complaint, "complaints/print/case.html", case_context)
 
 
-def _paper(complaint: Complaint, template: str, context_of: Any) -> bytes:
+def _paper(complaint: Complaint, template: str, context_of: Callable[[Complaint], dict[str, Any]]) -> str:
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     with translation.override(complaint.language), timezone.override(zone):
-        html = render_to_string(template, common_context(complaint) | context_of(complaint))
-    return pdf_of(html)
+        return render_to_string(template, common_context(complaint) | context_of(complaint))
 
 
 def common_context(complaint: Complaint) -> dict[str, Any]:
@@ -95,7 +105,6 @@ def common_context(complaint: Complaint) -> dict[str, Any]:
         "demo": settings.DEMO,
         "language": complaint.language,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
-        "stylesheet": STATIC_BASE + STYLESHEET,
         "number": spoken(complaint.number),
         "desk": complaint.desk,
         "organisation": organisation,
@@ -123,7 +132,7 @@ def case_context(complaint: Complaint) -> dict[str, Any]:
         "facts": list(_facts(complaint)),
         "told": list(_rows(complaint, ("facts", "prior_steps", "prior_answer", "desired_outcome"))),
         "person": list(_person(complaint.complainant)),
-        "dependants": [_dependant(each) for each in complaint.dependants.all()],
+        "dependants": list(complaint.dependants.all()),
         "promises": promises(complaint),
         "history": [
             (spelled_moment(each.at, zone), each.get_kind_display(), author(complaint, each)) for each in events
@@ -141,11 +150,11 @@ def author(complaint: Complaint, event: Event) -> str:
 
 
 def text_direction(text: str) -> str:
-    """« rtl » or « ltr » as the first letter decides: somebody may write Arabic in a French case."""
+    """« rtl » or « ltr » as the first letter decides: somebody may write Arabic in a French case. Figures are ltr."""
     for each in text:
         if (kind := unicodedata.bidirectional(each)) in ("L", "R", "AL"):
             return "ltr" if kind == "L" else "rtl"
-    return "rtl" if translation.get_language_bidi() else "ltr"
+    return "ltr"
 
 
 def _row(label: Any, value: Any) -> Row:
@@ -167,7 +176,7 @@ def _facts(complaint: Complaint) -> Iterable[Row]:
         yield _row(_("organisme concerné"), respondent)
     yield from _rows(complaint, ("policy_number", "registration_number", "subscriber", "claim_reference"))
     if complaint.event_date:
-        yield _row(_("date des faits"), date_format(complaint.event_date))
+        yield _row(_("date des faits"), spelled_date(complaint.event_date))
     yield _row(_("canal"), complaint.get_channel_display())
 
 
@@ -179,13 +188,6 @@ def _person(person: Complainant) -> Iterable[Row]:
     if address:
         yield _row(_("adresse"), address)
     yield from _rows(person, ("cin", "cnss_number", "nir"))
-
-
-def _dependant(person: Dependant) -> str:
-    parts = [str(person), person.get_relation_display()]
-    if person.birth_date:
-        parts.append(date_format(person.birth_date))
-    return (" ، " if translation.get_language_bidi() else ", ").join(parts)
 
 
 def _said(complaint: Complaint, event: Event, pieces: list[Piece]) -> Said:
@@ -220,6 +222,7 @@ def _press() -> tuple[Any, FontConfiguration, CSS]:
 
     fetcher, fonts = StaticOnly(), FontConfiguration()
     style = CSS(url=STATIC_BASE + STYLESHEET, url_fetcher=fetcher, font_config=fonts)
+    atexit.register(_press.cache_clear)  # the fonts remove their temporary files while Python still can
     return fetcher, fonts, style
 
 

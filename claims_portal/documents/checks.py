@@ -23,6 +23,7 @@ JPEG_QUALITY = 88
 PNG_LEVEL = 3
 # Beyond this a PNG is a photo or a scan, which JPEG keeps in a tenth of the room.
 PNG_PIXELS = 4_000_000
+EMPTY_DEFLATED = 9
 ACCEPTED_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 
 # A reader opens these by itself or on a click; none of them is a page.
@@ -214,10 +215,14 @@ def _is_blank(page: pikepdf.Page) -> bool:
     if page.obj.get("/Annots"):
         return False
     contents = page.obj.get("/Contents")
-    if contents is None:
-        return True
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return all(not stream.read_raw_bytes().strip() for stream in streams)
+    return not any(isinstance(stream, pikepdf.Stream) and _draws(stream) for stream in streams)
+
+
+def _draws(stream: pikepdf.Stream) -> bool:
+    raw = stream.read_raw_bytes()
+    # Compressing nothing, or one line feed, takes up to nine bytes; nothing is decoded to find out.
+    return len(raw) > EMPTY_DEFLATED if "/Filter" in stream else bool(raw.strip())
 
 
 def _clean_pdf(pdf: pikepdf.Pdf) -> None:

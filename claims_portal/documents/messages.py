@@ -69,7 +69,14 @@ ADVICE: dict[str, str | Promise] = {
     ),
 }
 
-NOT_READY: dict[str, str | Promise] = {
-    "pending": _("Ce document est en cours de vérification. Il pourra être ouvert dans quelques instants."),
-    "refused": _("Ce document a été refusé par l’antivirus et supprimé. Une copie saine peut être envoyée."),
+# Heading and sentence of the page shown instead of a document, by its state.
+NOT_READY: dict[str, tuple[str | Promise, str | Promise]] = {
+    "pending": (
+        _("Document en cours de vérification"),
+        _("Ce document pourra être ouvert dans quelques instants, dès que l’antivirus l’aura vérifié."),
+    ),
+    "refused": (
+        _("Document refusé"),
+        _("L’antivirus a trouvé un danger dans ce document, qui a été supprimé. Une copie saine peut être envoyée."),
+    ),
 }

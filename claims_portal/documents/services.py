@@ -93,6 +93,7 @@ def receive_document(*, upload: UploadedFile) -> Document:
 
 def _received(upload: UploadedFile) -> bytes:
     limit = settings.DOCUMENT_LIMITS["file_bytes"]
+    upload.seek(0)  # a form may have looked at its first bytes
     # The size a browser declares is not trusted: at most one byte more than the limit is read.
     data = b"" if (upload.size or 0) > limit else upload.read(limit + 1)
     if (upload.size or 0) > limit or len(data) > limit:

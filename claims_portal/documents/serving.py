@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.utils.functional import Promise
+from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 
 from .labels import download_name
@@ -23,12 +23,23 @@ _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:;
 
 
 class DocumentNotReady(Exception):
-    """Not found clean (yet): `message` (lazy, a full sentence) tells the person; answer with status 409."""
+    """Not found clean (yet): `message` (lazy, a full sentence) tells the person, `page()` does so with status 409."""
 
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.state = state
-        self.message: str | Promise = NOT_READY[state]
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.state)
+        self.document = document
+        self.heading, self.message = NOT_READY[document.state]
+
+    def page(self) -> HttpResponse:
+        """The page to answer with where nothing else can show the sentence."""
+        context = {
+            "heading": self.heading,
+            "message": self.message,
+            "pending": self.document.state == Document.State.PENDING,
+            "reference": self.document.pk.hex[:8].upper(),
+        }
+        # Without context processors, like the error pages whose frame it shares.
+        return HttpResponse(render_to_string("documents/not_ready.html", context), status=409)
 
 
 def document_response(
@@ -40,8 +51,8 @@ def document_response(
     through a redirect to a URL that lives five minutes, nginx through PRIVATE_FILES_REDIRECT, else
     we send the bytes. Raises DocumentNotReady.
     """
-    if document.state != Document.State.CLEAN:
-        raise DocumentNotReady(document.state)
+    if not document.is_clean:
+        raise DocumentNotReady(document)
     DocumentReading.objects.create(document=document, user=user, reader=reader)
     disposition = _disposition(document, preview)
     response = _bytes_or_address(document, disposition)

@@ -102,8 +102,18 @@ def test_a_new_document_waits_and_is_not_served(db: None, scanner: str) -> None:
     assert document.state == Document.State.PENDING
     with pytest.raises(DocumentNotReady) as refusal:
         document_response(document=document, reader="complainant")
-    assert "en cours de vérification" in str(refusal.value.message)
+    assert "dans quelques instants" in str(refusal.value.message)
     assert not document.readings.exists()
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [(Document.State.PENDING, "en cours de vérification"), (Document.State.REFUSED, "Document refusé")],
+)
+def test_the_page_shown_instead_of_a_document_says_why(db: None, found: str, words: str) -> None:
+    response = DocumentNotReady(DocumentFactory(state=found)).page()
+    assert response.status_code == 409
+    assert words in response.content.decode()
 
 
 def test_a_document_found_clean_becomes_clean(db: None, scanner: str) -> None:
@@ -119,7 +129,7 @@ def test_an_infected_document_is_refused_and_its_file_deleted(db: None, scanner:
     assert not default_storage.exists(document.storage_name)
     with pytest.raises(DocumentNotReady) as refusal:
         document_response(document=document, reader="agent")
-    assert "refusé" in str(refusal.value.message)
+    assert "danger" in str(refusal.value.message)
 
 
 def test_the_scheduled_task_scans_all_that_waits(db: None, scanner: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import zlib
 from io import BytesIO
 
 import pikepdf
@@ -134,6 +136,15 @@ def test_a_pdf_keeps_its_pages_and_text() -> None:
     with document(kept) as pdf:
         assert kept.pages == len(pdf.pages) == 3
         assert b"Bonjour" in pdf.pages[2].Contents.read_bytes()
+
+
+def test_a_bomb_in_a_page_is_copied_without_being_opened() -> None:
+    pdf = new_pdf()
+    bomb = zlib.compress(bytes(100_000_000))
+    pdf.pages[0].Contents = pdf.make_stream(bomb, Filter=pikepdf.Name.FlateDecode)
+    start = time.monotonic()
+    assert len(examined(saved(pdf)).data) < 200_000
+    assert time.monotonic() - start < 1
 
 
 def test_a_pdf_whose_index_is_wrong_is_mended() -> None:

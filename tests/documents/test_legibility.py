@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pikepdf
 import pytest
 from django.utils import translation
@@ -66,6 +68,18 @@ def test_a_pdf_with_nothing_on_its_pages_is_told() -> None:
     pdf = pikepdf.new()
     pdf.add_blank_page()
     assert examine(saved(pdf), "a.pdf", Limits(30_000_000, 200)).advice == ("blank",)
+
+
+def test_a_pdf_whose_only_stream_was_compressed_from_nothing_is_blank() -> None:
+    pdf = new_pdf()
+    pdf.pages[0].Contents = pdf.make_stream(zlib.compress(b"\n"), Filter=pikepdf.Name.FlateDecode)
+    assert examine(saved(pdf), "a.pdf", Limits(30_000_000, 200)).advice == ("blank",)
+
+
+def test_a_pdf_that_only_draws_an_image_is_not_blank() -> None:
+    pdf = new_pdf()
+    pdf.pages[0].Contents = pdf.make_stream(b"/I Do")
+    assert examine(saved(pdf), "a.pdf", Limits(30_000_000, 200)).advice == ()
 
 
 def test_a_pdf_with_one_written_page_is_not_blank() -> None:

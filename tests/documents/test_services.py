@@ -58,6 +58,12 @@ def test_a_document_with_a_nasty_name_is_received(name: str) -> None:
     assert receive_document(upload=sent).label.endswith(".pdf")
 
 
+def test_a_file_that_a_form_has_begun_to_read_is_received_whole() -> None:
+    sent = upload(pdf_bytes())
+    sent.read(100)
+    assert receive_document(upload=sent).received_size == len(pdf_bytes())
+
+
 def test_receiving_takes_one_query(django_assert_num_queries) -> None:
     with django_assert_num_queries(3):  # savepoint, insert, release
         receive_document(upload=upload())

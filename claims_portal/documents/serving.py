@@ -22,26 +22,6 @@ SIGNED_URL_SECONDS = 300
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
-class DocumentNotReady(Exception):
-    """Not found clean (yet): `message` (lazy, a full sentence) tells the person, `page()` does so with status 409."""
-
-    def __init__(self, document: Document) -> None:
-        super().__init__(document.state)
-        self.document = document
-        self.heading, self.message = NOT_READY[document.state]
-
-    def page(self) -> HttpResponse:
-        """The page to answer with where nothing else can show the sentence."""
-        context = {
-            "heading": self.heading,
-            "message": self.message,
-            "pending": self.document.state == Document.State.PENDING,
-            "reference": self.document.pk.hex[:8].upper(),
-        }
-        # Without context processors, like the error pages whose frame it shares.
-        return HttpResponse(render_to_string("documents/not_ready.html", context), status=409)
-
-
 def document_response(
     *, document: Document, reader: str, user: User | None = None, preview: bool = False
 ) -> HttpResponseBase:
@@ -49,10 +29,10 @@ def document_response(
 
     A download, or with `preview` a page that can do nothing but show itself. Object storage answers
     through a redirect to a URL that lives five minutes, nginx through PRIVATE_FILES_REDIRECT, else
-    we send the bytes. Raises DocumentNotReady.
+    we send the bytes. What was not found clean (yet) is not given: a page says so, with status 409.
     """
     if not document.is_clean:
-        raise DocumentNotReady(document)
+        return _not_ready(document)
     DocumentReading.objects.create(document=document, user=user, reader=reader)
     disposition = _disposition(document, preview)
     response = _bytes_or_address(document, disposition)
@@ -61,6 +41,18 @@ def document_response(
     response.headers["X-Frame-Options"] = "SAMEORIGIN" if preview else "DENY"
     response.headers["Content-Security-Policy"] = f"sandbox; {_SANDBOX}"
     return response
+
+
+def _not_ready(document: Document) -> HttpResponse:
+    heading, message = NOT_READY[document.state]
+    context = {
+        "heading": heading,
+        "message": message,
+        "pending": document.state == Document.State.PENDING,
+        "reference": document.pk.hex[:8].upper(),
+    }
+    # Without context processors, like the error pages whose frame it shares.
+    return HttpResponse(render_to_string("documents/not_ready.html", context), status=409)
 
 
 def _disposition(document: Document, preview: bool) -> str:

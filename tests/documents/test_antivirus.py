@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from celery import current_app
 from django.core.files.storage import default_storage
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from kombu.exceptions import OperationalError
 
 from claims_portal.documents.antivirus import ScannerUnavailable, is_infected
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import receive_document, scan_document, scan_pending_documents
-from claims_portal.documents.serving import DocumentNotReady, document_response
+from claims_portal.documents.serving import document_response
 from claims_portal.documents.tasks import scan_pending
 from claims_portal.local import free_port
 from tests.factories.documents import DocumentFactory, pdf_bytes, upload
@@ -66,6 +68,11 @@ def waiting(text: str = "Bonjour") -> Document:
     return DocumentFactory(state=Document.State.PENDING, data=pdf_bytes() + text.encode())
 
 
+def page(response: HttpResponseBase) -> str:
+    assert isinstance(response, HttpResponse)
+    return response.content.decode()
+
+
 def state(document: Document) -> str:
     document.refresh_from_db()
     return document.state
@@ -100,20 +107,10 @@ def test_a_scanner_that_is_away_is_told(url: str) -> None:
 def test_a_new_document_waits_and_is_not_served(db: None, scanner: str) -> None:
     document = receive_document(upload=upload())
     assert document.state == Document.State.PENDING
-    with pytest.raises(DocumentNotReady) as refusal:
-        document_response(document=document, reader="complainant")
-    assert "dans quelques instants" in str(refusal.value.message)
-    assert not document.readings.exists()
-
-
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [(Document.State.PENDING, "en cours de vérification"), (Document.State.REFUSED, "Document refusé")],
-)
-def test_the_page_shown_instead_of_a_document_says_why(db: None, found: str, words: str) -> None:
-    response = DocumentNotReady(DocumentFactory(state=found)).page()
+    response = document_response(document=document, reader="complainant")
     assert response.status_code == 409
-    assert words in response.content.decode()
+    assert "en cours de vérification" in page(response)
+    assert not document.readings.exists()
 
 
 def test_a_document_found_clean_becomes_clean(db: None, scanner: str) -> None:
@@ -127,9 +124,9 @@ def test_an_infected_document_is_refused_and_its_file_deleted(db: None, scanner:
     scan_document(document_id=document.pk)
     assert state(document) == Document.State.REFUSED
     assert not default_storage.exists(document.storage_name)
-    with pytest.raises(DocumentNotReady) as refusal:
-        document_response(document=document, reader="agent")
-    assert "danger" in str(refusal.value.message)
+    response = document_response(document=document, reader="agent")
+    assert response.status_code == 409
+    assert "Document refusé" in page(response)
 
 
 def test_the_scheduled_task_scans_all_that_waits(db: None, scanner: str) -> None:

@@ -183,8 +183,12 @@ def run() -> int:
     from honcho.manager import Manager
 
     port = chosen_port()
-    # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        raise SystemExit(f"Le port {port} est déjà pris. Choisissez-en un autre, par exemple : make run PORT={port + 1}")
+    # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too;
+    # and Ctrl-C must work where a script started us in the background, with its signal ignored.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), instance() as environment:
         prepare(environment)
         manage(environment, "load_demo")

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import segno
@@ -33,6 +33,7 @@ from .promises import promises, received_on, spelled_moment
 from .references import spoken
 
 if TYPE_CHECKING:
+    from django.db.models import Field
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcherResponse
@@ -166,7 +167,7 @@ def _rows(instance: Complaint | Complainant, names: Iterable[str]) -> Iterable[R
     """The fields that were filled in, under their names."""
     for name in names:
         if value := getattr(instance, name):
-            yield _row(instance._meta.get_field(name).verbose_name, value)
+            yield _row(cast("Field[Any, Any]", instance._meta.get_field(name)).verbose_name, value)
 
 
 def _facts(complaint: Complaint) -> Iterable[Row]:

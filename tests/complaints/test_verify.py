@@ -34,7 +34,7 @@ def test_each_document_of_the_filing_has_its_size_and_fingerprint(client):
     page = page_of(client, complaint)
     for joined in complaint.documents.select_related("document"):
         assert joined.document.sha256 in page
-        assert f"<bdi>{joined.document.received_size}</bdi>" in page
+        assert f"{joined.document.received_size} octets" in page
 
 
 def test_a_document_sent_later_is_no_part_of_the_receipt(client):
@@ -101,7 +101,7 @@ def test_the_page_exists_in_arabic_from_right_to_left(client):
     complaint = ComplaintFactory()
     page = client.get(f"/ar/reclamations/verification/{complaint.verification_code}/").content.decode()
     assert 'dir="rtl"' in page
-    assert f"<bdi>{spoken(complaint.number)}</bdi>" in page
+    assert f'<bdi class="number">{spoken(complaint.number)}</bdi>' in page
     assert complaint.desk.name_ar in page
 
 

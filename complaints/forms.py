@@ -36,9 +36,9 @@ class PastDateField(forms.DateField):
     """A day that is not in the future, chosen or typed as day/month/year."""
 
     default_error_messages = {
-        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
-        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
-        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
+        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
+        "old": _("Cette date est trop ancienne : vérifiez l’année."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -60,7 +60,7 @@ class GateForm(forms.Form):
 
     COMPLAINT, INFORMATION, CLARIFICATION, CONFIRMATION = "complaint", "information", "clarification", "confirmation"
     kind = forms.ChoiceField(
-        label=_("Qu’est-ce qui vous amène ?"),
+        label=_("Qu’est-ce qui vous amène ?"),
         choices=[
             (COMPLAINT, _("Je suis mécontent d’un service, d’une décision ou d’un silence")),
             (INFORMATION, _("Je cherche une information, par exemple le montant d’un remboursement")),
@@ -86,8 +86,8 @@ class SubjectForm(forms.Form):
         },
     )
     respondent = forms.ChoiceField(
-        label=_("Quel organisme est concerné ?"),
-        error_messages={"required": _("Choisissez l’organisme, ou « Un autre organisme ».")},
+        label=_("Quel organisme est concerné ?"),
+        error_messages={"required": _("Choisissez l’organisme, ou « Un autre organisme ».")},
     )
     respondent_other = PersonNameField(label=_("Nom de l’autre organisme"), required=False, max_length=160)
     policy_number = ReferenceField(label=_("Numéro de police ou de contrat"))
@@ -120,28 +120,28 @@ class FactsForm(forms.Form):
 
     facts = ProseField(
         label=_("Votre récit"),
-        help_text=_("Avec vos mots : ce qui est arrivé, avec qui, et ce qui vous pose problème."),
+        help_text=_("Avec vos mots : ce qui est arrivé, avec qui, et ce qui vous pose problème."),
         max_length=FACTS_MAX,
         error_messages={"required": _("Racontez ce qui s’est passé, même en quelques lignes.")},
     )
     event_date = PastDateField(
-        label=_("Quand est-ce arrivé ?"), required=False, help_text=_("Une date approximative suffit.")
+        label=_("Quand est-ce arrivé ?"), required=False, help_text=_("Une date approximative suffit.")
     )
     prior_steps = ProseField(
-        label=_("Qu’avez-vous déjà fait ?"),
-        help_text=_("Par exemple : un appel, un courrier, une visite, et à quelle date."),
+        label=_("Qu’avez-vous déjà fait ?"),
+        help_text=_("Par exemple : un appel, un courrier, une visite, et à quelle date."),
         required=False,
         max_length=PROSE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     prior_answer = ProseField(
-        label=_("Que vous a-t-on répondu ?"),
+        label=_("Que vous a-t-on répondu ?"),
         required=False,
         max_length=PROSE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     desired_outcome = ProseField(
-        label=_("Quelle solution vous semblerait juste ?"),
+        label=_("Quelle solution vous semblerait juste ?"),
         required=False,
         max_length=PROSE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -177,7 +177,7 @@ class ComplainantForm(forms.Form):
     """Who complains, and how to reach them (rows A24, C20–C25)."""
 
     quality = forms.ChoiceField(
-        label=_("À quel titre réclamez-vous ?"),
+        label=_("À quel titre réclamez-vous ?"),
         choices=[("", _("Choisir dans la liste")), *Quality.choices],
         error_messages={"required": _("Choisissez à quel titre vous réclamez.")},
     )
@@ -220,7 +220,7 @@ class ComplainantForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not (cleaned.get("email") or cleaned.get("mobile")) and not {"email", "mobile"} & set(self.errors):
-            self.add_error("email", _("Indiquez une adresse e-mail ou un portable : l’un des deux ouvre le suivi."))
+            self.add_error("email", _("Indiquez une adresse e-mail ou un portable : l’un des deux ouvre le suivi."))
         if cleaned.get("quality") == Quality.AGENT and not cleaned.get("represented_name", "wrong already"):
             self.add_error("represented_name", _("Indiquez le nom de la personne que vous représentez."))
         return cleaned
@@ -256,7 +256,7 @@ class DocumentsForm(forms.Form):
     """What the next file shows. The files themselves are checked one by one (rows A15, C33)."""
 
     kind = forms.ChoiceField(
-        label=_("Que montre ce document ?"),
+        label=_("Que montre ce document ?"),
         choices=[(value, label) for value, label in DocumentKind.choices if value != DocumentKind.SENT],
         required=False,
     )
@@ -287,10 +287,10 @@ class TrackingForm(forms.Form):
     """« Suivi de ma réclamation : » the number, and the e-mail or the mobile given when filing (rows A28–A34)."""
 
     number = ReferenceField(
-        label=_("Numéro :"), max_length=40, error_messages={"required": _("Indiquez le numéro de votre réclamation.")}
+        label=_("Numéro :"), max_length=40, error_messages={"required": _("Indiquez le numéro de votre réclamation.")}
     )
-    email = EmailAddressField(label=_("Email :"), required=False)
-    mobile = MobileField(label=_("Téléphone portable :"), required=False)
+    email = EmailAddressField(label=_("Email :"), required=False)
+    mobile = MobileField(label=_("Téléphone portable :"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -300,7 +300,7 @@ class TrackingForm(forms.Form):
         try:
             return references.read_number(self.cleaned_data["number"])
         except references.MistypedNumber as error:
-            sentence = _("Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.")
+            sentence = _("Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.")
             raise ValidationError(sentence, code="mistyped") from error
 
     def clean(self) -> dict[str, Any]:
@@ -322,7 +322,7 @@ class WithdrawForm(forms.Form):
     """« Clôturer ma réclamation », with an optional word on how it went (F6)."""
 
     satisfaction = forms.TypedChoiceField(
-        label=_("Comment cela s’est-il passé ?"),
+        label=_("Comment cela s’est-il passé ?"),
         choices=[(5, _("Très bien")), (4, _("Bien")), (3, _("Moyennement")), (2, _("Mal")), (1, _("Très mal"))],
         coerce=int,
         empty_value=None,
@@ -330,7 +330,7 @@ class WithdrawForm(forms.Form):
         widget=forms.RadioSelect,
     )
     comment = ProseField(
-        label=_("Voulez-vous ajouter un mot ?"),
+        label=_("Voulez-vous ajouter un mot ?"),
         required=False,
         max_length=PROSE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -341,7 +341,7 @@ class ReopenForm(forms.Form):
     """Why a closed or answered complaint is opened again (F5)."""
 
     reason = ProseField(
-        label=_("Pourquoi rouvrir votre réclamation ?"),
+        label=_("Pourquoi rouvrir votre réclamation ?"),
         max_length=PROSE_MAX,
         error_messages={"required": _("Dites en quelques mots pourquoi la réponse ne convient pas.")},
     )

@@ -109,12 +109,12 @@ def standing(complaint: Complaint) -> str:
 
 STANDING = {
     State.RECEIVED: lambda: _(
-        "Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."
+        "Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."
     ),
-    State.IN_PROGRESS: lambda: _("%(desk)s examine votre réclamation : vous n’avez rien à faire."),
+    State.IN_PROGRESS: lambda: _("%(desk)s examine votre réclamation : vous n’avez rien à faire."),
     State.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),
     State.ANSWERED: lambda: _(
-        "%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
+        "%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
     ),
     State.CLOSED: lambda: _("Votre réclamation est clôturée."),
 }

@@ -17,7 +17,7 @@ from .models import Dependant, DocumentKind, Quality
 class GateStep(Step):
     slug = "demande"
     title = _("Votre demande")
-    question = _("Est-ce bien une réclamation ?")
+    question = _("Est-ce bien une réclamation ?")
     form_class = GateForm
     template = "complaints/filing/gate.html"
 
@@ -28,28 +28,28 @@ class GateStep(Step):
 class SubjectStep(Step):
     slug = "reclamation"
     title = _("Le sujet")
-    question = _("Sur quoi porte votre réclamation ?")
+    question = _("Sur quoi porte votre réclamation ?")
     form_class = SubjectForm
 
 
 class FactsStep(Step):
     slug = "faits"
     title = _("Les faits")
-    question = _("Que s’est-il passé ?")
+    question = _("Que s’est-il passé ?")
     form_class = FactsForm
 
 
 class ComplainantStep(Step):
     slug = "reclamant"
     title = _("Vous")
-    question = _("Qui êtes-vous ?")
+    question = _("Qui êtes-vous ?")
     form_class = ComplainantForm
 
 
 class DependantsStep(CollectionStep):
     slug = "ayants-droit"
     title = _("Ayants droit")
-    question = _("La réclamation concerne-t-elle aussi vos ayants droit ?")
+    question = _("La réclamation concerne-t-elle aussi vos ayants droit ?")
     form_class = DependantForm
     template = "complaints/filing/dependants.html"
 
@@ -61,7 +61,7 @@ class DependantsStep(CollectionStep):
 class DocumentsStep(Step):
     slug = "pieces"
     title = _("Pièces")
-    question = _("Avez-vous des documents à joindre ?")
+    question = _("Avez-vous des documents à joindre ?")
     form_class = DocumentsForm
     template = "complaints/filing/documents.html"
 
@@ -115,6 +115,6 @@ def warnings_before_sending(draft: Draft, kinds: list[str]) -> list[str]:
         )
     if FACTS.cleaned(draft).get("prior_answer") and DocumentKind.PRIOR_ANSWER not in kinds:
         warnings.append(
-            _("Vous parlez d’une réponse déjà reçue : joignez-la si vous l’avez, cela fera gagner du temps.")
+            _("Vous parlez d’une réponse déjà reçue : joignez-la si vous l’avez, cela fera gagner du temps.")
         )
     return warnings

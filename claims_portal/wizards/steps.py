@@ -3,7 +3,7 @@
 An app declares its steps in its own `steps.py`:
 
     class FactsStep(Step):
-        slug, title, question = "faits", _("Les faits"), _("Que s’est-il passé ?")
+        slug, title, question = "faits", _("Les faits"), _("Que s’est-il passé ?")
         form_class = FactsForm
 
 and its journey: `filing = Wizard("complaint", "complaints:filing", [GateStep(), FactsStep(), …])`.

@@ -106,8 +106,8 @@ class ReviewView(FilingMixin, StepView):
             self.check_human(request)
         except human.NotYetHuman as wait:
             sentence = ngettext(
-                "Attendez encore %(seconds)d seconde, puis appuyez de nouveau sur « Envoyer ma réclamation ».",
-                "Attendez encore %(seconds)d secondes, puis appuyez de nouveau sur « Envoyer ma réclamation ».",
+                "Attendez encore %(seconds)d seconde, puis appuyez de nouveau sur « Envoyer ma réclamation ».",
+                "Attendez encore %(seconds)d secondes, puis appuyez de nouveau sur « Envoyer ma réclamation ».",
                 wait.seconds,
             )
             form.add_error(None, sentence % {"seconds": wait.seconds})

@@ -100,7 +100,7 @@ class CaseView(PublicView):
         return not window or window[0]["state"] != "late"
 
     def not_any_more(self, request: HttpRequest) -> None:
-        messages.error(request, _("Ce n’est plus possible : votre réclamation a changé d’état entre-temps."))
+        messages.error(request, _("Ce n’est plus possible : votre réclamation a changé d’état entre-temps."))
 
 
 class DashboardView(CaseView):

@@ -144,7 +144,7 @@ def test_a_bomb_in_a_page_is_copied_without_being_opened() -> None:
     pdf.pages[0].Contents = pdf.make_stream(bomb, Filter=pikepdf.Name.FlateDecode)
     start = time.monotonic()
     assert len(examined(saved(pdf)).data) < 200_000
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
 
 
 def test_a_pdf_whose_index_is_wrong_is_mended() -> None:

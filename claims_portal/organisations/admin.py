@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .colours import READABLE, contrast_with_white
+from .desk_parts import DeskPartAdmin
 from .models import Desk, LegalText, Organisation, Sector
 
 
@@ -51,7 +53,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):
+class OrganisationAdmin(DeskPartAdmin):
     form = OrganisationForm
     list_display = ["name_fr", "short_name_fr", "kind", "country", "is_active", "position"]
     list_filter = ["kind", "is_active"]
@@ -65,9 +67,12 @@ class OrganisationAdmin(admin.ModelAdmin):
         (_("Lieu"), {"fields": [("country", "time_zone")]}),
     ]
 
+    def desks_of(self, part: Organisation) -> Iterable[Desk]:
+        return part.desks.all()
+
 
 @admin.register(Desk)
-class DeskAdmin(admin.ModelAdmin):
+class DeskAdmin(DeskPartAdmin):
     list_display = ["name_fr", "organisation", "email", "is_open", "position"]
     list_filter = ["is_open", "sectors", "organisation"]
     list_select_related = ["organisation"]
@@ -76,9 +81,12 @@ class DeskAdmin(admin.ModelAdmin):
     filter_horizontal = ["sectors"]
     prepopulated_fields = {"code": ["name_fr"]}
 
+    def desks_of(self, part: Desk) -> Iterable[Desk]:
+        return [part]
+
 
 @admin.register(LegalText)
-class LegalTextAdmin(admin.ModelAdmin):
+class LegalTextAdmin(DeskPartAdmin):
     """Texts are added, not rewritten: a consent names the version it was given to."""
 
     list_display = ["title_fr", "organisation", "kind", "version", "valid_from", "valid_to"]
@@ -87,6 +95,9 @@ class LegalTextAdmin(admin.ModelAdmin):
     search_fields = ["title_fr", "title_ar", "version"]
     autocomplete_fields = ["organisation"]
     date_hierarchy = "valid_from"
+
+    def desks_of(self, part: LegalText) -> Iterable[Desk]:
+        return Desk.objects.filter(organisation=part.organisation_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: LegalText | None = None) -> list[str]:
         """Once in force, only its end may still be set."""

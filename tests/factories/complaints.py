@@ -11,10 +11,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -37,6 +40,12 @@ from .deadlines import CalendarFactory, DelayFactory
 from .documents import DocumentFactory
 
 PASSWORD = "Un mot de passe assez long"
+
+
+@cache
+def hashed() -> str:
+    """Hashing is slow on purpose: once is enough for all agents."""
+    return make_password(PASSWORD)
 
 
 class ComplaintSectorFactory(DjangoModelFactory[Sector]):
@@ -110,24 +119,24 @@ class DeskFactory(DjangoModelFactory[Desk]):
     name_ar = factory.Sequence(lambda number: f"مصلحة الشكايات {number}")
 
     @factory.post_generation
-    def sectors(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
-        self.sectors.set(extracted if extracted is not None else [ComplaintSectorFactory()])
+    def sectors(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
+        self.sectors.set(extracted if extracted is not None else [ComplaintSectorFactory.create()])
 
     @factory.post_generation
-    def categories(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
+    def categories(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
         for name in extracted if extracted is not None else ["Retard de remboursement", "Refus de prise en charge"]:
             CategoryFactory(desk=self, name_fr=name)
 
     @factory.post_generation
-    def asks(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
+    def asks(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
         AskedField.objects.bulk_create(AskedField(desk=self, field=field) for field in extracted or [])
 
     @factory.post_generation
-    def consent(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
+    def consent(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
         ConsentTextFactory(organisation=self.organisation)
 
     @factory.post_generation
-    def procedure(self: Desk, create: bool, extracted: Any, **kwargs: Any) -> None:  # type: ignore[misc]
+    def procedure(self: Desk, create: bool, extracted: Any, **kwargs: Any) -> None:
         if extracted is not False:
             calendar = CalendarFactory()
             delays = {
@@ -154,15 +163,15 @@ class AgentFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda number: f"agent{number}@atlas.example")
     first_name = "Salma"
     last_name = factory.Sequence(lambda number: f"Idrissi {number}")
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed)
     is_staff = True
 
     @factory.post_generation
-    def desks(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
+    def desks(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:
         self.desks.set(extracted or [])
 
     @factory.post_generation
-    def permissions(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:  # type: ignore[misc]
+    def permissions(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:
         for name in ["complaints.view_complaint", "complaints.handle"] if extracted is None else extracted:
             app, codename = name.split(".")
             self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
@@ -227,7 +236,7 @@ class ComplaintFactory(factory.Factory[Complaint]):
         state, agent, messages = given.pop("state"), given.pop("agent"), given.pop("messages")
         complaint = file_complaint(filing=cls.filing(**given))
         if state != State.RECEIVED or messages:
-            agent = agent or AgentFactory(desks=[complaint.desk])
+            agent = agent or AgentFactory.create(desks=[complaint.desk])
             exchange(complaint, agent=agent, messages=messages)
             lead_to(complaint, State(state), agent=agent)
         return Complaint.objects.with_case().get(pk=complaint.pk)
@@ -257,7 +266,7 @@ def exchange(complaint: Complaint, *, agent: User, messages: int) -> None:
 
 def lead_to(complaint: Complaint, state: State, *, agent: User) -> None:
     """Bring a complaint just received to another state, step by step."""
-    steps = {
+    steps: dict[State, list[tuple[Callable[..., Complaint], str]]] = {
         State.RECEIVED: [],
         State.IN_PROGRESS: [(acknowledge_complaint, "")],
         State.COMPLEMENT: [(ask_complement, "Merci d’envoyer la facture acquittée.")],

@@ -1,0 +1,6 @@
+"""The agents' and supervisors' pages about complaints, under /gestion/."""
+
+from .complaint import ComplaintAdmin
+from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
+
+__all__ = ["AskedFieldAdmin", "CategoryAdmin", "ComplaintAdmin", "ProcedureAdmin", "RespondentAdmin"]

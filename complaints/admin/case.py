@@ -1,0 +1,189 @@
+"""The case page of an agent, from rows to what its template shows. A fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from claims_portal.notifications.models import Message
+from complaints.models import Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
+from complaints.models.case import ComplaintQuerySet
+from complaints.presentation import clock_view, document_view
+from complaints.workflow import HANDLE, State, Turn
+
+from .actions import Action, label, open_actions
+from .forms import ActionForm
+
+STATE_TONES = {
+    State.RECEIVED: "info",
+    State.IN_PROGRESS: "neutral",
+    State.COMPLEMENT: "turn",
+    State.ANSWERED: "success",
+    State.CLOSED: "neutral",
+}
+TURNS = {
+    Turn.DESK: lambda: _("Au service"),
+    Turn.COMPLAINANT: lambda: _("Au réclamant"),
+    Turn.NOBODY: lambda: _("À personne"),
+}
+DELIVERY_TONES = {"sent": "success", "failed": "danger", "retry": "turn"}
+MESSAGES_SHOWN = 30
+OTHERS_SHOWN = 5
+# What was said needs no title: the bubble says who speaks.
+SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
+
+
+def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> dict[str, Any]:
+    """Everything the page shows. `complaint` comes `with_case()`; `cases` are those this agent may see."""
+    events = list(complaint.events.select_related("user"))
+    documents = list(complaint.documents.select_related("document"))
+    clocks = list(complaint.clocks.all())
+    return {
+        "complaint": complaint,
+        "person": complaint.complainant,
+        "state_tone": STATE_TONES[State(complaint.state)],
+        "turn": TURNS[Turn(complaint.turn)](),
+        "clocks": [clock_of(clock, complaint) for clock in clocks],
+        "thread": thread(complaint, events, documents),
+        "last_event": max((event.pk for event in events), default=0),
+        "facts": [row for row in facts(complaint) if row["value"]],
+        "identity": [row for row in identity(complaint.complainant) if row["value"]],
+        "dependants": list(complaint.dependants.all()),
+        "files": [document_view(each, document_url) for each in documents],
+        "deliveries": deliveries(complaint),
+        "others": others(complaint, cases),
+        "may_resend": user.has_perm(HANDLE),
+    }
+
+
+def actions_context(complaint: Complaint, user: Any, tried: Action | None, form: ActionForm | None) -> dict[str, Any]:
+    """The blocks of actions, with what the agent had typed in the one just tried; « kept » when it is not open."""
+    offered = open_actions(complaint, user)
+    typed = form.data.get("body", "") if form is not None else ""
+    blocks = [
+        {
+            "action": each,
+            "label": label(each.name),
+            "url": reverse(f"admin:complaints_complaint_{each.name}", args=[complaint.pk]),
+            "form": form if each is tried else None,
+            "text": typed if each is tried else "",
+        }
+        for each in offered
+    ]
+    kept = typed if tried is not None and tried not in offered else ""
+    return {"blocks": blocks, "kept": kept, "form": form}
+
+
+def clock_of(clock: Clock, complaint: Complaint) -> dict[str, Any]:
+    """A clock in the agent's words."""
+    shown = clock_view(clock, paused=complaint.state == State.COMPLEMENT)
+    return shown | {"label": CLOCK_LABELS[ClockKind(clock.kind)]()}
+
+
+CLOCK_LABELS = {
+    ClockKind.ACKNOWLEDGEMENT: lambda: _("Prendre en charge avant le"),
+    ClockKind.ANSWER: lambda: _("Répondre avant le"),
+    ClockKind.REOPENING: lambda: _("Peut être rouverte jusqu’au"),
+}
+
+
+def document_url(joined: ComplaintDocument) -> str:
+    """Where the back-office serves it."""
+    return reverse("admin:complaints_complaint_document", args=[joined.complaint_id, joined.pk])
+
+
+def thread(
+    complaint: Complaint, events: Iterable[Event], documents: Iterable[ComplaintDocument]
+) -> list[dict[str, Any]]:
+    """The history in one reading, oldest first: what the complaint tells, what was said, what happened, notes."""
+    joined: dict[int | None, list[dict[str, Any]]] = {}
+    for each in documents:
+        joined.setdefault(each.event_id, []).append(document_view(each, document_url))
+    return [entry(event, complaint, joined.get(event.pk, [])) for event in events]
+
+
+def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """One event: a bubble of the complainant or of the desk, a note, or a mere line."""
+    kind = EventKind(event.kind)
+    told = story(complaint) if kind == EventKind.FILED else []
+    said = bool(event.body or documents or told)
+    return {
+        "pk": event.pk,
+        "at": event.at,
+        "who": str(event.user) if event.user else complaint.complainant.full_name,
+        "title": "" if kind in SAID else event.get_kind_display(),
+        "shape": "note" if kind == EventKind.NOTE else "bubble" if said else "line",
+        "ours": event.user_id is not None,
+        "text": event.body,
+        "told": told,
+        "documents": documents,
+    }
+
+
+def story(complaint: Complaint) -> list[tuple[str, str]]:
+    """What the complainant wrote when filing, under the questions."""
+    parts = [
+        ("", complaint.facts),
+        (_("Démarches déjà faites"), complaint.prior_steps),
+        (_("Réponse déjà reçue"), complaint.prior_answer),
+        (_("Solution souhaitée"), complaint.desired_outcome),
+    ]
+    return [(title, text) for title, text in parts if text]
+
+
+def facts(complaint: Complaint) -> list[dict[str, Any]]:
+    """The short facts, label and value."""
+    respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
+    return [
+        {"label": _("Guichet"), "value": complaint.desk.name},
+        {"label": _("Catégorie"), "value": complaint.category.name},
+        {"label": _("Organisme concerné"), "value": respondent},
+        {"label": _("Police ou contrat"), "value": complaint.policy_number, "code": True},
+        {"label": _("Affiliation"), "value": complaint.registration_number, "code": True},
+        {"label": _("Souscripteur"), "value": complaint.subscriber},
+        {"label": _("Référence du dossier"), "value": complaint.claim_reference, "code": True},
+        {"label": _("Date des faits"), "value": complaint.event_date},
+        {"label": _("Canal"), "value": complaint.get_channel_display()},
+        {"label": _("Texte accepté"), "value": complaint.consent_text and complaint.consent_text.version},
+        {"label": _("Satisfaction"), "value": complaint.satisfaction and f"{complaint.satisfaction}/5"},
+        {"label": _("Commentaire"), "value": complaint.satisfaction_comment},
+    ]
+
+
+def identity(person: Complainant) -> list[dict[str, Any]]:
+    """Who complains and how to reach them."""
+    address = "\n".join(part for part in (person.address, f"{person.postal_code} {person.city}".strip()) if part)
+    return [
+        {"label": _("Qualité"), "value": person.get_quality_display()},
+        {"label": _("Représente"), "value": person.represented_name},
+        {"label": _("E-mail"), "value": person.email, "code": True},
+        {"label": _("Portable"), "value": person.mobile.as_international if person.mobile else "", "code": True},
+        {"label": _("Adresse"), "value": address},
+        {"label": _("CIN"), "value": person.cin, "code": True},
+        {"label": _("CNSS"), "value": person.cnss_number, "code": True},
+        {"label": _("Sécurité sociale"), "value": person.nir, "code": True},
+    ]
+
+
+def deliveries(complaint: Complaint) -> list[dict[str, Any]]:
+    """The e-mails and SMS about this case, newest first, with what became of each."""
+    sent = Message.objects.about(f"complaint:{complaint.pk}").defer("body_text", "body_html")[:MESSAGES_SHOWN]
+    return [
+        {
+            "message": message,
+            "tone": DELIVERY_TONES.get(message.state, "neutral"),
+            "resend_url": reverse("admin:complaints_complaint_resend", args=[complaint.pk, message.pk]),
+        }
+        for message in sent
+    ]
+
+
+def others(complaint: Complaint, cases: ComplaintQuerySet) -> list[Complaint]:
+    """The latest other cases of the same address or mobile, among those this agent may see."""
+    person = complaint.complainant
+    same = {"complainant__email": person.email} if person.email else {"complainant__mobile": person.mobile}
+    found = cases.filter(**same).exclude(pk=complaint.pk).order_by("-received_at", "-pk")
+    return list(found.only("number", "state", "received_at")[:OTHERS_SHOWN])

@@ -1,0 +1,252 @@
+"""The queue and the case page. Nothing of a complaint is an editable field: each button calls a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.documents.serving import document_response
+from claims_portal.notifications.models import Message
+from claims_portal.notifications.services import CannotResend, resend
+from claims_portal.workflow import TransitionNotAllowed
+from complaints.models import Clock, Complaint
+from complaints.models.case import ComplaintQuerySet
+from complaints.references import MistypedNumber, read_number
+from complaints.services.handling import ChangedMeanwhile, as_seen
+from complaints.views.zone import render_in_zone
+from complaints.workflow import HANDLE
+
+from . import queues, search
+from .actions import ACTIONS, Action
+from .case import STATE_TONES, TURNS, actions_context, case_context, clock_of
+from .forms import ActionForm
+
+LONG_TEXTS = ("facts", "prior_steps", "prior_answer", "desired_outcome", "satisfaction_comment")
+
+
+class ComplaintChangeList(KeysetChangeList):
+    """One queue of the agent's desks; or, when something is looked for, all they may see."""
+
+    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, search.PARAMETER)
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> ComplaintQuerySet:
+        self.queue = queues.named(request.GET.get(queues.PARAMETER))
+        self.query = search.remembered(request)
+        return cast(ComplaintQuerySet, super().get_queryset(request, exclude_parameters))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.rows = [row(complaint) for complaint in self.result_list]
+
+    @property
+    def tabs(self) -> list[tuple[str, Any, bool]]:
+        return [(queues.address(each), each.label, each is self.queue and not self.query) for each in TABS]
+
+
+TABS = list(queues.QUEUES.values())
+
+
+def row(complaint: Complaint) -> dict[str, Any]:
+    """A line of the list: the case, and the first of its running promises."""
+    promised = list(complaint.clocks.all())
+    return {
+        "complaint": complaint,
+        "tone": STATE_TONES[complaint.state],  # type: ignore[index]
+        "turn": TURNS[complaint.turn](),  # type: ignore[index]
+        "clock": clock_of(promised[0], complaint) if promised else None,
+    }
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(KeysetAdmin):
+    """Complaints as the agents of a desk see them."""
+
+    keyset = ("received_at", "pk")
+    change_list_template = "admin/complaints/complaint/change_list.html"
+    list_select_related = ("desk", "category", "complainant", "assigned_to")
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Only what exists: neither adding, nor deleting, nor Django's own history."""
+        pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
+            ("", self.changelist_view, "changelist"),
+            ("recherche/", require_POST(self.search_view), "search"),
+            ("<int:complaint_id>/", self.case_view, "change"),
+            ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
+            ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
+        ]
+        pages += [
+            (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
+        ]
+        wrap = self.admin_site.admin_view
+        return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
+
+    # --- Who may
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
+        return bool(request.user.has_perm(queues.VIEW) or request.user.has_perm(HANDLE))
+
+    def visible(self, request: HttpRequest, complaint_id: int) -> Complaint:
+        """The case, when this person may see it; Http404 like for one that does not exist."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return get_object_or_404(Complaint.objects.visible_to(request.user).with_case(), pk=complaint_id)
+
+    # --- The queue
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ComplaintChangeList]:
+        return ComplaintChangeList
+
+    def get_queryset(self, request: HttpRequest) -> ComplaintQuerySet:
+        clocks = Prefetch("clocks", Clock.objects.promised().order_by("due_at"))
+        return queues.visible_cases(request.user).defer(*LONG_TEXTS).prefetch_related(clocks)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[ComplaintQuerySet, bool]:
+        if search_term:
+            return search.matching(queryset, search_term), False
+        return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """What was typed goes to the session, not into an address. A number opens its case."""
+        if not self.has_view_permission(request):
+            raise Http404
+        text = request.POST.get("texte", "").strip()
+        try:
+            found = queues.visible_cases(request.user).filter(number=read_number(text)).values_list("pk", flat=True)
+        except MistypedNumber:
+            found = []  # type: ignore[assignment]
+        for complaint_id in found:
+            return redirect("admin:complaints_complaint_change", complaint_id)
+        list_url = redirect("admin:complaints_complaint_changelist")
+        if text:
+            list_url["Location"] += f"?{search.PARAMETER}={search.remember(request, text)}"
+        return list_url
+
+    # --- The case
+
+    def case_view(self, request: HttpRequest, complaint_id: int) -> HttpResponse:
+        return self.show(request, self.visible(request, complaint_id))
+
+    def show(
+        self,
+        request: HttpRequest,
+        complaint: Complaint,
+        *,
+        tried: Action | None = None,
+        form: ActionForm | None = None,
+        news: list[Any] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        """The case page as things are now; with what was typed when an action did not go through."""
+        context = {
+            **self.admin_site.each_context(request),
+            **case_context(complaint, request.user, queues.visible_cases(request.user)),
+            **actions_context(complaint, request.user, tried, form),
+            "news": news,
+            "opts": self.opts,
+            "title": str(complaint),
+        }
+        request.current_app = self.admin_site.name
+        return render_in_zone(request, "admin/complaints/complaint/change_form.html", complaint, context, status)
+
+    def action_view(self, action: Action, request: HttpRequest, complaint_id: int) -> HttpResponse:
+        """Do one thing with the case, as the agent saw it; otherwise say what changed and keep the text."""
+        complaint = self.visible(request, complaint_id)
+        if request.method != "POST":
+            return redirect("admin:complaints_complaint_change", complaint_id)
+        if not request.user.has_perm(HANDLE):
+            raise Http404
+        form = ActionForm(action, request.POST, request.FILES)
+        documents = received(form) if form.is_valid() else []
+        if form.errors:
+            discard(documents)
+            return self.show(request, complaint, tried=action, form=form, status=422)
+        try:
+            with as_seen(complaint_id=complaint_id, last_event_id=form.cleaned_data["seen"]):
+                action.do(
+                    complaint_id=complaint_id,
+                    user=request.user,
+                    body=form.cleaned_data.get("body", ""),
+                    documents=documents,
+                )
+        except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
+            discard(documents)
+            return self.not_as_seen(request, complaint_id, action, form, refusal)
+        messages.success(request, str(action.done))
+        return redirect("admin:complaints_complaint_change", complaint_id)
+
+    def not_as_seen(
+        self, request: HttpRequest, complaint_id: int, action: Action, form: ActionForm, refusal: Exception
+    ) -> HttpResponse:
+        """The case is no longer what the agent saw: 409, the case as it is now, their text kept."""
+        news = list(refusal.events) if isinstance(refusal, ChangedMeanwhile) else []
+        complaint = self.visible(request, complaint_id)
+        return self.show(request, complaint, tried=action, form=form, news=news, status=409)
+
+    def document_view(self, request: HttpRequest, complaint_id: int, document_id: UUID) -> HttpResponseBase:
+        """A document of the case. Its reading is logged."""
+        complaint = self.visible(request, complaint_id)
+        joined = get_object_or_404(complaint.documents.select_related("document"), pk=document_id)
+        return document_response(
+            document=joined.document,
+            reader="agent",
+            user=request.user,  # type: ignore[arg-type]
+            preview="apercu" in request.GET,
+        )
+
+    def resend_view(self, request: HttpRequest, complaint_id: int, message_id: int) -> HttpResponse:
+        """Send a message about this case again."""
+        complaint = self.visible(request, complaint_id)
+        if not request.user.has_perm(HANDLE):
+            raise Http404
+        message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
+        try:
+            resend(message=message)
+            messages.success(request, _("Le message va repartir."))
+        except CannotResend:
+            messages.error(
+                request, _("Ce message ne peut plus repartir : il contenait un code qui n’est plus valable.")
+            )
+        return redirect("admin:complaints_complaint_change", complaint_id)
+
+
+def received(form: ActionForm) -> list[Document]:
+    """Check and store the files of a valid form; what is refused becomes an error beside the field."""
+    documents = []
+    for upload in form.cleaned_data.get("documents", []):
+        try:
+            documents.append(receive_document(upload=upload))
+        except DocumentRefused as refusal:
+            form.add_error("documents", f"{upload.name} : {refusal.message}")
+    return documents
+
+
+def discard(documents: list[Document]) -> None:
+    """Destroy what was received for an action that did not happen."""
+    for document in documents:
+        discard_document(document=document)

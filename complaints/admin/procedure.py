@@ -1,0 +1,73 @@
+"""How each desk takes complaints, written by supervisors: delays, categories, questions, who may be complained of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.organisations.desk_parts import DeskPartAdmin
+from claims_portal.organisations.models import Desk
+from complaints.models import AskedField, Category, Procedure, Respondent
+
+
+class OfOneDesk(DeskPartAdmin):
+    """Rows that belong to one desk."""
+
+    list_filter = ["desk"]
+    list_select_related = ["desk"]
+
+    def desks_of(self, part: Procedure | Category | AskedField) -> Iterable[Desk]:
+        return [part.desk]
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(OfOneDesk):
+    list_display = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay", "offers_sms", "source"]
+    list_filter = ["offers_sms"]
+    list_select_related = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay"]
+    fieldsets = [
+        (None, {"fields": ["desk", "offers_sms", "source"]}),
+        (
+            _("Délais"),
+            {
+                "fields": ["acknowledgement_delay", "answer_delay", "reopening_delay"],
+                "description": _(
+                    "Un délai changé vaut pour les réclamations à venir ; celles en cours gardent le leur."
+                ),
+            },
+        ),
+    ]
+
+
+@admin.register(Category)
+class CategoryAdmin(OfOneDesk):
+    """A category is retired by no longer proposing it: complaints keep theirs."""
+
+    list_display = ["name_fr", "name_ar", "group_fr", "desk", "position", "is_active"]
+    list_filter = ["desk", "is_active"]
+    search_fields = ["name_fr", "name_ar", "code"]
+    prepopulated_fields = {"code": ["name_fr"]}
+    fieldsets = [
+        (None, {"fields": ["desk", ("name_fr", "name_ar"), ("group_fr", "group_ar")]}),
+        (_("Présentation"), {"fields": ["code", "position", "is_active"]}),
+    ]
+
+
+@admin.register(AskedField)
+class AskedFieldAdmin(OfOneDesk):
+    list_display = ["field", "desk", "is_required", "hint_fr"]
+    list_filter = ["desk", "is_required"]
+
+
+@admin.register(Respondent)
+class RespondentAdmin(DeskPartAdmin):
+    list_display = ["name_fr", "name_ar", "sector", "position", "is_active"]
+    list_filter = ["sector", "is_active"]
+    list_select_related = ["sector"]
+    search_fields = ["name_fr", "name_ar", "code"]
+    prepopulated_fields = {"code": ["name_fr"]}
+
+    def desks_of(self, part: Respondent) -> Iterable[Desk]:
+        return Desk.objects.filter(sectors=part.sector_id)

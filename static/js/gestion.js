@@ -1,0 +1,56 @@
+/* The keyboard of the agents' space: comfort only, every page works without it. */
+"use strict";
+{
+  const links = [...document.querySelectorAll("[data-row-link]")];
+  const keys = document.querySelector("[data-keys]");
+  document.querySelector("[data-focus]")?.focus();
+
+  const move = (step) => {
+    const at = links.indexOf(document.activeElement);
+    links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + step))]?.focus();
+  };
+
+  /* « r » writes in the first block open to the agent: the answer, else a message. */
+  const reply = () => {
+    for (const name of ["answer", "message"]) {
+      const block = document.querySelector(`[data-action="${name}"]`);
+      if (!block) continue;
+      block.open = true;
+      block.querySelector("textarea").focus();
+      return;
+    }
+  };
+
+  const actions = {
+    j: () => move(1),
+    k: () => move(-1),
+    r: reply,
+    u: () => document.querySelector("[data-list]")?.click(),
+    "/": () => document.querySelector("[data-search]")?.focus(),
+    "?": () => keys?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  /* A row is as large as its link: the whole line opens the case. */
+  for (const row of document.querySelectorAll("[data-row]")) {
+    row.addEventListener("click", (event) => {
+      if (!event.target.closest("a") && !getSelection().toString()) row.querySelector("a").click();
+    });
+  }
+
+  /* Pressed twice, sent once; the server is the real guard. */
+  for (const form of document.querySelectorAll(".case-action form")) {
+    form.addEventListener("submit", (event) => {
+      if (form.classList.contains("is-sending")) event.preventDefault();
+      form.classList.add("is-sending");
+    });
+  }
+}

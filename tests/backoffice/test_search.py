@@ -1,0 +1,137 @@
+"""Finding a case by what somebody says on the telephone."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from complaints.admin.search import matching
+from complaints.models import Complaint
+from tests.factories.complaints import ComplaintFactory
+
+LIST = "/gestion/complaints/complaint/"
+PERSON = {
+    "complainant__last_name": "Tazi",
+    "complainant__first_name": "Zineb",
+    "complainant__email": "zineb@exemple.ma",
+    "complainant__mobile": "+212661234567",
+    "complainant__cin": "AB98765",
+    "complainant__nir": "255081416802538",
+}
+
+
+def search(browser, text: str):
+    return browser.post(f"{LIST}recherche/", {"texte": text}, follow=True)
+
+
+def numbers(response) -> list[str]:
+    return [row["complaint"].number for row in response.context["cl"].rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ZINEB@exemple.ma ",
+        "0661 23 45 67",
+        "+212 661-234567",
+        "٠٦٦١٢٣٤٥٦٧",
+        "ab 98765",
+        "2 55 08 14 168 025 38",
+        "2550814168025",
+        "tazi",
+        "TAZI zin",
+        "Tâzi",
+    ],
+)
+def test_a_case_is_found_by_any_of_its_keys_in_any_writing(browser, desk, text):
+    found = ComplaintFactory(desk=desk, **PERSON)
+    ComplaintFactory(desk=desk)
+    assert numbers(search(browser, text)) == [found.number]
+
+
+@pytest.mark.parametrize("grouping", ["{0} {1} {2}", "{0}-{1}-{2}", "n° {0}{1}{2}", "{0}.{1}.{2}"])
+def test_a_number_opens_its_case_however_it_is_grouped(browser, desk, grouping):
+    complaint = ComplaintFactory(desk=desk)
+    number = complaint.number
+    response = search(browser, grouping.format(number[:4], number[4:8], number[8:]))
+    assert response.redirect_chain[-1][0] == f"{LIST}{complaint.pk}/"
+
+
+@pytest.mark.parametrize("text", ["tazi", "0661234567", "zineb@exemple.ma", "AB98765"])
+def test_the_cases_of_another_desk_are_not_found(browser, text):
+    ComplaintFactory(**PERSON)
+    assert numbers(search(browser, text)) == []
+
+
+def test_the_number_of_another_desks_case_finds_nothing(browser):
+    complaint = ComplaintFactory()
+    assert numbers(search(browser, complaint.number)) == []
+
+
+def test_closed_cases_are_found_too(browser, desk):
+    complaint = ComplaintFactory(desk=desk, state="closed", **PERSON)
+    assert numbers(search(browser, "Tazi")) == [complaint.number]
+
+
+def test_what_was_looked_for_stays_out_of_the_address_and_in_the_box(browser, desk):
+    ComplaintFactory(desk=desk, **PERSON)
+    response = search(browser, "zineb@exemple.ma")
+    address = response.redirect_chain[-1][0]
+    assert "zineb" not in address
+    assert 'value="zineb@exemple.ma"' in browser.get(address).content.decode()
+
+
+def test_a_search_that_finds_nothing_says_what_to_try(browser):
+    assert "Aucune réclamation ne correspond." in search(browser, "Personne").content.decode()
+
+
+def test_an_empty_search_goes_back_to_the_queue(browser, desk):
+    complaint = ComplaintFactory(desk=desk)
+    assert numbers(search(browser, "  ")) == [complaint.number]
+
+
+def test_signs_that_mean_something_to_the_database_mean_themselves(browser, desk):
+    ComplaintFactory(desk=desk, **PERSON)
+    for text in ("%", "ta_i", "\\", "' or 1=1", "\x00tazi"):
+        assert search(browser, text).status_code == 200
+    assert numbers(search(browser, "%")) == []
+
+
+def test_found_cases_page_by_key(browser, desk, monkeypatch):
+    monkeypatch.setattr("complaints.admin.complaint.ComplaintAdmin.list_per_page", 1)
+    made = [ComplaintFactory(desk=desk, complainant__last_name="Tazi").number for _each in range(2)][::-1]
+    first = search(browser, "tazi")
+    second = browser.get(LIST + first.context["cl"].older_url)
+    assert numbers(first) + numbers(second) == made
+
+
+def test_a_search_costs_the_same_queries_with_one_case_or_twenty(browser, desk):
+    def cost() -> int:
+        address = search(browser, "tazi").redirect_chain[-1][0]
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(address)
+        return len(queries)
+
+    ComplaintFactory(desk=desk, **PERSON)
+    few = cost()
+    ComplaintFactory.create_batch(15, desk=desk, complainant__last_name="Tazi")
+    assert cost() == few <= 15
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("zineb@exemple.ma", "complainant_email"),
+        ("0661234567", "complainant_mobile"),
+        ("AB98765", "complainant_cin"),
+        ("255081416802538", "complainant_nir"),
+        ("tazi", "complainant_name"),
+    ],
+)
+def test_each_way_of_searching_has_its_index(db, text, index):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        query = matching(Complaint.objects.all(), text).order_by()
+        assert index in query.explain()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
@@ -203,6 +204,16 @@ def test_a_pdf_reads_nothing_but_our_static_files(url):
     with pytest.raises(Exception, match=r".") as refusal:
         printing.static_bytes(url)
     assert isinstance(refusal.value, OSError) or type(refusal.value).__name__ == "SuspiciousFileOperation"
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_printing_engine_understands_everything_it_is_given(language, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("weasyprint"), "propagate", True)
+    printing._press.cache_clear()  # the stylesheet is read again
+    complaint = ComplaintFactory(language=language, documents=2, dependants=1, messages=2, state="answered")
+    printing.receipt_pdf(complaint)
+    printing.case_pdf(complaint)
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("weasyprint")] == []
 
 
 def test_drawing_a_pdf_opens_no_connection():

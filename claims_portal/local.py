@@ -103,12 +103,13 @@ def services(folder: Path) -> Iterator[Environment]:
         yield {"DATABASE_URL": database, "REDIS_URL": broker}
 
 
-def manage(environment: Environment, *arguments: str) -> None:
-    """One Django command, loud only when it fails."""
+def manage(environment: Environment, *arguments: str) -> str:
+    """One Django command, loud only when it fails; gives what it printed."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     done = subprocess.run(command, check=False, env=environment, cwd=BASE_DIR, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"« manage.py {' '.join(arguments)} » failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
 
 
 def call(environment: Environment, *command: str) -> int:
@@ -154,7 +155,7 @@ def prepare(environment: Environment) -> None:
     manage(environment, "collectstatic", "--no-input")
 
 
-def announce(port: int) -> None:
+def announce(port: int, accounts: str) -> None:
     """Say where the portal answers, once it does."""
     wait_for_port(port, seconds=60)
     address = f"http://127.0.0.1:{port}"
@@ -163,8 +164,8 @@ def announce(port: int) -> None:
         f"\n  {address}/ar/              الخدمات الإلكترونية بالعربية"
         f"\n  {address}/gestion/         l’espace des agents"
         f"\n  {address}/demo/messages/   les e-mails et SMS envoyés"
-        "\n\n  Comptes de démonstration : voir README.md (« Comptes de démonstration »)."
-        "\n\nPortail prêt\n",
+        f"\n\nComptes de démonstration :\n{accounts}"
+        "\nPortail prêt\n",
         flush=True,
     )
 
@@ -184,18 +185,20 @@ def run() -> int:
 
     port = chosen_port()
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        raise SystemExit(f"Le port {port} est déjà pris. Choisissez-en un autre, par exemple : make run PORT={port + 1}")
+        raise SystemExit(
+            f"Le port {port} est déjà pris. Choisissez-en un autre, par exemple : make run PORT={port + 1}"
+        )
     # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too;
     # and Ctrl-C must work where a script started us in the background, with its signal ignored.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), instance() as environment:
         prepare(environment)
-        manage(environment, "load_demo")
+        accounts = manage(environment, "load_demo")
         manager = Manager()
         for name, command in process_lines(port).items():
             manager.add_process(name, command, env=environment, cwd=str(BASE_DIR))
-        threading.Thread(target=announce, args=(port,), daemon=True).start()
+        threading.Thread(target=announce, args=(port, accounts), daemon=True).start()
         manager.loop()
         return int(manager.returncode or 0)
     return 0

@@ -5,4 +5,4 @@ from .environment import env
 __all__ = ["DEMO_PASSWORD"]
 
 # Of the accounts that `load_demo` makes, and only where PORTAL_DEMO is set: known to every reader of README.md.
-DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", "démonstration-2026")
+DEMO_PASSWORD = env.str("PORTAL_DEMO_PASSWORD", "demonstration-2026")

@@ -66,7 +66,7 @@ def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
             raise IncompleteDraft(unfinished)
         joined = list(draft.documents.select_related("document"))
         complaint = file_complaint(
-            filing=_filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
+            filing=filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
         )
         mark_submitted(draft=draft, result=complaint.number)
         return complaint
@@ -77,7 +77,8 @@ def facts_of(draft: Draft) -> dict[str, Any]:
     return steps.SUBJECT.cleaned(draft) | steps.FACTS.cleaned(draft)
 
 
-def _filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: bool) -> Filing:
+def filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: bool) -> Filing:
+    """What a draft whose steps are all in order says."""
     complainant = steps.COMPLAINANT.cleaned(draft)
     return Filing(
         desk=draft.desk,

@@ -16,20 +16,14 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk, Organisation
+from complaints.demo import load_cases
 from complaints.services.catalogue import CatalogueError, load_catalogue
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 AGENTS = "Agents"
 SUPERVISOR = "superviseur@demo.invalid"
-# One agent a desk, as agent.<desk>@demo.invalid.
-AGENT_NAMES = {
-    "acaps": ("Nadia", "Benjelloun"),
-    "acaps-prevoyance": ("Youssef", "El Amrani"),
-    "cnss": ("Khadija", "Ouazzani"),
-    "saham": ("Mehdi", "Tazi"),
-    "allianz": ("Imane", "Berrada"),
-    "cpms": ("Claire", "Morel"),
-}
+# One agent a desk, as agent.<desk>@demo.invalid, plainly fictitious.
+DESKS = ["acaps", "acaps-prevoyance", "cnss", "saham", "allianz", "cpms"]
 
 
 class Command(BaseCommand):
@@ -48,6 +42,9 @@ class Command(BaseCommand):
             raise CommandError(_("Les comptes de démonstration ne se créent que sur une démonstration (PORTAL_DEMO)."))
         load_institutions(refresh=options["refresh"])
         load_staff(refresh=options["refresh"])
+        load_cases()
+        self.stdout.write(f"superviseur@demo.invalid, {', '.join(f'agent.{code}@demo.invalid' for code in DESKS)}")
+        self.stdout.write(_("Mot de passe : %(password)s") % {"password": settings.DEMO_PASSWORD})
 
 
 def load_institutions(*, refresh: bool) -> None:
@@ -65,18 +62,17 @@ def load_staff(*, refresh: bool) -> None:
     """One agent a desk, and a supervisor who may do everything."""
     group = agents_group()
     known = {} if refresh else {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
-    desks = Desk.objects.filter(code__in=AGENT_NAMES)
+    desks = Desk.objects.filter(code__in=DESKS)
     addresses = {f"agent.{desk.code}@demo.invalid": desk for desk in desks}
     if known.keys() >= {*addresses, SUPERVISOR}:
         return
     password = make_password(settings.DEMO_PASSWORD)  # slow on purpose: one for all
     for email, desk in addresses.items():
-        first_name, last_name = AGENT_NAMES[desk.code]
-        values = {"first_name": first_name, "last_name": last_name, "is_staff": True, "password": password}
+        values = {"first_name": "Agent", "last_name": f"Exemple {desk.code}", "is_staff": True, "password": password}
         agent, _created = User.objects.update_or_create(email=email, defaults=values)
         agent.groups.add(group)
         agent.desks.add(desk)
-    values = {"first_name": "Samira", "last_name": "Alaoui", "is_staff": True, "is_superuser": True}
+    values = {"first_name": "Superviseur", "last_name": "Exemple", "is_staff": True, "is_superuser": True}
     User.objects.update_or_create(email=SUPERVISOR, defaults=values | {"password": password})
 
 

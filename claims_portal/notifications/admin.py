@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.backoffice.paginator import CappedPaginator
+from claims_portal.backoffice.keyset import KeysetAdmin
 
 from . import services
 from .models import Message
@@ -17,7 +17,7 @@ RESEND_AT_ONCE = 500
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(KeysetAdmin):
     """Read only: services write. The search finds a case's key, such as complaint:12."""
 
     list_display = ("created_at", "channel", "recipient", "notice", "state", "attempts", "next_try_at", "last_error")
@@ -34,10 +34,7 @@ class MessageAdmin(admin.ModelAdmin):
         "message_id",
     )
     readonly_fields = ("shown_text", "message_id")
-    ordering = ("-id",)
     list_per_page = 50
-    show_full_result_count = False
-    paginator = CappedPaginator
     actions = ("resend",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

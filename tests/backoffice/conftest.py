@@ -28,7 +28,7 @@ def agent(desk: Desk) -> User:
 
 
 @pytest.fixture
-def browser(agent: User) -> Client:
+def staff(agent: User) -> Client:
     return signed_in(agent)
 
 

@@ -23,66 +23,66 @@ def numbers(response) -> list[str]:
     return [row["complaint"].number for row in response.context["cl"].rows]
 
 
-def queue(browser, name: str) -> list[str]:
-    return numbers(browser.get(LIST, {"file": name}))
+def queue(staff, name: str) -> list[str]:
+    return numbers(staff.get(LIST, {"file": name}))
 
 
 @pytest.mark.req("C24")
-def test_the_list_shows_what_waits_for_the_desk_the_newest_first(browser, desk):
+def test_the_list_shows_what_waits_for_the_desk_the_newest_first(staff, desk):
     older = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=2))
     newer = ComplaintFactory(desk=desk)
     ComplaintFactory(desk=desk, state="complement")
-    assert numbers(browser.get(LIST)) == [newer.number, older.number]
+    assert numbers(staff.get(LIST)) == [newer.number, older.number]
 
 
-def test_a_line_says_who_complains_of_what_and_where_the_case_stands(browser, desk):
+def test_a_line_says_who_complains_of_what_and_where_the_case_stands(staff, desk):
     complaint = ComplaintFactory(desk=desk, complainant__first_name="Zineb", complainant__last_name="Tazi")
-    page = browser.get(LIST).content.decode()
+    page = staff.get(LIST).content.decode()
     for words in (str(complaint), "Zineb Tazi", "Retard de remboursement", "Reçue", "Au service", "personne"):
         assert words in page
 
 
-def test_each_queue_holds_its_cases(browser, desk, agent):
+def test_each_queue_holds_its_cases(staff, desk, agent):
     received = ComplaintFactory(desk=desk)
     mine = ComplaintFactory(desk=desk)
     assign_complaint(complaint_id=mine.pk, user=agent)
     waiting = ComplaintFactory(desk=desk, state="complement", agent=agent)
     closed = ComplaintFactory(desk=desk, state="closed", agent=agent)
-    assert set(queue(browser, "a-traiter")) == {received.number, mine.number}
-    assert set(queue(browser, "a-moi")) == {mine.number, waiting.number}
-    assert queue(browser, "non-attribuees") == [received.number]
-    assert queue(browser, "en-attente") == [waiting.number]
-    assert closed.number in queue(browser, "toutes")
+    assert set(queue(staff, "a-traiter")) == {received.number, mine.number}
+    assert set(queue(staff, "a-moi")) == {mine.number, waiting.number}
+    assert queue(staff, "non-attribuees") == [received.number]
+    assert queue(staff, "en-attente") == [waiting.number]
+    assert closed.number in queue(staff, "toutes")
 
 
-def test_an_answered_case_comes_back_to_the_desk_when_the_person_writes(browser, desk):
+def test_an_answered_case_comes_back_to_the_desk_when_the_person_writes(staff, desk):
     complaint = ComplaintFactory(desk=desk, state="answered")
-    assert complaint.number not in queue(browser, "a-traiter")
+    assert complaint.number not in queue(staff, "a-traiter")
     write_to_desk(complaint_id=complaint.pk, body="Je n’ai rien reçu.")
-    assert complaint.number in queue(browser, "a-traiter")
+    assert complaint.number in queue(staff, "a-traiter")
 
 
 @pytest.mark.req("C37")
-def test_overdue_cases_are_those_whose_promise_is_past_while_it_is_the_desks_turn(browser, desk):
+def test_overdue_cases_are_those_whose_promise_is_past_while_it_is_the_desks_turn(staff, desk):
     long_ago = timezone.now() - timedelta(days=90)
     late = ComplaintFactory(desk=desk, received_at=long_ago)
     ComplaintFactory(desk=desk)
     ComplaintFactory(desk=desk, received_at=long_ago, state="answered")
     ComplaintFactory(desk=desk, received_at=long_ago, state="complement")
-    assert queue(browser, "echues") == [late.number]
+    assert queue(staff, "echues") == [late.number]
 
 
 @pytest.mark.parametrize(("days", "state"), [(60, "running"), (1, "soon"), (-1, "late")])
-def test_the_next_due_date_is_coloured_by_how_near_it_is(browser, desk, days, state):
+def test_the_next_due_date_is_coloured_by_how_near_it_is(staff, desk, days, state):
     complaint = ComplaintFactory(desk=desk)
     Clock.objects.filter(complaint=complaint).update(due_at=timezone.now() + timedelta(days=days))
-    assert f'class="due is-{state}"' in browser.get(LIST).content.decode()
+    assert f'class="due is-{state}"' in staff.get(LIST).content.decode()
 
 
-def test_an_agent_sees_the_cases_of_their_own_desks_only(browser, desk):
+def test_an_agent_sees_the_cases_of_their_own_desks_only(staff, desk):
     ours = ComplaintFactory(desk=desk)
     ComplaintFactory()
-    assert queue(browser, "toutes") == [ours.number]
+    assert queue(staff, "toutes") == [ours.number]
 
 
 def test_an_agent_of_several_desks_sees_them_together(desk):
@@ -97,65 +97,65 @@ def test_a_superuser_sees_every_desk(administrator):
 
 
 def test_staff_without_a_right_on_complaints_see_no_list(desk):
-    browser = signed_in(AgentFactory(desks=[desk], permissions=[]))
-    assert browser.get(LIST).status_code == 403
+    staff = signed_in(AgentFactory(desks=[desk], permissions=[]))
+    assert staff.get(LIST).status_code == 403
 
 
-def test_an_empty_queue_says_so(browser):
-    assert "Rien n’attend le service." in browser.get(LIST).content.decode()
+def test_an_empty_queue_says_so(staff):
+    assert "Rien n’attend le service." in staff.get(LIST).content.decode()
 
 
-def test_pages_follow_each_other_without_counting(browser, desk, monkeypatch):
+def test_pages_follow_each_other_without_counting(staff, desk, monkeypatch):
     monkeypatch.setattr("complaints.admin.complaint.ComplaintAdmin.list_per_page", 2)
     made = [ComplaintFactory(desk=desk).number for _each in range(5)][::-1]
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        first = browser.get(LIST)
+        first = staff.get(LIST)
     assert not [query for query in queries if "COUNT(" in query["sql"]]
-    second = browser.get(LIST + first.context["cl"].older_url)
+    second = staff.get(LIST + first.context["cl"].older_url)
     assert numbers(first) + numbers(second) == made[:4]
-    assert numbers(browser.get(LIST + second.context["cl"].newer_url)) == made[:2]
+    assert numbers(staff.get(LIST + second.context["cl"].newer_url)) == made[:2]
     assert "file" not in first.context["cl"].older_url or "a-traiter" in first.context["cl"].older_url
 
 
-def test_a_page_keeps_its_queue(browser, desk, monkeypatch):
+def test_a_page_keeps_its_queue(staff, desk, monkeypatch):
     monkeypatch.setattr("complaints.admin.complaint.ComplaintAdmin.list_per_page", 1)
     ComplaintFactory.create_batch(2, desk=desk)
-    first = browser.get(LIST, {"file": "toutes"})
+    first = staff.get(LIST, {"file": "toutes"})
     assert "file=toutes" in first.context["cl"].older_url
 
 
-def test_a_mangled_page_key_leads_to_the_first_page(browser, desk):
+def test_a_mangled_page_key_leads_to_the_first_page(staff, desk):
     ComplaintFactory(desk=desk)
-    assert len(numbers(browser.get(LIST, {"apres": "'; --"}, follow=True))) == 1
+    assert len(numbers(staff.get(LIST, {"apres": "'; --"}, follow=True))) == 1
 
 
-def queries_of(browser, address: str, **given) -> int:
+def queries_of(staff, address: str, **given) -> int:
     with CaptureQueriesContext(connection) as queries:
-        assert browser.get(address, given).status_code == 200
+        assert staff.get(address, given).status_code == 200
     return len(queries)
 
 
-def test_the_list_costs_the_same_queries_with_one_case_or_twenty(browser, desk):
+def test_the_list_costs_the_same_queries_with_one_case_or_twenty(staff, desk):
     ComplaintFactory(desk=desk)
-    queries_of(browser, LIST)
-    few = queries_of(browser, LIST)
+    queries_of(staff, LIST)
+    few = queries_of(staff, LIST)
     ComplaintFactory.create_batch(19, desk=desk, state="in-progress")
-    assert queries_of(browser, LIST) == few <= 15
+    assert queries_of(staff, LIST) == few <= 15
 
 
-def test_long_texts_are_not_read_for_the_list(browser, desk):
+def test_long_texts_are_not_read_for_the_list(staff, desk):
     ComplaintFactory(desk=desk)
     with CaptureQueriesContext(connection) as queries:
-        browser.get(LIST)
+        staff.get(LIST)
     assert not [query for query in queries if '"complaints_complaint"."facts"' in query["sql"]]
 
 
-def test_nothing_can_be_added_deleted_or_edited_by_hand(browser, administrator, desk):
+def test_nothing_can_be_added_deleted_or_edited_by_hand(staff, administrator, desk):
     complaint = ComplaintFactory(desk=desk)
-    for browser_of in (browser, signed_in(administrator)):
+    for each in (staff, signed_in(administrator)):
         for address in (f"{LIST}add/", f"{LIST}{complaint.pk}/delete/", f"{LIST}{complaint.pk}/history/"):
-            assert browser_of.get(address).status_code == 404
-        browser_of.post(f"{LIST}{complaint.pk}/", {"state": "closed", "facts": "x"})
+            assert each.get(address).status_code == 404
+        each.post(f"{LIST}{complaint.pk}/", {"state": "closed", "facts": "x"})
     assert Complaint.objects.get(pk=complaint.pk).state == "received"

@@ -21,8 +21,8 @@ PERSON = {
 }
 
 
-def search(browser, text: str):
-    return browser.post(f"{LIST}recherche/", {"texte": text}, follow=True)
+def search(staff, text: str):
+    return staff.post(f"{LIST}recherche/", {"texte": text}, follow=True)
 
 
 def numbers(response) -> list[str]:
@@ -44,73 +44,73 @@ def numbers(response) -> list[str]:
         "Tâzi",
     ],
 )
-def test_a_case_is_found_by_any_of_its_keys_in_any_writing(browser, desk, text):
+def test_a_case_is_found_by_any_of_its_keys_in_any_writing(staff, desk, text):
     found = ComplaintFactory(desk=desk, **PERSON)
     ComplaintFactory(desk=desk)
-    assert numbers(search(browser, text)) == [found.number]
+    assert numbers(search(staff, text)) == [found.number]
 
 
 @pytest.mark.parametrize("grouping", ["{0} {1} {2}", "{0}-{1}-{2}", "n° {0}{1}{2}", "{0}.{1}.{2}"])
-def test_a_number_opens_its_case_however_it_is_grouped(browser, desk, grouping):
+def test_a_number_opens_its_case_however_it_is_grouped(staff, desk, grouping):
     complaint = ComplaintFactory(desk=desk)
     number = complaint.number
-    response = search(browser, grouping.format(number[:4], number[4:8], number[8:]))
+    response = search(staff, grouping.format(number[:4], number[4:8], number[8:]))
     assert response.redirect_chain[-1][0] == f"{LIST}{complaint.pk}/"
 
 
 @pytest.mark.parametrize("text", ["tazi", "0661234567", "zineb@exemple.ma", "AB98765"])
-def test_the_cases_of_another_desk_are_not_found(browser, text):
+def test_the_cases_of_another_desk_are_not_found(staff, text):
     ComplaintFactory(**PERSON)
-    assert numbers(search(browser, text)) == []
+    assert numbers(search(staff, text)) == []
 
 
-def test_the_number_of_another_desks_case_finds_nothing(browser):
+def test_the_number_of_another_desks_case_finds_nothing(staff):
     complaint = ComplaintFactory()
-    assert numbers(search(browser, complaint.number)) == []
+    assert numbers(search(staff, complaint.number)) == []
 
 
-def test_closed_cases_are_found_too(browser, desk):
+def test_closed_cases_are_found_too(staff, desk):
     complaint = ComplaintFactory(desk=desk, state="closed", **PERSON)
-    assert numbers(search(browser, "Tazi")) == [complaint.number]
+    assert numbers(search(staff, "Tazi")) == [complaint.number]
 
 
-def test_what_was_looked_for_stays_out_of_the_address_and_in_the_box(browser, desk):
+def test_what_was_looked_for_stays_out_of_the_address_and_in_the_box(staff, desk):
     ComplaintFactory(desk=desk, **PERSON)
-    response = search(browser, "zineb@exemple.ma")
+    response = search(staff, "zineb@exemple.ma")
     address = response.redirect_chain[-1][0]
     assert "zineb" not in address
-    assert 'value="zineb@exemple.ma"' in browser.get(address).content.decode()
+    assert 'value="zineb@exemple.ma"' in staff.get(address).content.decode()
 
 
-def test_a_search_that_finds_nothing_says_what_to_try(browser):
-    assert "Aucune réclamation ne correspond." in search(browser, "Personne").content.decode()
+def test_a_search_that_finds_nothing_says_what_to_try(staff):
+    assert "Aucune réclamation ne correspond." in search(staff, "Personne").content.decode()
 
 
-def test_an_empty_search_goes_back_to_the_queue(browser, desk):
+def test_an_empty_search_goes_back_to_the_queue(staff, desk):
     complaint = ComplaintFactory(desk=desk)
-    assert numbers(search(browser, "  ")) == [complaint.number]
+    assert numbers(search(staff, "  ")) == [complaint.number]
 
 
-def test_signs_that_mean_something_to_the_database_mean_themselves(browser, desk):
+def test_signs_that_mean_something_to_the_database_mean_themselves(staff, desk):
     ComplaintFactory(desk=desk, **PERSON)
     for text in ("%", "ta_i", "\\", "' or 1=1", "\x00tazi"):
-        assert search(browser, text).status_code == 200
-    assert numbers(search(browser, "%")) == []
+        assert search(staff, text).status_code == 200
+    assert numbers(search(staff, "%")) == []
 
 
-def test_found_cases_page_by_key(browser, desk, monkeypatch):
+def test_found_cases_page_by_key(staff, desk, monkeypatch):
     monkeypatch.setattr("complaints.admin.complaint.ComplaintAdmin.list_per_page", 1)
     made = [ComplaintFactory(desk=desk, complainant__last_name="Tazi").number for _each in range(2)][::-1]
-    first = search(browser, "tazi")
-    second = browser.get(LIST + first.context["cl"].older_url)
+    first = search(staff, "tazi")
+    second = staff.get(LIST + first.context["cl"].older_url)
     assert numbers(first) + numbers(second) == made
 
 
-def test_a_search_costs_the_same_queries_with_one_case_or_twenty(browser, desk):
+def test_a_search_costs_the_same_queries_with_one_case_or_twenty(staff, desk):
     def cost() -> int:
-        address = search(browser, "tazi").redirect_chain[-1][0]
+        address = search(staff, "tazi").redirect_chain[-1][0]
         with CaptureQueriesContext(connection) as queries:
-            browser.get(address)
+            staff.get(address)
         return len(queries)
 
     ComplaintFactory(desk=desk, **PERSON)

@@ -141,8 +141,8 @@ def process_lines(port: int, *, web_workers: int = 2) -> dict[str, str]:
     """The processes of an instance, by name."""
     python = f'"{sys.executable}" -m'
     return {
-        "web": f"{python} gunicorn claims_portal.wsgi --bind 127.0.0.1:{port} --workers {web_workers} --threads 4"
-        " --graceful-timeout 10 --timeout 60 --no-control-socket",
+        "web": f"{python} gunicorn claims_portal.wsgi --config deploy/gunicorn.conf.py --bind 127.0.0.1:{port}"
+        f" --workers {web_workers}",
         "worker": f"{python} celery -A claims_portal worker --concurrency 1 --loglevel WARNING --without-gossip",
         "beat": f"{python} celery -A claims_portal beat --loglevel WARNING",
     }

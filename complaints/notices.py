@@ -89,6 +89,7 @@ class MyComplaints(Notice):
     """The link to « Mes réclamations » (F3)."""
 
     key = "complaints.mine"
+    sensitive = True  # the link opens the cases
 
     def __init__(self, *, email: str, token: str, language: str, hours: int) -> None:
         self.recipient = Recipient(email=email, language=language)

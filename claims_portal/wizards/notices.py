@@ -12,6 +12,7 @@ from .models import Draft
 
 class ResumeLink(Notice):
     key = "wizards.resume"
+    sensitive = True  # the link opens the draft
 
     def __init__(self, *, draft: Draft, token: str, email: str, language: str) -> None:
         self.draft = draft

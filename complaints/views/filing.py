@@ -168,5 +168,13 @@ class DoneView(PublicView):
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
             access.grant(request, complaint.number)
         context = {"complaint": complaint, "desk": complaint.desk}
-        context["steps"] = promises(complaint)
+        context["steps"] = self.receipt_step(complaint) + promises(complaint)
         return render_in_zone(request, "complaints/filing/done.html", complaint, context)
+
+    def receipt_step(self, complaint: Complaint) -> list[Any]:
+        """What has just left, and where to."""
+        email = complaint.complainant.email
+        if not email:
+            return []
+        title = _("Un accusé de réception part vers %(email)s") % {"email": email}
+        return [{"title": title, "when": _("maintenant"), "tone": "success"}]

@@ -1,4 +1,4 @@
-"""Is there a person? A proof of work done by the browser (ALTCHA, nobody else involved), or a short wait without JavaScript.
+"""Is there a person? A proof of work by the browser (ALTCHA, nobody else involved), or a short wait without JavaScript.
 
 Both are bound to what is being sent (`subject`), which can be sent only once: a proof that is
 replayed has nothing left to open, so that nothing needs remembering (docs/adr/0003).

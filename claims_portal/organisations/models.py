@@ -82,9 +82,7 @@ class DeskQuerySet(models.QuerySet["Desk"]):
 class Desk(models.Model):
     """Where cases arrive: one counter of an organisation, with its own address and hours."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="desks", verbose_name=_("organisation")
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="desks", verbose_name=_("organisation"))
     sectors = models.ManyToManyField(Sector, related_name="desks", verbose_name=_("secteurs"))
     code = models.SlugField(_("code"), unique=True)
     name_fr = models.CharField(_("nom (fr)"), max_length=160)
@@ -131,9 +129,7 @@ class LegalText(models.Model):
         LEGAL_NOTICE = "legal-notice", _("Mentions légales")
         COMPLAINT_GUIDE = "complaint-guide", _("Ce qu’est une réclamation")
 
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="texts", verbose_name=_("organisation")
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="texts", verbose_name=_("organisation"))
     kind = models.CharField(_("nature"), max_length=20, choices=Kind)
     version = models.CharField(_("version"), max_length=20)
     title_fr = models.CharField(_("titre (fr)"), max_length=200)

@@ -2,6 +2,8 @@
 
 import structlog
 
+from claims_portal.logs import mask
+
 from .environment import env
 
 __all__ = ["DJANGO_STRUCTLOG_IP_LOGGING_ENABLED", "DJANGO_STRUCTLOG_USER_ID_FIELD", "LOGGING"]
@@ -15,6 +17,7 @@ _shared = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.format_exc_info,
+    mask,
 ]
 structlog.configure(
     processors=[structlog.stdlib.filter_by_level, *_shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -10,10 +10,10 @@ from django.utils import timezone
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.notifications.services import queue
+from complaints import notices
+from complaints.models import ClockKind, Complaint, DocumentKind, EventKind
+from complaints.workflow import State
 
-from .. import notices
-from ..models import ClockKind, Complaint, DocumentKind, EventKind
-from ..workflow import State
 from .changes import change, locked
 from .clocks import end_pause, restart_answer, start_reopening, stop_clock
 

@@ -57,7 +57,9 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-portal" if HTTPS else "portal"
-SESSION_COOKIE_AGE = 12 * 3600
+# As long as a draft lives on its device. What a session opens ends sooner by itself: a tracking grant after thirty
+# minutes, a staff sign-in after fifteen idle ones.
+SESSION_COOKIE_AGE = env.int("DRAFT_DAYS", 30) * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

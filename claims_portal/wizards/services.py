@@ -119,13 +119,18 @@ def send_resume_link(*, draft: Draft, email: str, language: str) -> None:
     queue(ResumeLink(draft=draft, token=token, email=email, language=language))
 
 
+@transaction.atomic
+def destroy_draft(*, draft_id: UUID) -> None:
+    """Destroy a draft and the documents joined to it, for good."""
+    for joined in DraftDocument.objects.filter(draft_id=draft_id).select_related("document"):
+        joined.delete()
+        discard_document(document=joined.document)
+    Draft.objects.filter(pk=draft_id).delete()
+
+
 def prune_drafts() -> int:
     """Destroy the drafts that expired, with the documents no case has claimed. Gives how many."""
     expired = list(Draft.objects.expired().values_list("pk", flat=True)[:1000])
     for draft_id in expired:
-        with transaction.atomic():
-            for joined in DraftDocument.objects.filter(draft_id=draft_id).select_related("document"):
-                joined.delete()
-                discard_document(document=joined.document)
-            Draft.objects.filter(pk=draft_id).delete()
+        destroy_draft(draft_id=draft_id)
     return len(expired)

@@ -252,6 +252,10 @@ class LaterView(PublicView):
         return self.show(request, draft, ResumeForm())
 
     def post(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+        if request.POST.get("action") == "destroy":
+            services.destroy_draft(draft_id=draft.pk)
+            messages.success(request, _("Votre brouillon est effacé."))
+            return redirect("home")
         form = ResumeForm(request.POST)
         if not form.is_valid():
             return self.show(request, draft, form)

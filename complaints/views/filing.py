@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,8 +57,7 @@ class OtherWayView(FilingMixin, StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         kind = steps.GATE.cleaned(self.draft).get("kind", "")
-        guide = questions_of(self.draft.desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
-        context = {"draft": self.draft, "desk": self.draft.desk, "kind": kind, "guide": guide}
+        context = {"draft": self.draft, "desk": self.draft.desk, "kind": kind}
         context["back_url"] = self.wizard.url(self.draft, steps.GATE)
         context["continue_url"] = self.wizard.url(self.draft, steps.SUBJECT)
         return render(request, "complaints/filing/other_way.html", context)
@@ -166,6 +166,8 @@ class DoneView(PublicView):
         if str(draft_id) not in request.session.get(OWNED, []):
             raise Http404
         complaint = get_object_or_404(Complaint.objects.with_case(), draft_id=draft_id)
+        if (timezone.now() - complaint.created_at).total_seconds() > settings.TRACKING_GRANT_SECONDS:
+            return redirect("complaints:track")  # the device may have changed hands since
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
             access.grant(request, complaint.number)
         context = {"complaint": complaint, "desk": complaint.desk}

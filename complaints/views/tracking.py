@@ -70,7 +70,8 @@ class CaseView(PublicView):
         """The dashboard, in five queries whatever the case holds."""
         complaint = self.complaint
         events = list(complaint.events.all())
-        documents = list(complaint.documents.select_related("document"))
+        shown = {event.pk for event in events if event.is_public}
+        documents = [each for each in complaint.documents.select_related("document") if each.event_id in shown]
         clocks = list(complaint.clocks.all())
         paused = complaint.state == State.COMPLEMENT
         bound = next((form for form in forms.values() if form is not None and form.errors), None)

@@ -121,7 +121,8 @@ def send_resume_link(*, draft: Draft, email: str, language: str) -> None:
 
 @transaction.atomic
 def destroy_draft(*, draft_id: UUID) -> None:
-    """Destroy a draft and the documents joined to it, for good."""
+    """Destroy a draft and the documents joined to it, for good; not those that a case has claimed meanwhile."""
+    list(Draft.objects.select_for_update().filter(pk=draft_id))
     for joined in DraftDocument.objects.filter(draft_id=draft_id).select_related("document"):
         joined.delete()
         discard_document(document=joined.document)

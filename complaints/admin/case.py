@@ -30,6 +30,7 @@ TURNS = {
     Turn.NOBODY: lambda: _("À personne"),
 }
 DELIVERY_TONES = {"sent": "success", "failed": "danger", "retry": "turn"}
+RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.RETRY}
 MESSAGES_SHOWN = 30
 OTHERS_SHOWN = 5
 # What was said needs no title: the bubble says who speaks.
@@ -53,9 +54,8 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "identity": [row for row in identity(complaint.complainant) if row["value"]],
         "dependants": list(complaint.dependants.all()),
         "files": [document_view(each, document_url) for each in documents],
-        "deliveries": deliveries(complaint),
+        "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
         "others": others(complaint, cases),
-        "may_resend": user.has_perm(HANDLE),
     }
 
 
@@ -138,6 +138,7 @@ def facts(complaint: Complaint) -> list[dict[str, Any]]:
     """The short facts, label and value."""
     respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
     return [
+        {"label": _("Reçue le"), "value": complaint.received_at},
         {"label": _("Guichet"), "value": complaint.desk.name},
         {"label": _("Catégorie"), "value": complaint.category.name},
         {"label": _("Organisme concerné"), "value": respondent},
@@ -168,14 +169,16 @@ def identity(person: Complainant) -> list[dict[str, Any]]:
     ]
 
 
-def deliveries(complaint: Complaint) -> list[dict[str, Any]]:
-    """The e-mails and SMS about this case, newest first, with what became of each."""
+def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]]:
+    """The e-mails and SMS about this case, newest first, with what became of each. What waits needs no resending."""
     sent = Message.objects.about(f"complaint:{complaint.pk}").defer("body_text", "body_html")[:MESSAGES_SHOWN]
     return [
         {
             "message": message,
             "tone": DELIVERY_TONES.get(message.state, "neutral"),
-            "resend_url": reverse("admin:complaints_complaint_resend", args=[complaint.pk, message.pk]),
+            "resend_url": reverse("admin:complaints_complaint_resend", args=[complaint.pk, message.pk])
+            if may_resend and message.state in RESENDABLE
+            else "",
         }
         for message in sent
     ]

@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -23,7 +22,7 @@ from claims_portal.documents.serving import document_response
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.workflow import TransitionNotAllowed
-from complaints.models import Clock, Complaint
+from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
@@ -32,10 +31,9 @@ from complaints.workflow import HANDLE
 
 from . import queues, search
 from .actions import ACTIONS, Action
-from .case import STATE_TONES, TURNS, actions_context, case_context, clock_of
+from .case import actions_context, case_context
 from .forms import ActionForm
-
-LONG_TEXTS = ("facts", "prior_steps", "prior_answer", "desired_outcome", "satisfaction_comment")
+from .rows import rows, with_rows
 
 
 class ComplaintChangeList(KeysetChangeList):
@@ -50,7 +48,7 @@ class ComplaintChangeList(KeysetChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.rows = [row(complaint) for complaint in self.result_list]
+        self.rows = rows(self.result_list)
 
     @property
     def tabs(self) -> list[tuple[str, Any, bool]]:
@@ -60,24 +58,12 @@ class ComplaintChangeList(KeysetChangeList):
 TABS = list(queues.QUEUES.values())
 
 
-def row(complaint: Complaint) -> dict[str, Any]:
-    """A line of the list: the case, and the first of its running promises."""
-    promised = list(complaint.clocks.all())
-    return {
-        "complaint": complaint,
-        "tone": STATE_TONES[complaint.state],  # type: ignore[index]
-        "turn": TURNS[complaint.turn](),  # type: ignore[index]
-        "clock": clock_of(promised[0], complaint) if promised else None,
-    }
-
-
 @admin.register(Complaint)
 class ComplaintAdmin(KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
     keyset = ("received_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
-    list_select_related = ("desk", "category", "complainant", "assigned_to")
     actions = None
 
     def get_urls(self) -> list[URLPattern]:
@@ -121,8 +107,7 @@ class ComplaintAdmin(KeysetAdmin):
         return ComplaintChangeList
 
     def get_queryset(self, request: HttpRequest) -> ComplaintQuerySet:
-        clocks = Prefetch("clocks", Clock.objects.promised().order_by("due_at"))
-        return queues.visible_cases(request.user).defer(*LONG_TEXTS).prefetch_related(clocks)
+        return with_rows(queues.visible_cases(request.user))
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

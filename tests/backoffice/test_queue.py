@@ -20,7 +20,7 @@ LIST = "/gestion/complaints/complaint/"
 
 
 def numbers(response) -> list[str]:
-    return [row["complaint"].number for row in response.context["cl"].rows]
+    return [row.number.replace(" ", "") for row in response.context["cl"].rows]
 
 
 def queue(staff, name: str) -> list[str]:

@@ -26,7 +26,7 @@ def search(staff, text: str):
 
 
 def numbers(response) -> list[str]:
-    return [row["complaint"].number for row in response.context["cl"].rows]
+    return [row.number.replace(" ", "") for row in response.context["cl"].rows]
 
 
 @pytest.mark.parametrize(

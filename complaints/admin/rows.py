@@ -1,0 +1,92 @@
+"""The lines of the list, as plain words: made once here, a template only prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+
+from claims_portal.deadlines.compute import SOON
+from complaints.models import Clock, ClockKind, Complaint
+from complaints.models.case import ComplaintQuerySet
+from complaints.workflow import State
+
+from .case import STATE_TONES, TURNS
+
+# Long texts and whatever else a line does not show stay in the database.
+_SHOWN = (
+    *("number", "received_at", "state", "turn"),
+    *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
+    *("complainant__first_name", "complainant__last_name"),
+    *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. `due_state` is running, soon, late or paused; "" when the desk has promised nothing more."""
+
+    url: str
+    number: str
+    received: str
+    received_at: str
+    person: str
+    category: str
+    desk: str
+    state: str
+    tone: str
+    turn: str
+    due: str
+    due_at: str
+    due_state: str
+    agent: str
+
+
+def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
+    """What `rows` reads, in two queries."""
+    clocks = Clock.objects.promised().order_by("due_at").only("complaint_id", "kind", "due_at")
+    related = cases.select_related("desk", "category", "complainant", "assigned_to")
+    return related.only(*_SHOWN).prefetch_related(Prefetch("clocks", clocks))
+
+
+def rows(cases: Iterable[Complaint]) -> list[Row]:
+    """The lines of one page."""
+    now = timezone.now()
+    base = reverse("admin:complaints_complaint_changelist")
+    states = {str(state): str(state.label) for state in State}
+    turns = {str(turn): str(label()) for turn, label in TURNS.items()}
+    return [_row(each, base, states, turns, now) for each in cases]
+
+
+def _row(case: Complaint, base: str, states: dict[str, str], turns: dict[str, str], now: datetime) -> Row:
+    clock = next(iter(case.clocks.all()), None)
+    received = timezone.localtime(case.received_at)
+    due = timezone.localtime(clock.due_at) if clock else None
+    return Row(
+        url=f"{base}{case.pk}/",
+        number=str(case),
+        received=f"{received:%d/%m/%Y %H:%M}",
+        received_at=received.isoformat(),
+        person=case.complainant.full_name,
+        category=case.category.name,
+        desk=case.desk.name,
+        state=states[case.state],
+        tone=STATE_TONES[State(case.state)],
+        turn=turns[case.turn],
+        due=f"{due:%d/%m/%Y}" if due else "",
+        due_at=due.isoformat() if due else "",
+        due_state=_due_state(clock, case, now) if clock else "",
+        agent=str(case.assigned_to) if case.assigned_to else "",
+    )
+
+
+def _due_state(clock: Clock, case: Complaint, now: datetime) -> str:
+    if case.state == State.COMPLEMENT and clock.kind == ClockKind.ANSWER:
+        return "paused"
+    if now > clock.due_at:
+        return "late"
+    return "soon" if clock.due_at - now < SOON else "running"

@@ -83,3 +83,22 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class UploadMiddleware:
+    """Where to go after an upload that `portal.js` sent: told, not followed.
+
+    A script's request follows a redirect by itself, reads the page that the person should have seen, and
+    its « votre message est envoyé » with it. So the address is given in a header, for the browser to go there.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "X-Upload" in request.headers and response.status_code == 302:
+            response.status_code = 204
+            response.headers["X-Next"] = response.headers["Location"]
+            del response.headers["Location"]
+        return response

@@ -100,9 +100,10 @@
     };
     request.addEventListener("error", plainly);
     request.addEventListener("load", () => {
-      /* A redirect has been followed: go where it led. A page with errors is shown as it is. */
-      if (request.responseURL !== address) {
-        location.assign(request.responseURL);
+      /* Sent: go where the server says. A page with errors, or one that says to wait, is shown as it is. */
+      const next = request.getResponseHeader("X-Next");
+      if (next) {
+        location.assign(next);
       } else {
         document.open();
         document.write(request.responseText);
@@ -110,6 +111,7 @@
       }
     });
     request.open("POST", address);
+    request.setRequestHeader("X-Upload", "1");
     request.send(body);
   };
 

@@ -3,6 +3,7 @@
 from .environment import BASE_DIR
 
 __all__ = [
+    "FORMAT_MODULE_PATH",
     "LANGUAGES",
     "LANGUAGE_CODE",
     "LOCALE_PATHS",
@@ -16,6 +17,7 @@ __all__ = [
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "claims_portal.formats"
 USE_I18N = True
 USE_TZ = True
 # Pages about an organisation switch to its own zone; this one serves where none is known.

@@ -49,5 +49,6 @@ CELERY_BEAT_SCHEDULE = {
     "scan what was not scanned": {"task": "documents.scan_pending", "schedule": 60.0},
     "prune unclaimed documents": {"task": "documents.prune", "schedule": crontab(hour="2", minute="10")},
     "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},
+    "count open deadlines again": {"task": "complaints.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
     "clear expired sessions and counters": {"task": "accounts.prune", "schedule": crontab(hour="2", minute="30")},
 }

@@ -113,9 +113,9 @@ def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -
     return {
         "pk": event.pk,
         "at": event.at,
-        "who": str(event.user) if event.user else complaint.complainant.full_name,
+        "who": _("Le portail") if event.is_automatic else str(event.user or complaint.complainant.full_name),
         "title": "" if kind in SAID else event.get_kind_display(),
-        "shape": "note" if kind == EventKind.NOTE else "bubble" if said else "line",
+        "shape": "note" if not event.is_public and event.body else "bubble" if said else "line",
         "ours": event.user_id is not None,
         "text": event.body,
         "told": told,

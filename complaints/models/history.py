@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
@@ -26,6 +27,7 @@ class EventKind(models.TextChoices):
     REOPENED = "reopened", _("Réclamation rouverte")
     NOTE = "note", _("Note interne")
     ASSIGNED = "assigned", _("Réclamation attribuée")
+    DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
 
 
 class Event(models.Model):
@@ -55,6 +57,11 @@ class Event(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def is_automatic(self) -> bool:
+        """True for what the portal did by itself: nobody stands behind it."""
+        return self.kind == EventKind.DEADLINE_MOVED
+
+    @property
     def is_exchange(self) -> bool:
         """True for what was said, as opposed to what happened."""
         return bool(self.body)
@@ -70,6 +77,11 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def promised(self) -> ClockQuerySet:
         """What the desk still has to do by a date: its running clocks, but for the time to reopen."""
         return self.filter(stopped_at__isnull=True).exclude(kind=ClockKind.REOPENING)
+
+    def counting(self) -> ClockQuerySet:
+        """Clocks whose due date may still change: promises to keep, and the time to reopen until it is over."""
+        over = models.Q(kind=ClockKind.REOPENING, due_at__lt=timezone.now())
+        return self.filter(stopped_at__isnull=True).exclude(over)
 
 
 class Clock(models.Model):

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from claims_portal.deadlines.compute import compute
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+
+from claims_portal.deadlines.compute import Due, compute
 from claims_portal.deadlines.days import CalendarDays
-from claims_portal.deadlines.models import Delay
-from complaints.models import Clock, ClockKind, Complaint, Pause, Procedure
+from claims_portal.deadlines.explanation import Explanation
+from claims_portal.deadlines.models import Calendar, Delay
+from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause, Procedure
+from complaints.promises import spelled_due
+
+BATCH = 200
 
 
 def procedure_of(desk_id: int) -> Procedure:
@@ -65,10 +73,18 @@ def recompute_answer(*, complaint: Complaint) -> Clock | None:
     if clock is None:
         return None
     pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
-    due = compute(delay=clock.delay, start=clock.started_at, pauses=pauses)
+    due = compute(delay=_as_promised(clock), start=clock.started_at, pauses=pauses)
     clock.due_at, clock.explanation = due.at, due.explanation.as_json()
     clock.save(update_fields=["due_at", "explanation"])
     return clock
+
+
+def _as_promised(clock: Clock) -> Delay:
+    """The delay with the length this case was promised: one that staff changed since is for new cases."""
+    promised = Explanation.from_json(clock.explanation)
+    delay = clock.delay
+    delay.amount, delay.unit, delay.counting = promised.amount, promised.unit, promised.counting
+    return delay
 
 
 def start_reopening(*, complaint: Complaint, at: datetime) -> None:
@@ -85,3 +101,66 @@ def restart_answer(*, complaint: Complaint, at: datetime) -> None:
     delay = procedure_of(complaint.desk_id).answer_delay
     if delay is not None:
         _built(complaint, ClockKind.ANSWER, delay, at, CalendarDays.of(delay.calendar)).save()
+
+
+def recompute_open_clocks(*, calendar_id: int) -> int:
+    """Count the running clocks of a calendar again, because it changed; gives how many due moments moved.
+
+    Each that moves is written under its case's lock, with an event for the desk that says from when to when (F11).
+    An answer that waits for the complainant is left alone: the end of its pause counts it again anyway.
+    Safe to run twice, at once or one after the other: what is right already is not touched.
+    """
+    days = CalendarDays.of(Calendar.objects.get(pk=calendar_id))
+    moved, after = 0, 0
+    while batch := _counting_after(calendar_id, after):
+        after = batch[-1].pk
+        changed = [clock for clock in batch if _is_outdated(clock, _recounted(clock, days))]
+        moved += sum(_move_clock(clock.pk, clock.complaint_id, days) for clock in changed)
+    return moved
+
+
+def _counting_after(calendar_id: int, after: int) -> list[Clock]:
+    """The next clocks of a calendar by key, with what counting them needs: two queries whatever their number."""
+    clocks = Clock.objects.counting().filter(delay__calendar_id=calendar_id, pk__gt=after).order_by("pk")
+    return list(clocks.select_related("delay", "complaint").prefetch_related("complaint__pauses")[:BATCH])
+
+
+def _recounted(clock: Clock, days: CalendarDays) -> Due | None:
+    """When a clock is due by today's calendar; None while it stands still."""
+    pauses = []
+    if clock.kind == ClockKind.ANSWER:
+        pauses = [(each.started_at, each.ended_at) for each in clock.complaint.pauses.all()]
+        if any(end is None for _begin, end in pauses):
+            return None
+    return compute(delay=_as_promised(clock), start=clock.started_at, pauses=pauses, days=days)
+
+
+def _is_outdated(clock: Clock, due: Due | None) -> bool:
+    return due is not None and (due.at, due.explanation.as_json()) != (clock.due_at, clock.explanation)
+
+
+@transaction.atomic
+def _move_clock(clock_id: int, complaint_id: int, days: CalendarDays) -> bool:
+    """Count one clock again under its case's lock; True when its due moment moved."""
+    complaint = Complaint.objects.select_for_update(of=("self",)).get(pk=complaint_id)
+    clock = Clock.objects.counting().select_related("delay", "complaint").filter(pk=clock_id).first()
+    due = _recounted(clock, days) if clock else None
+    if clock is None or due is None or not _is_outdated(clock, due):
+        return False
+    moved = due.at != clock.due_at
+    with translation.override(settings.LANGUAGE_CODE):
+        label, before = clock.get_kind_display(), spelled_due(clock)
+        clock.due_at, clock.explanation = due.at, due.explanation.as_json()
+        after = spelled_due(clock)
+    clock.save(update_fields=["due_at", "explanation"])
+    if moved:
+        Event.objects.create(
+            complaint=complaint,
+            kind=EventKind.DEADLINE_MOVED,
+            at=timezone.now(),
+            from_state=complaint.state,
+            to_state=complaint.state,
+            body=f"{label}\u00a0: {before} → {after}",
+            is_public=False,
+        )
+    return moved

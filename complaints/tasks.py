@@ -1,0 +1,25 @@
+"""What the portal does for complaints without being asked."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from claims_portal.deadlines.models import Calendar
+
+from .services.clocks import recompute_open_clocks
+
+# Longer than other tasks: a calendar may hold every open case. Shorter than the broker waits before it repeats one.
+TIME_LIMIT = 3000
+
+
+@shared_task(name="complaints.recompute_clocks", time_limit=TIME_LIMIT)
+def recompute_clocks(calendar_id: int | None = None) -> None:
+    """Count the running clocks of a calendar again, or of all calendars (each night: see CELERY_BEAT_SCHEDULE)."""
+    calendars = Calendar.objects.order_by("pk").values_list("pk", flat=True)
+    for each in calendars if calendar_id is None else calendars.filter(pk=calendar_id):
+        recompute_open_clocks(calendar_id=each)
+
+
+def calendar_changed(calendar: Calendar) -> None:
+    """Queue it. When the broker is away the registry writes that down, and the night does it."""
+    recompute_clocks.delay(calendar.pk)

@@ -48,9 +48,23 @@ def challenge(subject: str) -> str:
     return json.dumps(made.__dict__)
 
 
-def patience(subject: str) -> str:
-    """A signed note of when the waiting began, for a browser that does no work."""
+def patience(subject: str, kept: str = "") -> str:
+    """A signed note of when the waiting began, for a browser that does no work.
+
+    `kept` is the note a page came back with: it stays while it counts, so that nobody waits twice.
+    """
+    if kept and _waited(subject, kept) is not None:
+        return kept
     return signing.dumps({"subject": subject, "since": time.time()}, salt=SALT)
+
+
+def _waited(subject: str, waiting: str) -> float | None:
+    """How many seconds ago the waiting began; None for a note that is too old, forged or of something else."""
+    try:
+        note = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
+    except signing.BadSignature:
+        return None
+    return float(time.time() - note["since"]) if note["subject"] == subject else None
 
 
 def _proved(subject: str, proof: str) -> bool:
@@ -58,7 +72,7 @@ def _proved(subject: str, proof: str) -> bool:
         solution = json.loads(base64.b64decode(proof, validate=True))
         bound_to = parse_qs(solution["salt"].partition("?")[2]).get("subject")
         solved, _error = altcha.verify_solution(solution, _key(), check_expires=True)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     return bool(solved) and bound_to == [subject]
 
@@ -70,11 +84,7 @@ def check(*, subject: str, proof: str, waiting: str) -> bool:
     """
     if _proved(subject, proof):
         return True
-    try:
-        note = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
-        waited = time.time() - note["since"] if note["subject"] == subject else 0.0
-    except signing.BadSignature:
-        waited = 0.0
+    waited = _waited(subject, waiting) or 0.0
     if waited < settings.PATIENCE_SECONDS:
         raise NotYetHuman(int(settings.PATIENCE_SECONDS - waited) + 1)
     return False

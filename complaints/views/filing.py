@@ -142,7 +142,7 @@ class ReviewView(FilingMixin, StepView):
             filed_at=already_filed_at(draft=self.draft),
             consent_text=questions_of(self.draft.desk).texts.get(LegalText.Kind.DATA_PROTECTION),
             challenge=human.challenge(subject),
-            waiting=request.POST.get("waiting") or human.patience(subject),
+            waiting=human.patience(subject, kept=request.POST.get("waiting", "")),
             patience=settings.PATIENCE_SECONDS,
             **context,
         )

@@ -66,8 +66,8 @@ class CaseView(PublicView):
     def document_url(self, joined: ComplaintDocument) -> str:
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
-    def show(self, request: HttpRequest, **forms: Any) -> HttpResponse:
-        """The dashboard, in five queries whatever the case holds."""
+    def show(self, request: HttpRequest, *, kept: str = "", **forms: Any) -> HttpResponse:
+        """The dashboard, in five queries whatever the case holds. `kept` is a text that could not be sent."""
         complaint = self.complaint
         events = list(complaint.events.all())
         shown = {event.pk for event in events if event.is_public}
@@ -91,6 +91,7 @@ class CaseView(PublicView):
             "withdraw_form": forms.get("withdraw_form") or WithdrawForm(),
             "reopen_form": forms.get("reopen_form") or ReopenForm(),
             "form": bound,
+            "kept": kept,
         }
         return render_in_zone(request, "complaints/dashboard.html", complaint, context)
 
@@ -125,8 +126,7 @@ class ExchangeView(CaseView):
             following.write_to_desk(complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents)
         except TransitionNotAllowed:
             self.drop(documents)
-            self.not_any_more(request)
-            return self.show(request, exchange_form=form)
+            return self.not_any_more(request, form.cleaned_data["body"])
         messages.success(request, _("Votre message est envoyé."))
         return self.back()
 
@@ -166,9 +166,8 @@ class WithdrawView(CaseView):
         try:
             following.withdraw_complaint(complaint_id=self.complaint.pk, **form.cleaned_data)
         except TransitionNotAllowed:
-            self.not_any_more(request)
-        else:
-            messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
+            return self.not_any_more(request, form.cleaned_data["comment"])
+        messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
         return self.back()
 
 
@@ -185,11 +184,11 @@ class ReopenView(CaseView):
         try:
             following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
         except TransitionNotAllowed:
-            self.not_any_more(request)
+            return self.not_any_more(request, form.cleaned_data["reason"])
         except following.TooLateToReopen:
-            messages.error(request, _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation."))
-        else:
-            messages.success(request, _("Votre réclamation est rouverte. Le service en est averti."))
+            sentence = _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation.")
+            return self.give_back(request, sentence, form.cleaned_data["reason"])
+        messages.success(request, _("Votre réclamation est rouverte. Le service en est averti."))
         return self.back()
 
 

@@ -25,6 +25,15 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "255.255.255.255")
 
 
+def is_address(text: str) -> bool:
+    """True for an IPv4 or IPv6 address and nothing around it."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 class TrustedProxyMiddleware:
     """Replace REMOTE_ADDR by the nearest address in X-Forwarded-For that is no proxy of ours.
 
@@ -37,18 +46,16 @@ class TrustedProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._trusted(request.META.get("REMOTE_ADDR", "")):
-            for address in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-                if address.strip() and not self._trusted(address.strip()):
-                    request.META["REMOTE_ADDR"] = address.strip()
+            for address in map(str.strip, reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(","))):
+                if not is_address(address):
+                    break  # nobody we trust wrote this, nor what stands before it
+                if not self._trusted(address):
+                    request.META["REMOTE_ADDR"] = address
                     break
         return self.get_response(request)
 
     def _trusted(self, address: str) -> bool:
-        try:
-            parsed = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self.proxies)
+        return is_address(address) and any(ipaddress.ip_address(address) in network for network in self.proxies)
 
 
 class FaultMiddleware:

@@ -98,7 +98,7 @@ def test_any_other_answer_means_that_nothing_is_known(scanner: str, chunks: list
         is_infected(chunks, url=scanner)
 
 
-@pytest.mark.parametrize("url", [f"tcp://127.0.0.1:{free_port()}", "unix:///nowhere/clamd"])
+@pytest.mark.parametrize("url", [f"tcp://127.0.0.1:{free_port()}", "unix:///nowhere/clamd"], ids=["tcp", "unix"])
 def test_a_scanner_that_is_away_is_told(url: str) -> None:
     with pytest.raises(ScannerUnavailable):
         is_infected([b"Bonjour"], url=url)

@@ -64,12 +64,21 @@ def server() -> Iterator[str]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def institution(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's catalogue, but for one institution: the others would only take time."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    for name in ("common.toml", "acaps.toml"):
+        shutil.copy(CATALOGUE / name, folder)
+    return folder
+
+
 @pytest.fixture
-def portal(server: str, transactional_db: None, settings: Any) -> str:
-    """The portal with the demonstration's institutions; gives its address."""
+def portal(server: str, transactional_db: None, settings: Any, institution: Path) -> str:
+    """The portal with the desks of ACAPS; gives its address."""
     settings.PUBLIC_URL = server
     settings.CSRF_TRUSTED_ORIGINS = [server]
-    load_catalogue(folder=CATALOGUE)
+    load_catalogue(folder=institution)
     return server
 
 

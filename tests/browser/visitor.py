@@ -62,7 +62,8 @@ class Visitor:
             self.broken.append(f"status {response.status}: {response.url}")
 
     def say(self, msgid: str) -> str:
-        """A label of the interface in the visitor's language."""
+        """A label of the interface in the visitor's language; French typography's hard spaces may be typed as soft."""
+        msgid = re.sub(" (?=[:;?!»])|(?<=«) ", "\u00a0", msgid)
         with translation.override(self.language):
             return translation.gettext(msgid)
 

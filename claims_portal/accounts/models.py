@@ -9,12 +9,18 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .sign_in import sign_in_name
+
 
 class UserManager(BaseUserManager["User"]):
     """Accounts are named by their e-mail address, in lower case."""
 
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The account of an address, in whatever capitals it was typed."""
+        return super().get_by_natural_key(sign_in_name(username or ""))
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=sign_in_name(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

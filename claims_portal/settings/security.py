@@ -14,6 +14,7 @@ __all__ = [
     "AXES_FAILURE_LIMIT",
     "AXES_LOCKOUT_PARAMETERS",
     "AXES_RESET_ON_SUCCESS",
+    "AXES_USERNAME_CALLABLE",
     "CONTENT_SECURITY_POLICY",
     "CSRF_COOKIE_HTTPONLY",
     "CSRF_COOKIE_NAME",
@@ -113,6 +114,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.client_address"
+AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

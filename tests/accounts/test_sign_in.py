@@ -1,0 +1,174 @@
+"""Signing in, being locked out, being forgotten after a while; and what nobody sees without signing in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.views import PublicView
+from tests.factories.complaints import PASSWORD, AgentFactory
+
+LOGIN = "/gestion/login/"
+PLACE, ELSEWHERE = "41.250.1.2", "41.250.9.9"
+
+
+@pytest.fixture
+def agent(db: None, settings) -> User:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # signing in costs time on purpose
+    return AgentFactory.create(email="salma@atlas.example", password=make_password(PASSWORD))
+
+
+def sign_in(client: Client, *, email: str = "salma@atlas.example", password: str = PASSWORD, place: str = PLACE):
+    return client.post(LOGIN, {"username": email, "password": password}, REMOTE_ADDR=place)
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/gestion/", REMOTE_ADDR=PLACE).status_code == 200
+
+
+def test_an_agent_signs_in_with_an_e_mail_address_in_any_capitals(agent, client):
+    assert sign_in(client, email="Salma@Atlas.example").status_code == 302
+    assert is_in(client)
+
+
+def test_a_new_sign_in_has_a_new_session(agent, client):
+    client.get(LOGIN)
+    session = client.session
+    session["before"] = True
+    session.save()
+    client.cookies["portal"] = session.session_key
+    sign_in(client)
+    assert client.session.session_key != session.session_key
+
+
+def test_signing_out_ends_the_session_on_the_server(agent, client):
+    sign_in(client)
+    key = client.session.session_key
+    client.post("/gestion/logout/")
+    assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_an_unknown_address_and_a_wrong_password_are_told_the_same(agent, client):
+    wrong, unknown = sign_in(client, password="non"), sign_in(client, email="nul@atlas.example", password="non")
+    told = [answer.context["form"].non_field_errors() for answer in (wrong, unknown)]
+    assert told[0] == told[1]
+    assert wrong.status_code == unknown.status_code == 200
+
+
+def test_five_wrong_passwords_from_one_place_close_the_account_there(agent, client):
+    for _ in range(5):
+        sign_in(client, password="non")
+    assert sign_in(client).status_code == 429
+    assert not is_in(client)
+
+
+def test_a_stranger_cannot_lock_an_agent_out(agent, client):
+    for _ in range(6):
+        sign_in(Client(), password="non", place=ELSEWHERE)
+    assert sign_in(client).status_code == 302
+
+
+def test_the_lock_opens_after_an_hour(agent, client):
+    for _ in range(5):
+        sign_in(client, password="non")
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert sign_in(client).status_code == 302
+
+
+def test_a_right_password_forgives_the_wrong_ones_before(agent, client):
+    for _ in range(4):
+        sign_in(client, password="non")
+    sign_in(client)
+    for _ in range(4):
+        sign_in(Client(), password="non")
+    assert sign_in(Client()).status_code == 302
+
+
+def test_capitals_are_no_way_around_the_lock(agent, client):
+    for number in range(5):
+        sign_in(client, email=["SALMA@atlas.example", "Salma@Atlas.example"][number % 2], password="non")
+    assert sign_in(client).status_code == 429
+
+
+def test_fifteen_idle_minutes_sign_an_agent_out(agent, client):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        sign_in(client)
+        assert is_in(client)
+    with time_machine.travel(now + timedelta(minutes=15), tick=False):
+        assert is_in(client)
+    with time_machine.travel(now + timedelta(minutes=30, seconds=1), tick=False):
+        assert not is_in(client)
+
+
+def test_who_works_stays_signed_in(agent, client):
+    now = timezone.now()
+    for minutes in range(0, 120, 14):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            if not minutes:
+                sign_in(client)
+            assert is_in(client)
+
+
+def test_working_writes_the_session_at_most_once_a_minute(agent, client):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        sign_in(client)
+        is_in(client)
+    seen = Session.objects.get(session_key=client.session.session_key).session_data
+    with time_machine.travel(now + timedelta(seconds=59), tick=False):
+        is_in(client)
+    assert Session.objects.get(session_key=client.session.session_key).session_data == seen
+
+
+def test_an_idle_visitor_without_an_account_keeps_the_session(db, client):
+    session = client.session
+    session["drafts"] = ["x"]
+    session.save()
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        client.get("/")
+        assert client.session["drafts"] == ["x"]
+
+
+def test_a_page_asks_to_sign_in_unless_it_says_that_anybody_may_open_it(client, db):
+    for address in ("/gestion/", "/gestion/complaints/complaint/", "/gestion/accounts/user/1/change/"):
+        answer = client.get(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(LOGIN)
+
+
+def test_every_subclass_of_a_public_page_is_public(rf: RequestFactory):
+    class Page(PublicView):
+        pass
+
+    class Under(Page):
+        pass
+
+    assert [view.as_view().login_required for view in (Page, Under)] == [False, False]
+
+
+PUBLIC = {"live", "ready", "home", "sector", "legal-texts", "legal-text", "later", "resume", "demo_messages"}
+
+
+def patterns(resolver: URLResolver, space: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            found += patterns(each, each.namespace or space)
+        else:
+            found.append((f"{space}:{each.name}".removeprefix(":"), each))
+    return found
+
+
+def test_no_page_is_open_by_oversight():
+    opened = {name for name, each in patterns(get_resolver()) if not getattr(each.callback, "login_required", True)}
+    assert {name for name in opened if not name.startswith(("complaints:", "admin:"))} <= PUBLIC
+    assert {name for name in opened if name.startswith("admin:")} <= {"admin:login", "admin:jsi18n", "admin:logout"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +20,13 @@ def _private_files(settings, tmp_path: Path) -> None:
         }
     }
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+
+
+@pytest.fixture(autouse=True)
+def _french() -> Iterator[None]:
+    """A page that was read in Arabic leaves its thread in Arabic: each test begins in French."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture(autouse=True)

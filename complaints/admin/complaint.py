@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
+from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
@@ -227,7 +228,8 @@ def received(form: ActionForm) -> list[Document]:
         try:
             documents.append(receive_document(upload=upload))
         except DocumentRefused as refusal:
-            form.add_error("documents", f"{upload.name} : {refusal.message}")
+            named = {"name": clean_label(upload.name or ""), "reason": refusal.message}
+            form.add_error("documents", _("« %(name)s » : %(reason)s") % named)
     return documents
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from claims_portal.identifiers import ProseField
 from complaints.forms import FACTS_MAX
@@ -24,7 +25,9 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles
     default_error_messages = {
-        "too_many": _("Joignez au plus %(limit)d fichiers à la fois."),
+        "too_many": ngettext_lazy(
+            "Joignez au plus %(limit)d fichier à la fois.", "Joignez au plus %(limit)d fichiers à la fois.", "limit"
+        ),
         "empty": _("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis choisissez-le à nouveau."),
     }
 

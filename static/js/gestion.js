@@ -5,6 +5,11 @@
   const keys = document.querySelector("[data-keys]");
   document.querySelector("[data-focus]")?.focus();
 
+  /* The case page leads back to the queue and page one came from. */
+  const back = document.querySelector("[data-list]");
+  if (!back) sessionStorage.setItem("list", location.pathname + location.search);
+  else if (sessionStorage.getItem("list")?.startsWith(back.pathname)) back.href = sessionStorage.getItem("list");
+
   const move = (step) => {
     const at = links.indexOf(document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + step))]?.focus();
@@ -25,7 +30,7 @@
     j: () => move(1),
     k: () => move(-1),
     r: reply,
-    u: () => document.querySelector("[data-list]")?.click(),
+    u: () => back?.click(),
     "/": () => document.querySelector("[data-search]")?.focus(),
     "?": () => keys?.showModal(),
   };

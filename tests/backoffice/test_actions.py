@@ -49,6 +49,18 @@ def test_each_button_changes_the_case_and_tells_the_person(staff, desk, before, 
     assert {message.language for message in told} == {"ar"}
 
 
+@pytest.mark.req("A38", "A39")
+def test_what_the_agent_writes_is_read_on_the_persons_dashboard(staff, client, desk):
+    complaint = ComplaintFactory(desk=desk)
+    press(staff, complaint, "ask_complement", body="Merci d’envoyer la facture.", documents=[upload(name="modèle.pdf")])
+    session = client.session
+    session["cases"] = {complaint.number: 9_999_999_999}
+    session.save()
+    dashboard = client.get(f"/reclamations/suivi/{complaint.number}/").content.decode()
+    for words in ("Merci d’envoyer la facture.", "modèle.pdf", "Complément demandé"):
+        assert words in dashboard
+
+
 def test_the_agent_takes_a_case_over_without_telling_the_person(staff, desk, agent):
     complaint = ComplaintFactory(desk=desk)
     told = Message.objects.count()
@@ -89,7 +101,7 @@ def test_too_many_files_are_refused_in_one_sentence(staff, desk, settings):
     settings.DOCUMENT_LIMITS = settings.DOCUMENT_LIMITS | {"files": 1}
     complaint = ComplaintFactory(desk=desk)
     response = press(staff, complaint, "message", body="Bonjour", documents=[upload(), upload()])
-    assert "Joignez au plus 1 fichiers à la fois." in response.content.decode()
+    assert "Joignez au plus 1 fichier à la fois." in response.content.decode()
 
 
 @pytest.mark.parametrize("action", ["ask_complement", "message", "answer", "note"])

@@ -43,7 +43,7 @@ def test_the_page_shows_the_person_the_facts_and_the_dependants(staff, desk):
         assert words in shown
 
 
-@pytest.mark.req("C37")
+@pytest.mark.req("N7")
 def test_each_clock_explains_its_date(staff, desk):
     shown = page(staff, ComplaintFactory(desk=desk))
     assert "Prendre en charge avant le" in shown

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from complaints.admin.queues import QUEUES, visible_cases
 from complaints.models import Clock, Complaint
 from complaints.services.following import write_to_desk
 from complaints.services.handling import assign_complaint
@@ -27,7 +28,6 @@ def queue(staff, name: str) -> list[str]:
     return numbers(staff.get(LIST, {"file": name}))
 
 
-@pytest.mark.req("C24")
 def test_the_list_shows_what_waits_for_the_desk_the_newest_first(staff, desk):
     older = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=2))
     newer = ComplaintFactory(desk=desk)
@@ -62,7 +62,6 @@ def test_an_answered_case_comes_back_to_the_desk_when_the_person_writes(staff, d
     assert complaint.number in queue(staff, "a-traiter")
 
 
-@pytest.mark.req("C37")
 def test_overdue_cases_are_those_whose_promise_is_past_while_it_is_the_desks_turn(staff, desk):
     long_ago = timezone.now() - timedelta(days=90)
     late = ComplaintFactory(desk=desk, received_at=long_ago)
@@ -159,3 +158,22 @@ def test_nothing_can_be_added_deleted_or_edited_by_hand(staff, administrator, de
             assert each.get(address).status_code == 404
         each.post(f"{LIST}{complaint.pk}/", {"state": "closed", "facts": "x"})
     assert Complaint.objects.get(pk=complaint.pk).state == "received"
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("a-traiter", "turn on complaints"),
+        ("en-attente", "turn on complaints"),
+        ("a-moi", "mine on complaints"),
+        ("toutes", "recent on complaints"),
+    ],
+)
+def test_each_queue_is_read_along_an_index_already_in_order(desk, agent, name, index):
+    cases = QUEUES[name].choose(visible_cases(agent), agent).order_by("-received_at", "-pk")[:25]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = cases.explain()
+    assert index in plan
+    assert "Sort" not in plan

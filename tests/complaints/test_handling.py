@@ -71,7 +71,6 @@ def test_asking_for_more_hands_the_turn_over_and_pauses_the_answer(complaint, ag
     assert told(complaint) == [("complaints.complement", "email"), ("complaints.complement", "sms")]
 
 
-@pytest.mark.req("C37")
 def test_the_answer_is_due_later_by_the_time_the_complement_took(complaint, agent):
     before = complaint.clocks.get(kind="answer").due_at
     handling.ask_complement(complaint_id=complaint.pk, user=agent, body="La facture ?")

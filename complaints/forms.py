@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,9 +42,8 @@ class PastDateField(forms.DateField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
-        super().__init__(**({"widget": widget, "input_formats": formats} | kwargs))
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"], **kwargs)
 
     def to_python(self, value: Any) -> datetime.date | None:
         day = super().to_python(value)
@@ -98,15 +97,14 @@ class SubjectForm(forms.Form):
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         questions = questions_of(draft.desk)
-        self.fields["category"].choices = [("", _("Choisir dans la liste")), *questions.category_choices()]
-        self.fields["respondent"].choices = [
-            ("", _("Choisir dans la liste")),
-            *questions.respondent_choices(),
-            (OTHER, _("Un autre organisme")),
-        ]
+        self._offer("category", questions.category_choices())
+        self._offer("respondent", [*questions.respondent_choices(), (OTHER, _("Un autre organisme"))])
         ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES])
         if "respondent" not in self.fields:
             del self.fields["respondent_other"]
+
+    def _offer(self, name: str, choices: list[Any]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = [("", _("Choisir dans la liste")), *choices]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -170,7 +168,7 @@ def ask_only(form: forms.Form, asked: dict[str, Any], names: list[Any]) -> None:
 def one_is_enough(form: forms.Form) -> None:
     """E-mail and mobile: neither is marked optional, for one of the two is needed."""
     for name in ("email", "mobile"):
-        form.fields[name].widget.one_of = True  # type: ignore[attr-defined]
+        form.fields[name].widget.one_of = True
 
 
 class ComplainantForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.wizards.models import Draft
-from claims_portal.wizards.steps import CollectionStep, Row, Step, Wizard
+from claims_portal.wizards.steps import CollectionStep, Row, Step, Text, Wizard
 
 from .forms import ComplainantForm, DependantForm, DocumentsForm, FactsForm, GateForm, ReviewForm, SubjectForm
 from .models import Dependant, DocumentKind, Quality
@@ -106,9 +106,9 @@ GATE, SUBJECT, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW = (
 filing = Wizard("complaint", "complaints:filing", [GATE, SUBJECT, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW])
 
 
-def warnings_before_sending(draft: Draft, kinds: list[str]) -> list[str]:
+def warnings_before_sending(draft: Draft, kinds: list[str]) -> list[Text]:
     """What may slow the case down. Said with what to do, never a refusal (N3)."""
-    warnings = []
+    warnings: list[Text] = []
     if COMPLAINANT.cleaned(draft).get("quality") == Quality.AGENT and DocumentKind.MANDATE not in kinds:
         warnings.append(
             _("Vous agissez pour quelqu’un d’autre et aucun mandat n’est joint. Le service pourra vous le demander.")

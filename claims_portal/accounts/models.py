@@ -40,7 +40,7 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[misc,assignment]
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("compte")
         verbose_name_plural = _("comptes")
 

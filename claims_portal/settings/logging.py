@@ -1,5 +1,7 @@
 """Structured lines on standard output: UTC, one JSON object each, no personal data."""
 
+from typing import Any
+
 import structlog
 
 from claims_portal.logs import mask
@@ -11,7 +13,7 @@ __all__ = ["DJANGO_STRUCTLOG_IP_LOGGING_ENABLED", "DJANGO_STRUCTLOG_USER_ID_FIEL
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 
-_shared = [
+_shared: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.add_logger_name,

@@ -170,8 +170,8 @@ class DoneView(PublicView):
             return redirect("complaints:track")  # the device may have changed hands since
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
             access.grant(request, complaint.number)
-        context = {"complaint": complaint, "desk": complaint.desk}
-        context["steps"] = self.receipt_step(complaint) + promises(complaint)
+        next_steps = self.receipt_step(complaint) + promises(complaint)
+        context = {"complaint": complaint, "desk": complaint.desk, "steps": next_steps}
         return render_in_zone(request, "complaints/filing/done.html", complaint, context)
 
     def receipt_step(self, complaint: Complaint) -> list[Any]:

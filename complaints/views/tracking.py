@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -101,8 +101,16 @@ class CaseView(PublicView):
         window = [presentation.clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
         return not window or window[0]["state"] != "late"
 
-    def not_any_more(self, request: HttpRequest) -> None:
-        messages.error(request, _("Ce n’est plus possible : votre réclamation a changé d’état entre-temps."))
+    def not_any_more(self, request: HttpRequest, kept: str) -> HttpResponse:
+        """The case changed meanwhile: say so, show it as it is now, and give back what was typed."""
+        sentence = _("Ce n’est plus possible : votre réclamation a changé d’état entre-temps.")
+        return self.give_back(request, sentence, kept)
+
+    def give_back(self, request: HttpRequest, sentence: str, kept: str) -> HttpResponse:
+        """The dashboard with a sentence and the text that could not be sent."""
+        messages.error(request, sentence)
+        self.complaint = Complaint.objects.with_case().get(pk=self.complaint.pk)
+        return self.show(request, kept=kept)
 
 
 class DashboardView(CaseView):
@@ -195,7 +203,7 @@ class ReopenView(CaseView):
 class DocumentView(CaseView):
     """One document of the case."""
 
-    def get(self, request: HttpRequest, document_id: UUID) -> HttpResponse:
+    def get(self, request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         joined = get_object_or_404(
             ComplaintDocument.objects.select_related("document", "event"), pk=document_id, complaint=self.complaint
         )

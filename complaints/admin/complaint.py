@@ -229,7 +229,7 @@ def received(form: ActionForm) -> list[Document]:
             documents.append(receive_document(upload=upload))
         except DocumentRefused as refusal:
             named = {"name": clean_label(upload.name or ""), "reason": refusal.message}
-            form.add_error("documents", _("« %(name)s » : %(reason)s") % named)
+            form.add_error("documents", _("« %(name)s » : %(reason)s") % named)
     return documents
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
+from complaints.models import Complainant, Complaint
+from complaints.workflow import State, Turn
 from tests.factories.complaints import AgentFactory, DeskFactory
 
 
@@ -30,6 +36,36 @@ def agent(desk: Desk) -> User:
 @pytest.fixture
 def staff(agent: User) -> Client:
     return signed_in(agent)
+
+
+@pytest.fixture
+def crowd(desk: Desk, agent: User) -> None:
+    """Two thousand cases at the agent's desk, most of them closed, and PostgreSQL's statistics of them."""
+    category = desk.categories.first()
+    ends = {0: (State.RECEIVED, Turn.DESK), 1: (State.COMPLEMENT, Turn.COMPLAINANT)}
+    cases = []
+    for number in range(2000):
+        state, turn = ends.get(number % 20, (State.CLOSED, Turn.NOBODY))
+        received = timezone.now() - timedelta(minutes=number)
+        case = Complaint(number=f"{number:012}", verification_code=str(number), desk=desk, category=category)
+        case.state, case.turn, case.received_at = state, turn, received
+        case.assigned_to = agent if number % 3 else None
+        cases.append(case)
+    Complaint.objects.bulk_create(cases)
+    Complainant.objects.bulk_create(
+        Complainant(
+            complaint=case,
+            search_name=f"nom{case.number} prenom",
+            email=f"{case.number}@exemple.ma",
+            mobile=f"+2126{int(case.number):08}",
+            cin=f"AB{int(case.number):06}",
+            nir=case.number,
+        )
+        for case in cases
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE complaints_complaint")
+        cursor.execute("ANALYZE complaints_complainant")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import get_language_bidi
@@ -9,8 +10,8 @@ from django.utils.translation import get_language_bidi
 from claims_portal.accounts.links import public_url
 from claims_portal.notifications.notices import Notice, Recipient
 
-from .models import Complaint, Event
-from .promises import promises, received_on
+from .models import Clock, Complaint, Event
+from .promises import Promise, promised_by, promises, received_on
 from .references import spoken
 
 _NO_BREAK_SPACE = "\u00a0"
@@ -44,9 +45,12 @@ class CaseNotice(Notice):
             "desk": self.complaint.desk,
             "organisation": self.complaint.desk.organisation,
             "received": received_on(self.complaint),
-            "promises": promises(self.complaint),
+            "promises": self.promises(),
             "tracking_url": public_url("complaints:track", language=recipient.language),
         }
+
+    def promises(self) -> list[Promise]:
+        return promises(self.complaint)
 
     def dedup_key(self) -> str:
         return f"{self.complaint.pk}:{self.event.pk if self.event else 0}"
@@ -59,6 +63,14 @@ class Receipt(CaseNotice):
     """« Accusé de réception » at once after filing (rows A10, C36)."""
 
     key = "complaints.receipt"
+
+    def __init__(self, complaint: Complaint, *, clocks: Sequence[Clock] | None = None) -> None:
+        """`clocks` are those just started, so that they need not be read again."""
+        super().__init__(complaint)
+        self.clocks = clocks
+
+    def promises(self) -> list[Promise]:
+        return super().promises() if self.clocks is None else promised_by(self.clocks)
 
 
 class Acknowledged(CaseNotice):

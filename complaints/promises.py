@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -53,13 +54,18 @@ def spelled_due(clock: Clock) -> str:
 
 
 def promises(complaint: Complaint) -> list[Promise]:
-    """The clocks that still run, the soonest first, in the active language. One query, none when prefetched.
+    """The clocks that still run, the soonest first, in the active language. Two queries, none when prefetched.
 
     A clock that waits for the complainant is left out: its date will move by the length of the pause.
     """
-    running = sorted((each for each in complaint.clocks.all() if not each.stopped_at), key=lambda each: each.due_at)
     waiting = any(each.ended_at is None for each in complaint.pauses.all())
-    return [_promise(each) for each in running if not (waiting and each.kind == ClockKind.ANSWER)]
+    return promised_by(each for each in complaint.clocks.all() if not (waiting and each.kind == ClockKind.ANSWER))
+
+
+def promised_by(clocks: Iterable[Clock]) -> list[Promise]:
+    """What these clocks promise, those that still run, the soonest first."""
+    running = (each for each in clocks if not each.stopped_at)
+    return [_promise(each) for each in sorted(running, key=lambda each: each.due_at)]
 
 
 def _promise(clock: Clock) -> Promise:

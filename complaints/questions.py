@@ -6,10 +6,11 @@ so that what is kept is never older than what staff have saved.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import get_language
 
 from claims_portal.organisations.models import Desk, LegalText
@@ -17,6 +18,7 @@ from claims_portal.organisations.models import Desk, LegalText
 from .models import AskedField, Category, Respondent
 
 OTHER = "other"
+KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,13 @@ def _grouped(choices: tuple[Named, ...]) -> list[tuple[str, Any]]:
 
 def questions_of(desk: Desk) -> Questions:
     """The questions of a desk as staff last saved them."""
-    key = f"questions:{desk.pk}:{desk.version}"
-    return cache.get_or_set(key, lambda: _read(desk), timeout=300)
+    return _kept(desk.pk, desk.version, int(time.time()) // KEPT_SECONDS)
+
+
+@lru_cache(maxsize=500)
+def _kept(desk_id: int, version: int, window: int) -> Questions:
+    """Kept in this process, ready for use. A text that comes into force is seen at the next window at the latest."""
+    return _read(Desk.objects.select_related("organisation", "procedure").get(pk=desk_id))
 
 
 def _read(desk: Desk) -> Questions:

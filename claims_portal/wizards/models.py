@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.documents.models import Document
@@ -51,6 +53,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wizard} {self.id}"
+
+    @cached_property
+    def read_forms(self) -> dict[str, tuple[Any, Any]]:
+        """By step, the answers that were read and the form made of them; see `Step.stored`. Lives with this object."""
+        return {}
 
 
 class DraftDocument(models.Model):

@@ -65,9 +65,18 @@ class Step:
         return self.form_class(data, draft=draft, **kwargs) if self.form_class else None  # type: ignore[call-arg]
 
     def stored(self, draft: Draft) -> forms.Form | None:
-        """The form bound to what the draft holds, ready to be validated again; None when not answered yet."""
+        """The form bound to what the draft holds, ready to be validated again; None when not answered yet.
+
+        A page asks several times: the same form is given as long as the draft holds the same answers.
+        """
         typed = draft.answers.get(self.slug)
-        return self.form(draft, MultiValueDict(typed)) if typed is not None else None
+        if typed is None:
+            return None
+        known, form = draft.read_forms.get(self.slug, (None, None))
+        if known is not typed:
+            form = self.form(draft, MultiValueDict(typed))
+            draft.read_forms[self.slug] = (typed, form)
+        return form
 
     def shown(self, draft: Draft) -> forms.Form | None:
         """The form to show: filled with what was typed, without complaining about it yet."""

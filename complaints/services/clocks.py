@@ -18,11 +18,19 @@ from complaints.promises import spelled_due
 BATCH = 200
 
 
-def procedure_of(desk_id: int) -> Procedure:
-    """A desk's procedure with its delays and their calendars, in one query."""
-    return Procedure.objects.select_related(
-        "acknowledgement_delay__calendar", "answer_delay__calendar", "reopening_delay__calendar"
-    ).get(desk_id=desk_id)
+def delays_of(desk_id: int) -> dict[ClockKind, Delay]:
+    """The delays a desk promises, by the clock that counts them, with their calendars.
+
+    Two small queries: one that joins three delays and three calendars takes three times as long.
+    """
+    columns = {
+        ClockKind.ACKNOWLEDGEMENT: "acknowledgement_delay_id",
+        ClockKind.ANSWER: "answer_delay_id",
+        ClockKind.REOPENING: "reopening_delay_id",
+    }
+    keys = Procedure.objects.values_list(*columns.values()).get(desk_id=desk_id)
+    delays = Delay.objects.with_calendar().in_bulk([key for key in keys if key])
+    return {kind: delays[key] for kind, key in zip(columns, keys, strict=True) if key}
 
 
 def _built(complaint: Complaint, kind: ClockKind, delay: Delay, start: datetime, days: CalendarDays) -> Clock:
@@ -37,17 +45,13 @@ def _built(complaint: Complaint, kind: ClockKind, delay: Delay, start: datetime,
     )
 
 
-def start_clocks(*, complaint: Complaint, procedure: Procedure) -> list[Clock]:
+def start_clocks(*, complaint: Complaint) -> list[Clock]:
     """Start the acknowledgement and answer clocks from the moment of reception (rows C34–C37, T8)."""
-    wanted = [
-        (ClockKind.ACKNOWLEDGEMENT, procedure.acknowledgement_delay),
-        (ClockKind.ANSWER, procedure.answer_delay),
-    ]
-    days = CalendarDays.of_many({delay.calendar for _kind, delay in wanted if delay is not None})
+    delays = delays_of(complaint.desk_id)
+    delays.pop(ClockKind.REOPENING, None)
+    days = CalendarDays.of_many({delay.calendar for delay in delays.values()})
     return Clock.objects.bulk_create(
-        _built(complaint, kind, delay, complaint.received_at, days[delay.calendar_id])
-        for kind, delay in wanted
-        if delay is not None
+        _built(complaint, kind, delay, complaint.received_at, days[delay.calendar_id]) for kind, delay in delays.items()
     )
 
 
@@ -89,7 +93,7 @@ def _as_promised(clock: Clock) -> Delay:
 
 def start_reopening(*, complaint: Complaint, at: datetime) -> None:
     """From the answer or the closing on, the complainant may reopen for so long (F5). The later of the two counts."""
-    delay = procedure_of(complaint.desk_id).reopening_delay
+    delay = delays_of(complaint.desk_id).get(ClockKind.REOPENING)
     if delay is not None:
         complaint.clocks.filter(kind=ClockKind.REOPENING).delete()
         _built(complaint, ClockKind.REOPENING, delay, at, CalendarDays.of(delay.calendar)).save()
@@ -98,7 +102,7 @@ def start_reopening(*, complaint: Complaint, at: datetime) -> None:
 def restart_answer(*, complaint: Complaint, at: datetime) -> None:
     """A reopened complaint is answered again, within the same delay counted from the reopening."""
     complaint.clocks.filter(kind__in=[ClockKind.ANSWER, ClockKind.REOPENING]).delete()
-    delay = procedure_of(complaint.desk_id).answer_delay
+    delay = delays_of(complaint.desk_id).get(ClockKind.ANSWER)
     if delay is not None:
         _built(complaint, ClockKind.ANSWER, delay, at, CalendarDays.of(delay.calendar)).save()
 

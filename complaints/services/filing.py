@@ -26,7 +26,7 @@ from complaints.models import Channel, Complainant, Complaint, ComplaintDocument
 from complaints.questions import OTHER, questions_of
 from complaints.workflow import State, Turn
 
-from .clocks import procedure_of, start_clocks
+from .clocks import start_clocks
 
 
 class IncompleteDraft(Exception):
@@ -104,8 +104,8 @@ def file_complaint(*, filing: Filing) -> Complaint:
         complaint=complaint, kind=EventKind.FILED, at=timezone.now(), from_state="", to_state=complaint.state
     )
     add_documents(complaint=complaint, documents=filing.documents, event=event)
-    start_clocks(complaint=complaint, procedure=procedure_of(filing.desk.pk))
-    queue(notices.Receipt(complaint))
+    clocks = start_clocks(complaint=complaint)
+    queue(notices.Receipt(complaint, clocks=clocks))
     return complaint
 
 

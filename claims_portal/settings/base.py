@@ -79,7 +79,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "claims_portal.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.cache",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "claims_portal.templatetags.portal",
+            ],
             "libraries": {"portal": "claims_portal.templatetags.portal"},
             "context_processors": [
                 "django.template.context_processors.request",

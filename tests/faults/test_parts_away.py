@@ -55,7 +55,7 @@ def test_postgresql_restarting_is_a_clear_page_and_no_case_is_lost_or_doubled(st
         stack.give_postgres()
         numbers = [each.result() for each in results]
     assert (page.status, page.headers["Retry-After"]) == (503, "30")
-    assert "Vos réponses" in page.html
+    assert "La plateforme redémarre" in page.html
     assert (alive, ready) == (200, 503)
     assert [numbers_of(stack, person.draft) for person in crowd] == [[number] for number in numbers]
     assert_all_whole(stack)

@@ -116,6 +116,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.client_address"
 AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Above what a person may type or choose by mistake: the forms refuse it with a sentence, and keep what was typed.
+# A megabyte of Arabic travels as three.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 50

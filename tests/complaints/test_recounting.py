@@ -55,6 +55,7 @@ def moves(complaint: Complaint) -> list[str]:
     return [each.body for each in Event.objects.filter(complaint=complaint, kind="deadline-moved")]
 
 
+@pytest.mark.req("F11")
 def test_a_new_holiday_moves_what_is_due_after_it(complaint):
     assert due(complaint, "acknowledgement") == date(2026, 9, 15)
     assert recompute_open_clocks(calendar_id=close_day(complaint)) == 2

@@ -40,7 +40,7 @@ def rows_marked(node: ast.AST) -> set[str]:
     """The ids of every `pytest.mark.req(…)` inside."""
     calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
     marks = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "req"]
-    return {argument.value for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)}
+    return {str(argument.value) for mark in marks for argument in mark.args if isinstance(argument, ast.Constant)}
 
 
 @cache

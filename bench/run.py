@@ -1,6 +1,6 @@
 """`make bench`: the stack as in production on this machine, filled and measured beside a bare Django view.
 
-CASES=10000 (or several, « 10000,100000 », which are also compared), ROUNDS=3. See docs/performance.md.
+CASES=10000 (or several, « 10000,100000 », which are also compared), ROUNDS=12. See docs/performance.md.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def floor_environment(database_url: str) -> local.Environment:
 
 def main() -> int:
     sizes = sorted(int(each) for each in os.environ.get("CASES", "10000").split(","))
-    rounds = int(os.environ.get("ROUNDS", "3"))
+    rounds = int(os.environ.get("ROUNDS", "12"))
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:

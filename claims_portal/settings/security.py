@@ -56,7 +56,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses (CIDR) of the proxies whose X-Forwarded-For we believe; none by default.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "claims_portal.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-portal" if HTTPS else "portal"
 # As long as a draft lives on its device. What a session opens ends sooner by itself: a tracking grant after thirty
 # minutes, a staff sign-in after fifteen idle ones.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from claims_portal.identifiers import CinField, EmailAddressField, MobileField, NirField
+from claims_portal.identifiers import CinField, EmailAddressField, MobileField, NirField, one_line
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
 from complaints.services.filing import search_name
@@ -43,7 +43,7 @@ def remember(request: HttpRequest, text: str) -> str:
     """Keep what is looked for in the session, and give its key: an address holds no personal data."""
     kept = request.session.get(SESSION_KEY, {})
     key = secrets.token_hex(4)
-    request.session[SESSION_KEY] = dict([*kept.items(), (key, text[:LONGEST])][-KEPT:])
+    request.session[SESSION_KEY] = dict([*kept.items(), (key, one_line(text)[:LONGEST])][-KEPT:])
     return key
 
 

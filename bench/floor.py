@@ -79,7 +79,8 @@ FIRST = "100000000000"
 def page(request: HttpRequest) -> HttpResponse:
     """Two queries and a template."""
     case = Case.objects.get(number=FIRST)
-    return HttpResponse(PAGE.render(Context({"case": case, "lines": list(Line.objects.filter(case=case)[:LINES_SHOWN])})))
+    lines = list(Line.objects.filter(case=case)[:LINES_SHOWN])
+    return HttpResponse(PAGE.render(Context({"case": case, "lines": lines})))
 
 
 def post(request: HttpRequest) -> HttpResponse:

@@ -262,3 +262,11 @@ def test_the_history_is_written_once(complaint):
     event.body = "autre chose"
     with pytest.raises(TypeError):
         event.save()
+
+
+@pytest.mark.django_db
+def test_a_message_sent_twice_in_a_moment_is_written_once():
+    complaint = ComplaintFactory()
+    for _press in range(2):
+        following.write_to_desk(complaint_id=complaint.pk, body="Avez-vous des nouvelles ?")
+    assert complaint.events.filter(kind="message-in").count() == 1

@@ -9,6 +9,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -83,6 +84,9 @@ def floor_environment(database_url: str) -> local.Environment:
 def main() -> int:
     sizes = sorted(int(each) for each in os.environ.get("CASES", "10000").split(","))
     rounds = int(os.environ.get("ROUNDS", "12"))
+    # A termination must unwind like Ctrl-C does, so that everything started is stopped.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:

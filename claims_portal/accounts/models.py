@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .sign_in import sign_in_name
+
+
+class AuditIsFinal(Exception):
+    """A line of the audit log is written once, and stays."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -84,3 +89,74 @@ class MailLink(models.Model):
     def hash_of(purpose: str, token: str) -> str:
         """The purpose is part of the hash: a link for one thing opens nothing else."""
         return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: User) -> AuditQuerySet:
+        """What happened at the desks this person works for, and what colleagues there did; all for a superuser."""
+        if user.is_superuser:
+            return self
+        desks = user.desks.values("pk")
+        return self.filter(Q(desk__in=desks) | Q(desk=None, user__in=User.objects.filter(desks__in=desks)))
+
+    def update(self, **values: Any) -> NoReturn:
+        raise AuditIsFinal
+
+    def bulk_update(self, *args: Any, **values: Any) -> NoReturn:
+        raise AuditIsFinal
+
+    def delete(self) -> NoReturn:
+        raise AuditIsFinal
+
+
+class AuditEntry(models.Model):
+    """Who read, exported or changed what, and when. `accounts.audit.record` writes; PostgreSQL refuses the rest."""
+
+    class Action(models.TextChoices):
+        CASE_OPENED = "case-opened", _("Dossier ouvert")
+        DOCUMENT_READ = "document-read", _("Document lu")
+        EXPORTED = "exported", _("Données exportées")
+        SIGNED_IN = "signed-in", _("Connexion")
+        SIGN_IN_REFUSED = "sign-in-refused", _("Connexion refusée")
+        FACTOR_ENROLLED = "factor-enrolled", _("Second facteur activé")
+        FACTOR_PASSED = "factor-passed", _("Second facteur donné")
+        FACTOR_REFUSED = "factor-refused", _("Second facteur refusé")
+        FACTOR_RESET = "factor-reset", _("Second facteur réinitialisé")
+        CODES_RENEWED = "codes-renewed", _("Codes de secours renouvelés")
+        ROLE_CHANGED = "role-changed", _("Droits modifiés")
+
+    at = models.DateTimeField(_("le"), auto_now_add=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    object_type = models.CharField(_("nature de l’objet"), max_length=60, blank=True)  # « app.model »
+    object_id = models.CharField(_("clé de l’objet"), max_length=40, blank=True)
+    reference = models.CharField(_("référence"), max_length=60, blank=True)
+    desk = models.ForeignKey(
+        "organisations.Desk", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("guichet")
+    )
+    address = models.GenericIPAddressField(_("adresse réseau"), null=True, blank=True)
+    details = models.JSONField(_("précisions"), default=dict, blank=True)  # never anything personal
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ligne du journal")
+        verbose_name_plural = _("journal des accès")
+        default_permissions = ("view",)
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="audit_recent"),
+            models.Index(fields=["user", "-at", "-id"], name="audit_user"),
+            models.Index(fields=["action", "-at", "-id"], name="audit_action"),
+            models.Index(fields=["object_type", "object_id", "-at", "-id"], name="audit_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.reference}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AuditIsFinal
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AuditIsFinal

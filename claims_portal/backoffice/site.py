@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from claims_portal.accounts import audit
+from claims_portal.accounts.models import User
+from claims_portal.accounts.sign_in import counted_name
+from claims_portal.middleware import client_address
 
 from . import panels
 
@@ -22,3 +30,18 @@ class PortalAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits for this person first, the lists of the administration below."""
         return super().index(request, {"panels": panels.panels(request), **(extra_context or {})})
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's sign-in; each try is a line of the audit log. django-axes has those it stops by itself."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and not getattr(request, "axes_locked_out", False):
+            came_in = response.status_code == 302
+            tried = request.user if came_in else User.objects.filter(email=counted_name(request)).first()
+            audit.record(
+                action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,
+                user=tried,  # type: ignore[arg-type]
+                address=client_address(request),
+            )
+        return response

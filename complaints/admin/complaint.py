@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +16,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.accounts import audit
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.workflow import TransitionNotAllowed
@@ -136,7 +139,20 @@ class ComplaintAdmin(KeysetAdmin):
     # --- The case
 
     def case_view(self, request: HttpRequest, complaint_id: int) -> HttpResponse:
-        return self.show(request, self.visible(request, complaint_id))
+        """The page of a case. Its opening is a line of the audit log."""
+        complaint = self.visible(request, complaint_id)
+        self.log_reading(request, audit.Action.CASE_OPENED, complaint, complaint)
+        return self.show(request, complaint)
+
+    def log_reading(self, request: HttpRequest, action: audit.Action, complaint: Complaint, about: Model) -> None:
+        audit.record(
+            action=action,
+            user=request.user,  # type: ignore[arg-type]
+            about=about,
+            reference=complaint.number,
+            desk=complaint.desk,
+            address=client_address(request),
+        )
 
     def show(
         self,
@@ -199,6 +215,8 @@ class ComplaintAdmin(KeysetAdmin):
         complaint = self.visible(request, complaint_id)
         joined = get_object_or_404(complaint.documents.select_related("document"), pk=document_id)
         return document_response(
+        if joined.document.is_clean:
+            self.log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
             document=joined.document,
             reader="agent",
             user=request.user,  # type: ignore[arg-type]

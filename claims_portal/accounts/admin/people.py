@@ -10,9 +10,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.accounts.models import User
 from claims_portal.identifiers import EmailAddressField
-
-from .models import User
 
 POWERS = ("is_superuser", "groups", "user_permissions")
 

@@ -214,9 +214,9 @@ class ComplaintAdmin(KeysetAdmin):
         """A document of the case. Its reading is logged."""
         complaint = self.visible(request, complaint_id)
         joined = get_object_or_404(complaint.documents.select_related("document"), pk=document_id)
-        return document_response(
         if joined.document.is_clean:
             self.log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
+        return document_response(
             document=joined.document,
             reader="agent",
             user=request.user,  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .sign_in import sign_in_name
 
+SEE_ORGANISATION = "accounts.see_organisation"
+
 
 class AuditIsFinal(Exception):
     """A line of the audit log is written once, and stays."""
@@ -48,9 +50,17 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("compte")
         verbose_name_plural = _("comptes")
+        permissions: ClassVar = [("see_organisation", _("Peut voir tous les guichets de ses organisations"))]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def desk_ids(self) -> list[int]:
+        """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
+        if self.has_perm(SEE_ORGANISATION):
+            around = self.desks.model._default_manager.filter(organisation__desks__agents=self)
+            return list(around.order_by().values_list("pk", flat=True).distinct())
+        return list(self.desks.order_by().values_list("pk", flat=True))
 
 
 class Throttle(models.Model):
@@ -93,10 +103,10 @@ class MailLink(models.Model):
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User) -> AuditQuerySet:
-        """What happened at the desks this person works for, and what colleagues there did; all for a superuser."""
+        """What happened at the desks this person may see, and what colleagues there did; all for a superuser."""
         if user.is_superuser:
             return self
-        desks = user.desks.values("pk")
+        desks = user.desk_ids()
         return self.filter(Q(desk__in=desks) | Q(desk=None, user__in=User.objects.filter(desks__in=desks)))
 
     def update(self, **values: Any) -> NoReturn:

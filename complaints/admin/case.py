@@ -12,7 +12,7 @@ from claims_portal.notifications.models import Message
 from complaints.models import Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.presentation import clock_view, document_view
-from complaints.workflow import HANDLE, State, Turn
+from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 
 from .actions import Action, label, open_actions
 from .forms import ActionForm
@@ -42,7 +42,9 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
     events = list(complaint.events.select_related("user"))
     documents = list(complaint.documents.select_related("document"))
     clocks = list(complaint.clocks.all())
+    contact = user.has_perm(SEE_CONTACT)
     return {
+        "contact": contact,
         "complaint": complaint,
         "person": complaint.complainant,
         "state_tone": STATE_TONES[State(complaint.state)],
@@ -51,7 +53,7 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "thread": thread(complaint, events, documents),
         "last_event": max((event.pk for event in events), default=0),
         "facts": [row for row in facts(complaint) if row["value"]],
-        "identity": [row for row in identity(complaint.complainant) if row["value"]],
+        "identity": [row for row in identity(complaint.complainant, contact=contact) if row["value"]],
         "dependants": list(complaint.dependants.all()),
         "files": [document_view(each, document_url) for each in documents],
         "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
@@ -154,12 +156,19 @@ def facts(complaint: Complaint) -> list[dict[str, Any]]:
     ]
 
 
-def identity(person: Complainant) -> list[dict[str, Any]]:
-    """Who complains and how to reach them."""
-    address = "\n".join(part for part in (person.address, f"{person.postal_code} {person.city}".strip()) if part)
-    return [
+def identity(person: Complainant, *, contact: bool) -> list[dict[str, Any]]:
+    """Who complains and, for those who may know it, how to reach them."""
+    known = [
         {"label": _("Qualité"), "value": person.get_quality_display()},
         {"label": _("Représente"), "value": person.represented_name},
+    ]
+    return [*known, *contact_details(person)] if contact else known
+
+
+def contact_details(person: Complainant) -> list[dict[str, Any]]:
+    """How to reach somebody, and the numbers that name them."""
+    address = "\n".join(part for part in (person.address, f"{person.postal_code} {person.city}".strip()) if part)
+    return [
         {"label": _("E-mail"), "value": person.email, "code": True},
         {"label": _("Portable"), "value": person.mobile.as_international if person.mobile else "", "code": True},
         {"label": _("Adresse"), "value": address},

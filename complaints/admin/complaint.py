@@ -31,7 +31,7 @@ from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
-from complaints.workflow import HANDLE
+from complaints.workflow import HANDLE, SEE_CONTACT
 
 from . import queues, search
 from .actions import ACTIONS, Action
@@ -117,7 +117,7 @@ class ComplaintAdmin(KeysetAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[ComplaintQuerySet, bool]:
         if search_term:
-            return search.matching(queryset, search_term), False
+            return search.matching(queryset, search_term, contact=request.user.has_perm(SEE_CONTACT)), False
         return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
 
     def search_view(self, request: HttpRequest) -> HttpResponse:

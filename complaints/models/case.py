@@ -54,10 +54,13 @@ class DocumentKind(models.TextChoices):
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: Any) -> ComplaintQuerySet:
-        """The complaints of the desks a member of staff works for; all of them for a superuser."""
+        """The complaints of the desks a member of staff may see; all of them for a superuser.
+
+        The desks are read beforehand: PostgreSQL then follows the index of one desk. One query more.
+        """
         if user.is_superuser:
             return self
-        return self.filter(desk__agents=user)
+        return self.filter(desk__in=user.desk_ids())
 
     def open(self) -> ComplaintQuerySet:
         return self.exclude(state=State.CLOSED)
@@ -115,7 +118,10 @@ class Complaint(models.Model):
     class Meta:
         verbose_name = _("réclamation")
         verbose_name_plural = _("réclamations")
-        permissions = [("handle", _("Peut traiter les réclamations"))]
+        permissions = [
+            ("handle", _("Peut traiter les réclamations")),
+            ("see_contact", _("Peut voir les coordonnées et les identifiants des réclamants")),
+        ]
         indexes = [
             models.Index(fields=["desk", "-received_at", "-id"], name="complaint_desk_recent"),
             # It also holds what the figures of a period count, so that they read no case.

@@ -130,4 +130,4 @@ def test_a_search_costs_the_same_queries_with_one_case_or_twenty(staff, desk):
     ],
 )
 def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent, text, index):
-    assert index in matching(visible_cases(agent), text).order_by("-received_at", "-pk")[:25].explain()
+    assert index in matching(visible_cases(agent), text, contact=True).order_by("-received_at", "-pk")[:25].explain()

@@ -39,6 +39,7 @@ from complaints.workflow import State
 from .deadlines import CalendarFactory, DelayFactory
 from .documents import DocumentFactory
 
+HANDLES = ["complaints.view_complaint", "complaints.handle", "complaints.see_contact"]
 PASSWORD = "Un mot de passe assez long"
 
 
@@ -170,7 +171,7 @@ class AgentFactory(DjangoModelFactory[User]):
 
     @factory.post_generation
     def permissions(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:
-        for name in ["complaints.view_complaint", "complaints.handle"] if extracted is None else extracted:
+        for name in HANDLES if extracted is None else extracted:
             app, codename = name.split(".")
             self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
 

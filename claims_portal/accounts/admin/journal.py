@@ -24,7 +24,7 @@ class StaffFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         staff = User.objects.filter(is_staff=True).order_by("last_name", "first_name", "pk")
         if not request.user.is_superuser:
-            staff = staff.filter(desks__agents=request.user).distinct()  # type: ignore[misc]
+            staff = staff.filter(desks__in=request.user.desk_ids()).distinct()  # type: ignore[union-attr]
         return [(str(user.pk), str(user)) for user in staff[:STAFF_SHOWN]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -5,15 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.identifiers import EmailAddressField
+from claims_portal.middleware import client_address
 
 POWERS = ("is_superuser", "groups", "user_permissions")
+RIGHTS = {"is_active", "is_staff", "desks", *POWERS}
+
+
+def rights_of(user: User) -> dict[str, Any]:
+    """What an account may do, in words that name nobody."""
+    return {
+        "is_active": user.is_active,
+        "is_staff": user.is_staff,
+        "is_superuser": user.is_superuser,
+        "desks": list(user.desks.values_list("code", flat=True)),
+        "groups": list(user.groups.values_list("name", flat=True)),
+        "permissions": list(user.user_permissions.values_list("codename", flat=True)),
+    }
+
+
+def log_rights(request: HttpRequest, about: models.Model, details: dict[str, Any]) -> None:
+    audit.record(
+        action=audit.Action.ROLE_CHANGED,
+        user=request.user,  # type: ignore[arg-type]
+        about=about,
+        address=client_address(request),
+        details=details,
+    )
 
 
 @admin.register(User)
@@ -39,6 +65,12 @@ class StaffAdmin(UserAdmin):
         (_("Travail"), {"fields": ["is_staff", "desks"]}),
     ]
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Rights that change are a line of the audit log, with what they are now."""
+        super().save_related(request, form, formsets, change)
+        if changed := sorted(RIGHTS & set(form.changed_data)):
+            log_rights(request, form.instance, {"changed": changed} | rights_of(form.instance))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         held = super().get_readonly_fields(request, obj)
         return held if request.user.is_superuser else [*held, *POWERS]
@@ -51,3 +83,17 @@ class StaffAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is closed by making it inactive: the history keeps who did what."""
         return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The roles: what they allow is logged when it changes."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.changed_data:
+            names = form.instance.permissions.values_list("codename", flat=True)
+            log_rights(request, form.instance, {"group": form.instance.name, "permissions": list(names)})

@@ -107,6 +107,7 @@ class Complaint(models.Model):
     changed_at = models.DateTimeField(_("modifiée le"), auto_now=True)
     answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
     closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("signalée en retard le"), null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
     consent_text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", null=True, blank=True)
@@ -148,6 +149,11 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
+
+    @property
+    def is_escalated(self) -> bool:
+        """True while a delay is over, the desk was told so, and the complainant still has no answer."""
+        return self.escalated_at is not None and self.answered_at is None and self.state != State.CLOSED
 
 
 class Complainant(models.Model):

@@ -37,6 +37,8 @@ def as_seen(*, complaint_id: int, last_event_id: int) -> Iterator[None]:
     with transaction.atomic():
         locked(complaint_id)
         news = Event.objects.filter(complaint_id=complaint_id, pk__gt=last_event_id).select_related("user")
+        # That a delay ended meanwhile changes nothing in what the agent was about to do.
+        news = news.exclude(kind=EventKind.ESCALATED)
         if events := list(news):
             raise ChangedMeanwhile(events)
         yield

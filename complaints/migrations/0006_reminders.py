@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0004_figures'),
+        ('complaints', '0005_see_contact'),
         ('deadlines', '0001_initial'),
     ]
 

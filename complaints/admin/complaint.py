@@ -33,7 +33,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_CONTACT
 
-from . import queues, search
+from . import bulk, queues, search
 from .actions import ACTIONS, Action
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -53,6 +53,7 @@ class ComplaintChangeList(KeysetChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.rows = rows(self.result_list)
+        self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
     @property
     def tabs(self) -> list[tuple[str, Any, bool]]:
@@ -75,6 +76,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("", self.changelist_view, "changelist"),
             ("recherche/", require_POST(self.search_view), "search"),
+            ("en-lot/", require_POST(bulk.bulk_view), "bulk"),
             ("<int:complaint_id>/", self.case_view, "change"),
             ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
             ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),

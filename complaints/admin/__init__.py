@@ -1,6 +1,7 @@
 """The agents' and supervisors' pages about complaints, under /gestion/."""
 
 from .complaint import ComplaintAdmin
+from .letters import LetterAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
 
-__all__ = ["AskedFieldAdmin", "CategoryAdmin", "ComplaintAdmin", "ProcedureAdmin", "RespondentAdmin"]
+__all__ = ["AskedFieldAdmin", "CategoryAdmin", "ComplaintAdmin", "LetterAdmin", "ProcedureAdmin", "RespondentAdmin"]

@@ -16,6 +16,7 @@ from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 
 from .actions import Action, label, open_actions
 from .forms import ActionForm
+from .letters import letters_of
 
 STATE_TONES = {
     State.RECEIVED: "info",
@@ -56,6 +57,7 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "identity": [row for row in identity(complaint.complainant, contact=contact) if row["value"]],
         "dependants": list(complaint.dependants.all()),
         "files": [document_view(each, document_url) for each in documents],
+        "letters": letters_of(complaint),
         "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
         "others": others(complaint, cases),
     }
@@ -115,14 +117,24 @@ def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -
     return {
         "pk": event.pk,
         "at": event.at,
-        "who": _("Le portail") if event.is_automatic else str(event.user or complaint.complainant.full_name),
+        "who": who(event, complaint),
         "title": "" if kind in SAID else event.get_kind_display(),
         "shape": "note" if not event.is_public and event.body else "bubble" if said else "line",
-        "ours": event.user_id is not None,
+        "ours": event.user_id is not None and kind != EventKind.FILED,
         "text": event.body,
         "told": told,
         "documents": documents,
     }
+
+
+def who(event: Event, complaint: Complaint) -> str:
+    """Who did it; what was entered for the complainant says by whom."""
+    if event.is_automatic:
+        return _("Le portail")
+    person = complaint.complainant.full_name
+    if event.kind == EventKind.FILED and event.user:
+        return _("%(person)s, saisie par %(agent)s") % {"person": person, "agent": event.user}
+    return str(event.user or person)
 
 
 def story(complaint: Complaint) -> list[tuple[str, str]]:
@@ -196,6 +208,8 @@ def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]
 def others(complaint: Complaint, cases: ComplaintQuerySet) -> list[Complaint]:
     """The latest other cases of the same address or mobile, among those this agent may see."""
     person = complaint.complainant
+    if not (person.email or person.mobile):
+        return []
     same = {"complainant__email": person.email} if person.email else {"complainant__mobile": person.mobile}
     found = cases.filter(**same).exclude(pk=complaint.pk).order_by("-received_at", "-pk")
     return list(found.only("number", "state", "received_at")[:OTHERS_SHOWN])

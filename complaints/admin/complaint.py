@@ -33,7 +33,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_CONTACT
 
-from . import bulk, queues, search
+from . import bulk, intake, queues, search
 from .actions import ACTIONS, Action
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -84,6 +84,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
+        pages += intake.pages()
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
 

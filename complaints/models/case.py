@@ -49,6 +49,7 @@ class DocumentKind(models.TextChoices):
     MANDATE = "mandate", _("Mandat ou procuration")
     PRIOR_ANSWER = "prior-answer", _("Réponse déjà reçue")
     IDENTITY = "identity", _("Pièce d’identité")
+    SCAN = "scan", _("Scan du courrier")
     SENT = "sent", _("Document envoyé par le service")
 
 

@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", _("Réclamation attribuée")
     DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
     ESCALATED = "escalated", _("Échéance dépassée, signalée au guichet")
+    CONTACT_ADDED = "contact-added", _("Suivi en ligne ouvert")
 
 
 class Event(models.Model):

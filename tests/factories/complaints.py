@@ -7,6 +7,7 @@
     ComplaintFactory(state="answered")        # led there by the services, as agents and complainants do
     ComplaintFactory(messages=60)             # an exchange of sixty, half of them from the complainant
     ComplaintFactory(received_at=weeks_ago)   # its clocks run from there
+    ComplaintFactory(channel="post", entered_by=agent)
 """
 
 from __future__ import annotations
@@ -226,6 +227,8 @@ class ComplaintFactory(factory.Factory[Complaint]):
     language = "fr"
     wants_sms = False
     received_at = factory.LazyFunction(timezone.now)
+    channel = "web"
+    entered_by = None  # the agent who filed it for somebody who wrote, called or came
     state = State.RECEIVED
     agent = None  # made when one is needed
     messages = 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 WIDTH = 720
 ROW = 44  # a bar and its label
 BAR = 16
-VALUE_WIDTH = 96  # kept free at the end of the longest bar for its number
+LETTER = 9  # the width of a letter, about: what is kept free at the end of the longest bar for its number
 MOST_BARS = 15
 HEIGHT, LEFT, TOP, BOTTOM = 240, 48, 12, 28  # of a line chart
 
@@ -57,7 +57,7 @@ def bars(rows: Sequence[Row], *, right_to_left: bool = False) -> Bars:
     """Stack the parts of each row; the longest row fills the width. A part above zero is never invisible."""
     shown = rows[:MOST_BARS]
     longest = max((sum(value for _kind, value in parts) for _label, parts, _text in shown), default=0) or 1
-    unit = (WIDTH - VALUE_WIDTH) / longest
+    unit = (WIDTH - 16 - LETTER * max((len(text) for _label, _parts, text in shown), default=0)) / longest
     made = []
     for number, (label, parts, text) in enumerate(shown):
         segments, at = _stacked(parts, unit)

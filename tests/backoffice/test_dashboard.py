@@ -157,6 +157,11 @@ def test_a_bar_is_as_long_as_its_number_and_none_is_invisible():
     assert first.segments[1].width >= 2
 
 
+def test_a_long_number_stays_within_the_drawing():
+    (bar,) = bars([("a", [("answered", 30.0)], "30,0 j – 30,0 j")]).rows
+    assert bar.text_x + len(bar.text) * 9 <= WIDTH
+
+
 def test_what_is_not_drawn_is_told():
     rows = [(str(number), [("answered", 1.0)], "1") for number in range(MOST_BARS + 3)]
     assert bars(rows).hidden == 3

@@ -11,7 +11,7 @@ from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.compute import SOON
 from claims_portal.notifications.notices import Notice, Recipient
 
-from .models import Clock, Complaint, Event
+from .models import Clock, Complaint, Event, TrackingRequest
 from .promises import Promise, promised_by, promises, received_on, spelled_due
 from .references import spoken
 
@@ -96,6 +96,39 @@ class Closed(CaseNotice):
 
 class Reopened(CaseNotice):
     key = "complaints.reopened"
+
+
+class TrackingOpened(CaseNotice):
+    """The case can be followed online with a contact that an agent added; to every contact of the person (K1)."""
+
+    key = "complaints.tracking_opened"
+
+    def recipients(self) -> list[Recipient]:
+        person = self.complaint.complainant
+        return [Recipient(email=person.email, mobile=str(person.mobile or ""), language=self.complaint.language)]
+
+
+class TrackingRefused(Notice):
+    """A request to follow a case online was refused, and why."""
+
+    key = "complaints.tracking_refused"
+
+    def __init__(self, request: TrackingRequest) -> None:
+        self.request = request
+
+    def recipients(self) -> list[Recipient]:
+        request = self.request
+        return [Recipient(email=request.email, mobile=str(request.mobile or ""), language=request.language)]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {
+            "reason": str(TrackingRequest.Refusal(self.request.refusal).label),
+            "desk": self.request.desk,
+            "organisation": self.request.desk.organisation,
+        }
+
+    def dedup_key(self) -> str:
+        return str(self.request.pk)
 
 
 class StaffNotice(Notice):

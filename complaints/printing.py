@@ -118,6 +118,7 @@ def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
     expected = event.kind in (EventKind.FILED, EventKind.ACKNOWLEDGED)
     return {
         "kind": event.kind,
+        "online_url": public_url("complaints:online-tracking", language=complaint.language),
         "recipient": [_row("", line) for line in address if line],
         "written": spelled_date(event.at.astimezone(zone).date()),
         "text": event.body,

@@ -2,6 +2,15 @@
 
 from .complaint import ComplaintAdmin
 from .letters import LetterAdmin
+from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
 
-__all__ = ["AskedFieldAdmin", "CategoryAdmin", "ComplaintAdmin", "LetterAdmin", "ProcedureAdmin", "RespondentAdmin"]
+__all__ = [
+    "AskedFieldAdmin",
+    "CategoryAdmin",
+    "ComplaintAdmin",
+    "LetterAdmin",
+    "ProcedureAdmin",
+    "RespondentAdmin",
+    "TrackingRequestAdmin",
+]

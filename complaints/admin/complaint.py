@@ -33,7 +33,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_CONTACT
 
-from . import bulk, intake, queues, search
+from . import bulk, intake, online, queues, search
 from .actions import ACTIONS, Action
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -85,6 +85,7 @@ class ComplaintAdmin(KeysetAdmin):
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
         pages += intake.pages()
+        pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
 

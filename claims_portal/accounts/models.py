@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -43,6 +44,9 @@ class User(AbstractUser):
     email = models.EmailField(_("adresse e-mail"), unique=True)
     desks = models.ManyToManyField("organisations.Desk", verbose_name=_("guichets"), blank=True, related_name="agents")
 
+    # Raised to end every session of this person at once.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[misc,assignment]
@@ -55,12 +59,38 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must know to count: it changes with the password, and when sessions are ended."""
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._of_these_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, proof: str) -> str:
+        return f"{self.sessions_ended}:{proof}" if self.sessions_ended else proof
+
     def desk_ids(self) -> list[int]:
         """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
         if self.has_perm(SEE_ORGANISATION):
             around = self.desks.model._default_manager.filter(organisation__desks__agents=self)
             return list(around.order_by().values_list("pk", flat=True).distinct())
         return list(self.desks.order_by().values_list("pk", flat=True))
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the telephone is lost: one use. Only a keyed hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code de secours")
+        verbose_name_plural = _("codes de secours")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "code_hash"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return self.code_hash[:8]
 
 
 class Throttle(models.Model):

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from .models import Throttle
+
 
 class LimitReached(Exception):
     """Too many tries; `retry_seconds` says when the window ends."""
@@ -17,6 +19,16 @@ class LimitReached(Exception):
         super().__init__(scope)
         self.scope = scope
         self.retry_seconds = retry_seconds
+
+
+def _key(scope: str, subject: str, window: int) -> str:
+    return hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
+
+
+def forget(scope: str, subject: str) -> None:
+    """Forgive the tries of this window: the last one was right."""
+    now = int(time.time())
+    Throttle.objects.filter(key=_key(scope, subject, now - now % settings.THROTTLES[scope][1])).delete()
 
 
 def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
@@ -28,12 +40,11 @@ def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] |
     allowed, seconds = limit or settings.THROTTLES[scope]
     now = int(time.time())
     window = now - now % seconds
-    key = hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_throttle AS t (key, count, expires_at) VALUES (%s, %s, %s)"
             " ON CONFLICT (key) DO UPDATE SET count = t.count + EXCLUDED.count RETURNING count",
-            [key, weight, datetime.fromtimestamp(window + seconds, UTC)],
+            [_key(scope, subject, window), weight, datetime.fromtimestamp(window + seconds, UTC)],
         )
         tries = cursor.fetchone()[0]
     if tries > allowed:

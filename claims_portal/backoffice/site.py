@@ -8,6 +8,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.accounts.sign_in import counted_name
+from claims_portal.accounts.views import RecoveryCodesView, SecondFactorView
 from claims_portal.middleware import client_address
 
 from . import panels
@@ -26,6 +28,14 @@ class PortalAdminSite(AdminSite):
     index_title = _("Vos dossiers")
     site_url = "/"
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        """The pages of the second factor stand beside Django's own."""
+        return [
+            path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
+            path("second-facteur/codes/", RecoveryCodesView.as_view(), name="recovery-codes"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits for this person first, the lists of the administration below."""

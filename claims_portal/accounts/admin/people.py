@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from claims_portal.accounts import audit
+from claims_portal.accounts import audit, second_factor
 from claims_portal.accounts.models import User
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
@@ -52,6 +54,7 @@ class StaffAdmin(UserAdmin):
     ordering = ["email"]
     filter_horizontal = ["desks", "groups", "user_permissions"]
     readonly_fields = ["last_login", "date_joined"]
+    actions = ["reset_second_factor"]
     formfield_overrides = {models.EmailField: {"form_class": EmailAddressField}}  # in lower case, as sign-in reads it
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
@@ -71,6 +74,23 @@ class StaffAdmin(UserAdmin):
         if changed := sorted(RIGHTS & set(form.changed_data)):
             log_rights(request, form.instance, {"changed": changed} | rights_of(form.instance))
 
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        """Named by the action's permissions."""
+        return bool(request.user.is_superuser)
+
+    @admin.action(description=_("Réinitialiser le second facteur"), permissions=["reset"])
+    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """For somebody who lost the telephone and the recovery codes; it ends their sessions."""
+        people = list(queryset)
+        for person in people:
+            second_factor.reset(user=person, by=request.user, address=client_address(request))  # type: ignore[arg-type]
+        text = ngettext(
+            "%(count)s compte choisira un nouveau second facteur à sa prochaine connexion.",
+            "%(count)s comptes choisiront un nouveau second facteur à leur prochaine connexion.",
+            len(people),
+        )
+        self.message_user(request, text % {"count": len(people)}, messages.SUCCESS)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         held = super().get_readonly_fields(request, obj)
         return held if request.user.is_superuser else [*held, *POWERS]
@@ -86,6 +106,7 @@ class StaffAdmin(UserAdmin):
 
 
 admin.site.unregister(Group)
+admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, never read
 
 
 @admin.register(Group)

@@ -10,7 +10,7 @@ export PORT
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-run: $(VENV)/run.done parts ## the whole portal on this machine, at PORT (8000)
+run: parts $(VENV)/run.done ## the whole portal on this machine, at PORT (8000)
 	@exec $(PYTHON) -m claims_portal.local run
 
 test: $(VENV)/dev.done parts browser ## the whole suite, on real services and a real browser

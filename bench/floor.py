@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import django
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,8 @@ class Case(models.Model):
     number = models.CharField(max_length=12, unique=True)
     story = models.TextField()
 
+    objects: ClassVar[models.Manager[Case]] = models.Manager()
+
     class Meta:
         app_label = "floor"
 
@@ -55,6 +58,8 @@ class Line(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="lines")
     text = models.CharField(max_length=200)
+
+    objects: ClassVar[models.Manager[Line]] = models.Manager()
 
     class Meta:
         app_label = "floor"
@@ -74,12 +79,13 @@ FIRST = "100000000000"
 def page(request: HttpRequest) -> HttpResponse:
     """Two queries and a template."""
     case = Case.objects.get(number=FIRST)
-    return HttpResponse(PAGE.render(Context({"case": case, "lines": list(case.lines.all()[:LINES_SHOWN])})))
+    lines = list(Line.objects.filter(case=case)[:LINES_SHOWN])
+    return HttpResponse(PAGE.render(Context({"case": case, "lines": lines})))
 
 
 def post(request: HttpRequest) -> HttpResponse:
     """Parse, write, insert three rows, redirect."""
-    upload = request.FILES["files"]
+    upload = cast(UploadedFile, request.FILES["files"])
     name = secrets.token_hex(16)
     with Path(os.environ["FLOOR_FOLDER"], name).open("wb") as file:
         file.writelines(upload.chunks())

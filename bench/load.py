@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from io import StringIO
 from typing import Any
 
@@ -93,7 +94,12 @@ def cell(value: Any) -> str:
         return r"\N"
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
-    return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return escaped(str(value)) if isinstance(value, str) else str(value)
+
+
+@lru_cache(maxsize=20_000)  # the same words come again in every case
+def escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 class Copy:
@@ -101,12 +107,12 @@ class Copy:
 
     def __init__(self, model: type[models.Model]) -> None:
         self.table = model._meta.db_table
-        fields = model._meta.concrete_fields
-        self.usual = {
-            field.column: cell(field.get_default())
-            for field in fields
-            if field.column != "id" and not isinstance(field, models.UUIDField)
-        } | {field.column: r"\N" for field in fields if isinstance(field, models.UUIDField) and field.null}
+        self.usual: dict[str, str] = {}
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.UUIDField):  # its default would be one for all rows
+                self.usual |= {str(field.column): r"\N"} if field.null else {}
+            elif field.column != "id":
+                self.usual[str(field.column)] = cell(field.get_default())
         self.columns: list[str] = []
         self.buffer = StringIO()
         self.rows = 0

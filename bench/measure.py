@@ -33,15 +33,15 @@ class Scenario:
 
 
 SCENARIOS = [
-    Scenario("floor: page", journeys.floor_page, 60, 100, "floor"),
-    Scenario("floor: post", journeys.floor_post, 40, 50, "floor"),
-    Scenario("public pages", journeys.public_pages, 30, 20),
-    Scenario("steps of the form", journeys.empty_steps, 30, 15),
-    Scenario("whole filing", journeys.filing, 20, 8),
-    Scenario("tracking", journeys.tracking, 30, 20),
-    Scenario("agent’s lists", journeys.agent_list, 20, 10, "agent"),
-    Scenario("agent’s search", journeys.agent_search, 20, 10, "agent"),
-    Scenario("agent’s case page", journeys.agent_case, 30, 20, "agent"),
+    Scenario("floor: page", journeys.floor_page, 12, 100, "floor"),
+    Scenario("floor: post", journeys.floor_post, 8, 50, "floor"),
+    Scenario("public pages", journeys.public_pages, 4, 20),
+    Scenario("steps of the form", journeys.empty_steps, 3, 10),
+    Scenario("whole filing", journeys.filing, 3, 6),
+    Scenario("tracking", journeys.tracking, 4, 15),
+    Scenario("agent’s lists", journeys.agent_list, 3, 8, "agent"),
+    Scenario("agent’s search", journeys.agent_search, 3, 8, "agent"),
+    Scenario("agent’s case page", journeys.agent_case, 4, 15, "agent"),
 ]
 
 

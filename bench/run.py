@@ -1,6 +1,6 @@
 """`make bench`: the stack as in production on this machine, filled and measured beside a bare Django view.
 
-CASES=10000 (or several, « 10000,100000 », which are also compared), ROUNDS=3. See docs/performance.md.
+CASES=10000 (or several, « 10000,100000 », which are also compared), ROUNDS=12. See docs/performance.md.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -82,7 +83,10 @@ def floor_environment(database_url: str) -> local.Environment:
 
 def main() -> int:
     sizes = sorted(int(each) for each in os.environ.get("CASES", "10000").split(","))
-    rounds = int(os.environ.get("ROUNDS", "3"))
+    rounds = int(os.environ.get("ROUNDS", "12"))
+    # A termination must unwind like Ctrl-C does, so that everything started is stopped.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:

@@ -200,7 +200,8 @@ def run() -> int:
             manager.add_process(name, command, env=environment, cwd=str(BASE_DIR))
         threading.Thread(target=announce, args=(port, accounts), daemon=True).start()
         manager.loop()
-        return int(manager.returncode or 0)
+        stopped_by_us = manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
+        return 0 if stopped_by_us else int(manager.returncode or 0)
     return 0
 
 

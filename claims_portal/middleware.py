@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from .accounts.throttles import LimitReached
-from .views import service_unavailable, too_many_requests
+from .views import is_database_away, service_unavailable, too_many_requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
@@ -59,23 +58,22 @@ class TrustedProxyMiddleware:
 
 
 class FaultMiddleware:
-    """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back."""
+    """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back.
+
+    For what views raise; the error pages do the same for what middleware raises.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as fault:  # raised by a middleware, such as the session's
-            return self.process_exception(request, fault) or service_unavailable(request)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LimitReached):
             logger.warning("limit_reached", scope=exception.scope)
             return too_many_requests(request, retry_seconds=exception.retry_seconds)
-        if isinstance(exception, OperationalError | InterfaceError):
-            logger.error("database_unavailable", kind=type(exception).__name__)
+        if is_database_away(exception):
             return service_unavailable(request)
         return None
 

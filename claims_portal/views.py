@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.views import View
@@ -40,9 +41,17 @@ def error_page(request: HttpRequest, status: int, **context: object) -> HttpResp
     return HttpResponse(page, status=status)
 
 
+def is_database_away(error: BaseException | None) -> bool:
+    """True when this error comes from a connection to PostgreSQL that broke, however it was dressed up since."""
+    while error is not None and not isinstance(error, OperationalError | InterfaceError):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_page(request, 400)
+    # Django takes a session that could not be saved for one that was deleted, and blames the browser.
+    return service_unavailable(request) if is_database_away(exception) else error_page(request, 400)
 
 
 @login_not_required
@@ -57,7 +66,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_page(request, 500)
+    # Called while the error is handled. What a middleware raises comes here, and through no other middleware.
+    return service_unavailable(request) if is_database_away(sys.exception()) else error_page(request, 500)
 
 
 @login_not_required
@@ -75,6 +85,7 @@ def too_many_requests(request: HttpRequest, *, retry_seconds: int) -> HttpRespon
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
     """PostgreSQL is away: ask the person to try again in a moment."""
+    logger.error("database_unavailable")
     response = error_page(request, 503)
     response.headers["Retry-After"] = "30"
     return response

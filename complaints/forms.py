@@ -110,6 +110,8 @@ class SubjectForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("respondent") == OTHER and not cleaned.get("respondent_other", "wrong already"):
             self.add_error("respondent_other", _("Indiquez le nom de l’organisme concerné."))
+        elif "respondent_other" in cleaned and cleaned.get("respondent") != OTHER:
+            cleaned["respondent_other"] = ""  # left from before an organisation of the list was chosen
         return cleaned
 
 
@@ -205,12 +207,16 @@ class ComplainantForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = questions_of(draft.desk).asked
         ask_only(self, asked, IDENTITIES)
+        # « 06… » means a number of the desk's own country: an SMS must not reach a stranger elsewhere.
+        self.fields["mobile"].default_region = draft.desk.organisation.country  # type: ignore[attr-defined]
         address = asked.get(Asked.ADDRESS)
         for name in ADDRESS:
             if address is None:
                 del self.fields[name]
             else:
                 self.fields[name].required = address.required
+        if address is not None and address.hint:
+            self.fields["address"].help_text = address.hint
         one_is_enough(self)
         for name, purpose in AUTOCOMPLETE.items():
             if name in self.fields:
@@ -283,6 +289,24 @@ class ReviewForm(forms.Form):
             del self.fields["wants_sms"]
 
 
+class TrackedMobileField(MobileField):
+    """A mobile as it may have been given to any desk. Gives the E.164 numbers it may be, with a space between them.
+
+    « 06… » was a number of the desk's country, which nobody knows before the complaint is found.
+    """
+
+    def normalise(self, text: str) -> str:
+        found, refusals = [], []
+        for region in self.regions:
+            try:
+                found.append(MobileField(regions=self.regions, default_region=region).normalise(text))
+            except ValidationError as refusal:
+                refusals.append(refusal)
+        if not found:
+            raise refusals[0]
+        return " ".join(dict.fromkeys(found))
+
+
 class TrackingForm(forms.Form):
     """« Suivi de ma réclamation : » the number, and the e-mail or the mobile given when filing (rows A28–A34)."""
 
@@ -290,7 +314,7 @@ class TrackingForm(forms.Form):
         label=_("Numéro :"), max_length=40, error_messages={"required": _("Indiquez le numéro de votre réclamation.")}
     )
     email = EmailAddressField(label=_("Email :"), required=False)
-    mobile = MobileField(label=_("Téléphone portable :"), required=False)
+    mobile = TrackedMobileField(label=_("Téléphone portable :"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from claims_portal.organisations.models import Desk, LegalText
 
-from .models import AskedField, Category, Respondent
+from .models import AskedField, Category, ClockKind, Respondent
 
 OTHER = "other"
 KEPT_SECONDS = 300
@@ -59,6 +59,7 @@ class Questions:
     asked: dict[str, Asked]
     texts: dict[str, LegalText]
     offers_sms: bool
+    delay_ids: dict[str, int]  # by ClockKind
 
     def category_choices(self) -> list[tuple[str, Any]]:
         return _grouped(self.categories)
@@ -93,6 +94,7 @@ def _kept(desk_id: int, version: int, window: int) -> Questions:
 
 
 def _read(desk: Desk) -> Questions:
+    procedure = desk.procedure
     categories = Category.objects.filter(desk=desk, is_active=True)
     respondents = Respondent.objects.filter(sector__desks=desk, is_active=True).distinct()
     asked = AskedField.objects.filter(desk=desk)
@@ -107,5 +109,14 @@ def _read(desk: Desk) -> Questions:
         ),
         asked={each.field: Asked(each.is_required, {"fr": each.hint_fr, "ar": each.hint_ar}) for each in asked},
         texts=texts,
-        offers_sms=desk.procedure.offers_sms,
+        offers_sms=procedure.offers_sms,
+        delay_ids={
+            kind: key
+            for kind, key in (
+                (ClockKind.ACKNOWLEDGEMENT.value, procedure.acknowledgement_delay_id),
+                (ClockKind.ANSWER.value, procedure.answer_delay_id),
+                (ClockKind.REOPENING.value, procedure.reopening_delay_id),
+            )
+            if key is not None
+        },
     )

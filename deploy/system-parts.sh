@@ -5,7 +5,7 @@ set -euo pipefail
 
 missing=()
 command -v msgfmt >/dev/null || missing+=(gettext)
-ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 || missing+=(libpango-1.0-0 libpangoft2-1.0-0)
+python3 -c 'import ctypes; ctypes.CDLL("libpangoft2-1.0.so.0")' 2>/dev/null || missing+=(libpango-1.0-0 libpangoft2-1.0-0)
 if [[ "${1:-}" == browser ]]; then
   if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
     if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then

@@ -14,7 +14,7 @@ from pathlib import PurePath
 import pikepdf
 import pillow_heif
 from pikepdf.sanitize import Sanitizer
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from .legibility import advice_for
 
@@ -108,6 +108,7 @@ def _why_not_accepted(data: bytes, name: str) -> str:
 
 def _examine_image(data: bytes, image_format: str, limits: Limits) -> Examination:
     try:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # a printing engine in the same process turns it on
         with Image.open(BytesIO(data), formats=[image_format]) as image:
             _check_image(image, limits)
             image.load()

@@ -24,6 +24,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
+from claims_portal.unhurried import unhurried
+
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
 from .checks import Examination, Limits, Refused
 from .labels import clean_label
@@ -119,7 +121,7 @@ def _document(examination: Examination, *, received: bytes, label: str) -> Docum
 def _store(document: Document, examination: Examination) -> None:
     document.file.save(f"file.{examination.extension}", ContentFile(examination.data), save=False)
     try:
-        with transaction.atomic():
+        with unhurried():  # joining it to a draft or a case is what waits for the disk
             document.save(force_insert=True)
     except BaseException:
         default_storage.delete(document.storage_name)

@@ -59,7 +59,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses (CIDR) of the proxies whose X-Forwarded-For we believe; none by default.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "claims_portal.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-portal" if HTTPS else "portal"
 # As long as a draft lives on its device. What a session opens ends sooner by itself: a tracking grant after thirty
 # minutes, a staff sign-in after fifteen idle ones.
@@ -123,6 +123,8 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEMO)
 OTP_TOTP_ISSUER = ALLOWED_HOSTS[0]
 OTP_TOTP_THROTTLE_FACTOR = 0  # wrong codes are counted with every other limit (settings/limits.py)
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Above what a person may type or choose by mistake: the forms refuse it with a sentence, and keep what was typed.
+# A megabyte of Arabic travels as three.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 50

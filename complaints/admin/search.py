@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from claims_portal.identifiers import CinField, EmailAddressField, MobileField, NirField
+from claims_portal.identifiers import CinField, EmailAddressField, NirField, one_line
+from complaints.forms import TrackedMobileField
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
 from complaints.services.filing import search_name
@@ -19,11 +20,11 @@ KEPT = 10
 LONGEST = 254
 
 # Tried in this order. Their forms are disjoint: twelve digits, an @, fifteen, ten with 06 or +212, letters and digits.
-READERS: list[tuple[str, Callable[[str], str]]] = [
+READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
     ("number", read_number),
     ("complainant__email", EmailAddressField().clean),
     ("complainant__nir", NirField().clean),
-    ("complainant__mobile", MobileField().clean),
+    ("complainant__mobile__in", lambda text: TrackedMobileField().clean(text).split()),
     ("complainant__cin", CinField().clean),
 ]
 
@@ -46,7 +47,7 @@ def remember(request: HttpRequest, text: str) -> str:
     """Keep what is looked for in the session, and give its key: an address holds no personal data."""
     kept = request.session.get(SESSION_KEY, {})
     key = secrets.token_hex(4)
-    request.session[SESSION_KEY] = dict([*kept.items(), (key, text[:LONGEST])][-KEPT:])
+    request.session[SESSION_KEY] = dict([*kept.items(), (key, one_line(text)[:LONGEST])][-KEPT:])
     return key
 
 

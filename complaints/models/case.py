@@ -66,6 +66,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def open(self) -> ComplaintQuerySet:
         return self.exclude(state=State.CLOSED)
 
+    def for_complainant(self) -> ComplaintQuerySet:
+        """Of one row, what the pages and papers of the complainant show, in one query."""
+        return self.select_related("desk__organisation", "category", "respondent", "complainant")
+
     def with_case(self) -> ComplaintQuerySet:
         """Everything of one row that a case page shows, in one query."""
         return self.select_related(

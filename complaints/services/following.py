@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from .changes import change, locked
 from .clocks import end_pause, restart_answer, start_reopening, stop_clock
 
 MINE_HOURS = 2
+PRESSED_TWICE = timedelta(minutes=2)
 
 
 class TooLateToReopen(Exception):
@@ -28,10 +30,13 @@ class TooLateToReopen(Exception):
 def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document] = ()) -> Complaint:
     """Send a message and documents. When a complement was asked, this is it, and the clock goes on.
 
+    Pressed twice, it is one message: the same words right after themselves are not written again.
     TransitionNotAllowed when the complaint is closed.
     """
     complaint = locked(complaint_id)
     now = timezone.now()
+    if _just_said(complaint, body, now):
+        return complaint
     supplying = complaint.state == State.COMPLEMENT
     change(
         complaint=complaint,
@@ -44,6 +49,13 @@ def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document]
     if supplying:
         end_pause(complaint=complaint, at=now)
     return complaint
+
+
+def _just_said(complaint: Complaint, body: str, now: datetime) -> bool:
+    """Whether the last thing that happened is this very message, a moment ago."""
+    last = complaint.events.last()
+    said = last is not None and last.kind == EventKind.MESSAGE_FROM_COMPLAINANT and last.body == body
+    return bool(said and last and now - last.at < PRESSED_TWICE)
 
 
 @transaction.atomic

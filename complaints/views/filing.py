@@ -114,10 +114,9 @@ class ReviewView(FilingMixin, StepView):
             form.add_error(None, sentence % {"seconds": wait.seconds})
             return self.show(request, form)
         try:
-            complaint = submit_draft(draft_id=self.draft.pk, wants_sms=form.cleaned_data.get("wants_sms", False))
+            submit_draft(draft_id=self.draft.pk, wants_sms=form.cleaned_data.get("wants_sms", False))
         except IncompleteDraft as incomplete:
             return self.lead_back(incomplete.step)
-        access.grant(request, complaint.number)
         return redirect(self.submitted_url())
 
     def check_human(self, request: HttpRequest) -> None:
@@ -165,7 +164,7 @@ class DoneView(PublicView):
     def get(self, request: HttpRequest, draft_id: Any) -> HttpResponse:
         if str(draft_id) not in request.session.get(OWNED, []):
             raise Http404
-        complaint = get_object_or_404(Complaint.objects.with_case(), draft_id=draft_id)
+        complaint = get_object_or_404(Complaint.objects.for_complainant(), draft_id=draft_id)
         if (timezone.now() - complaint.created_at).total_seconds() > settings.TRACKING_GRANT_SECONDS:
             return redirect("complaints:track")  # the device may have changed hands since
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):

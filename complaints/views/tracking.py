@@ -57,7 +57,7 @@ class CaseView(PublicView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         number = access.granted_number(request, kwargs.pop("number"))
-        self.complaint = get_object_or_404(Complaint.objects.with_case(), number=number)
+        self.complaint = get_object_or_404(Complaint.objects.for_complainant(), number=number)
         return super().dispatch(request, *args, **kwargs)
 
     def back(self) -> HttpResponse:
@@ -109,7 +109,7 @@ class CaseView(PublicView):
     def give_back(self, request: HttpRequest, sentence: str, kept: str) -> HttpResponse:
         """The dashboard with a sentence and the text that could not be sent."""
         messages.error(request, sentence)
-        self.complaint = Complaint.objects.with_case().get(pk=self.complaint.pk)
+        self.complaint = Complaint.objects.for_complainant().get(pk=self.complaint.pk)
         return self.show(request, kept=kept)
 
 

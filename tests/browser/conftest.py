@@ -65,20 +65,20 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def institution(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration's catalogue, but for one institution: the others would only take time."""
+def institutions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's catalogue, one institution in each country: the others would only take time."""
     folder = tmp_path_factory.mktemp("catalogue")
-    for name in ("common.toml", "acaps.toml"):
+    for name in ("common.toml", "acaps.toml", "cpms.toml"):
         shutil.copy(CATALOGUE / name, folder)
     return folder
 
 
 @pytest.fixture
-def portal(server: str, transactional_db: None, settings: Any, institution: Path) -> str:
-    """The portal with the desks of ACAPS; gives its address."""
+def portal(server: str, transactional_db: None, settings: Any, institutions: Path) -> str:
+    """The portal with the desks of ACAPS and CPMS; gives its address."""
     settings.PUBLIC_URL = server
     settings.CSRF_TRUSTED_ORIGINS = [server]
-    load_catalogue(folder=institution)
+    load_catalogue(folder=institutions)
     return server
 
 

@@ -66,7 +66,8 @@ def test_back_and_a_second_tab_find_the_answers_and_send_them_only_once(visit: V
     other.goto(visitor.page.url)
     other.get_by_label("J’ai lu comment mes données").check()
     filing.consent(visitor)
-    filed = filing.send(visitor)
+    visitor.page.get_by_role("button", name="Envoyer ma réclamation").dblclick()
+    filed = filing.sent(visitor)
     other.get_by_role("button", name="Envoyer ma réclamation").click()
     expect(other.locator(".confirmation .number")).to_have_text(filed.shown)
     visitor.page.go_back()
@@ -86,10 +87,11 @@ def test_an_answer_is_changed_from_the_check_page_and_comes_back_there(visit: Vi
 
 
 def test_a_draft_goes_on_in_another_browser_with_the_link_received_by_e_mail(visit: Visit) -> None:
-    visitor = visit(inspecting=True)
+    visitor = visit()
     filing.begin(visitor)
     filing.say_it_is_a_complaint(visitor)
     filing.tell_the_subject(visitor)
+    visitor.inspecting = True
     labelled(visitor, "Votre récit").fill("À moitié raconté")
     visitor.press("Enregistrer et continuer plus tard")
     visitor.arrive("Tout est enregistré")
@@ -100,17 +102,19 @@ def test_a_draft_goes_on_in_another_browser_with_the_link_received_by_e_mail(vis
     elsewhere = visit(width=390, inspecting=True)
     elsewhere.page.goto(link)
     elsewhere.arrive("Reprendre votre brouillon")
+    elsewhere.inspecting = False
     elsewhere.press("Ouvrir mon brouillon")
     elsewhere.arrive("Qui êtes-vous ?")
     elsewhere.follow("Précédent")
     expect(labelled(elsewhere, "Votre récit")).to_have_value("À moitié raconté")
     elsewhere.expected = {404}
+    elsewhere.inspecting = True
     elsewhere.page.goto(link)
     elsewhere.arrive("Ce lien ne fonctionne plus")
 
 
 def test_who_lost_the_number_finds_the_complaints_through_a_link_received_by_e_mail(visit: Visit) -> None:
-    visitor = visit(width=390, inspecting=True)
+    visitor = visit(width=390)
     filing.begin(visitor)
     filing.fill_in(visitor)
     filing.consent(visitor)

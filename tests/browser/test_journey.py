@@ -121,7 +121,7 @@ def close_then_reopen(visitor: Visitor, filed: Filed) -> None:
     visitor.examine()
     case = Complaint.objects.get(number=filed.number)
     assert (case.state, case.satisfaction) == (State.CLOSED, 5)
-    visitor.page.get_by_text(visitor.say("Rouvrir la réclamation"), exact=True).click()
+    visitor.page.locator("summary", has_text=visitor.say("Rouvrir la réclamation")).click()
     filing.labelled(visitor, "Pourquoi rouvrir votre réclamation ?").fill(filing.STORY[visitor.language])
     visitor.press("Rouvrir")
     expect(visitor.page.get_by_role("status").first).to_contain_text(

@@ -51,8 +51,9 @@ def test_the_words_of_the_institution_lead_to_filing_and_to_tracking(visit: Visi
 
 @pytest.mark.req("C4", "C5", "C6", "C7", "C9", "C11", "C13")
 def test_who_only_wants_to_know_is_shown_a_shorter_way_and_may_still_complain(visit: Visit) -> None:
-    visitor = visit(inspecting=True)
+    visitor = visit()
     filing.begin(visitor)
+    visitor.inspecting = True
     labelled(visitor, "Je cherche une information").check()
     filing.go_on(visitor)
     visitor.arrive("Pour une information, contactez directement le service")
@@ -66,11 +67,12 @@ def test_who_only_wants_to_know_is_shown_a_shorter_way_and_may_still_complain(vi
 
 @pytest.mark.req("A15", "C33")
 def test_a_file_that_cannot_be_taken_says_why_and_the_others_stay(visit: Visit) -> None:
-    visitor = visit(width=390, inspecting=True)
+    visitor = visit(width=390)
     filing.begin(visitor)
     filing.say_it_is_a_complaint(visitor)
     visitor.page.goto(visitor.page.url.replace("/reclamation/", "/pieces/"))
     filing.join(visitor, filing.letter())
+    visitor.inspecting = True
     labelled(visitor, "Joindre des documents").set_input_files(locked_letter())
     visitor.press("Charger")
     visitor.expect_errors("mot de passe")

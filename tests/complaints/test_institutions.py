@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.db import models
 from django.utils import timezone
 
-from claims_portal.deadlines.models import Calendar, Delay
+from claims_portal.deadlines.models import Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
-from complaints.management.commands.load_demo import CATALOGUE
-from complaints.models import AskedField, Category, Procedure, Respondent
-from complaints.services.catalogue import load_catalogue
+from complaints.models import AskedField, Category, Procedure
+
+from .conftest import MODELS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
-# In an order in which they can be deleted.
-MODELS: list[type[models.Model]] = [
-    AskedField,
-    Category,
-    Procedure,
-    Respondent,
-    LegalText,
-    Desk,
-    Organisation,
-    Sector,
-    Delay,
-    Calendar,
-]
 ARABIC = set(map(chr, range(0x0600, 0x0700)))
-
-
-@pytest.fixture(scope="module")
-def catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        load_catalogue(folder=CATALOGUE)
-    yield
-    with django_db_blocker.unblock():
-        for model in MODELS:
-            model._default_manager.all().delete()
 
 
 def text_of(organisation: str, kind: str) -> LegalText:

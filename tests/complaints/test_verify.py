@@ -13,7 +13,7 @@ from complaints.services.following import write_to_desk
 from tests.factories.complaints import ComplaintFactory
 from tests.factories.documents import DocumentFactory, pdf_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.req("N5")]
 
 
 def page_of(client, complaint: Complaint) -> str:

@@ -179,6 +179,11 @@ class Stack:
         """The only value of the only row."""
         return self.rows(query, *values)[0][0]
 
+    def somebody_waits_for(self, table: str) -> bool:
+        """A statement that writes this table stands still behind a lock."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+        return bool(self.value(f"{query} AND query NOT LIKE 'SELECT%%'", f"%{table}%"))
+
     def take_postgres(self) -> None:
         """« pg_ctl stop -m fast »: every connection is cut."""
         process = self._server.get_postmaster_info().process

@@ -17,10 +17,6 @@ from .client import Complainant
 from .stack import Stack
 
 FILINGS = int(os.environ.get("FAULT_FILINGS", "40"))
-SOMEBODY_WAITS = """
-    SELECT count(*) FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND query LIKE %s AND query NOT LIKE 'SELECT%%'
-"""
 
 
 class Killer:
@@ -78,11 +74,11 @@ def test_a_kill_in_the_middle_of_the_last_step_is_all_or_nothing(stack: Stack, t
         # The last step stands still where it writes this table, for as long as we want.
         cursor.execute(f"LOCK TABLE {table} IN SHARE MODE")
         pressed = pool.submit(person.press_send, page)
-        stack.wait_until(lambda: stack.value(SOMEBODY_WAITS, f"%{table}%") > 0, what=f"{table} is being written")
+        stack.wait_until(lambda: stack.somebody_waits_for(table), what=f"{table} is being written")
         stack.kill_web_workers()
         with pytest.raises(HTTPError):
             pressed.result()
-    stack.wait_until(lambda: stack.value(SOMEBODY_WAITS, f"%{table}%") == 0, what="PostgreSQL noticed")
+    stack.wait_until(lambda: not stack.somebody_waits_for(table), what="PostgreSQL noticed")
     assert len(numbers_of(stack, person.draft)) == exists
     assert_all_whole(stack)
     number = person.send(person.insist(lambda: person.get(page.url)))

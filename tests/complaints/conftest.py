@@ -1,0 +1,39 @@
+"""The demonstration's catalogue, loaded once for all the tests of a module that only read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import models
+
+from claims_portal.deadlines.models import Calendar, Delay
+from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
+from complaints.management.commands.load_demo import CATALOGUE
+from complaints.models import AskedField, Category, Procedure, Respondent
+from complaints.services.catalogue import load_catalogue
+
+# In an order in which they can be deleted.
+MODELS: list[type[models.Model]] = [
+    AskedField,
+    Category,
+    Procedure,
+    Respondent,
+    LegalText,
+    Desk,
+    Organisation,
+    Sector,
+    Delay,
+    Calendar,
+]
+
+
+@pytest.fixture(scope="module")
+def catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        load_catalogue(folder=CATALOGUE)
+    yield
+    with django_db_blocker.unblock():
+        for model in MODELS:
+            model._default_manager.all().delete()

@@ -1,0 +1,274 @@
+"""Who may open what: every address of the portal, by every kind of visitor. An address without a line fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from claims_portal.accounts.links import create_link
+from claims_portal.accounts.models import User
+from claims_portal.notifications.models import Message
+from claims_portal.wizards.models import Draft
+from complaints import access
+from complaints.models import Complaint
+from complaints.services.following import write_to_desk
+from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
+from tests.factories.documents import DocumentFactory
+from tests.factories.wizards import DraftFactory
+
+# Nobody; somebody who follows another case and fills another draft; the person whose case and draft it is;
+# an agent of its desk; an agent of another desk; an administrator.
+ROLES = ("anonymous", "stranger", "holder", "agent", "elsewhere", "administrator")
+EVERYBODY = (200,) * 6
+NOBODY = (404,) * 6
+HOLDER = (404, 404, 200, 404, 404, 404)
+HOLDER_SENT_BACK = (404, 404, 302, 404, 404, 404)
+STAFF = (302, 302, 302, 200, 200, 200)
+THIS_DESK = (302, 302, 302, 200, 404, 200)
+THIS_DESK_SENT_BACK = (302, 302, 302, 302, 404, 302)
+THIS_DESK_ASKED_AGAIN = (302, 302, 302, 422, 404, 422)
+ADMINISTRATOR = (302, 302, 302, 403, 403, 200)
+ONLY_POST = (405,) * 6
+STAFF_ONLY_POST = (302, 302, 302, 405, 405, 405)
+ACTIONS = ("acknowledge", "ask_complement", "message", "answer", "close", "assign", "note")
+
+
+@dataclass
+class World:
+    """One case with all that hangs on it, a draft, and links that were mailed."""
+
+    complaint: Complaint
+    draft: Draft
+    sent_draft: Draft
+    mine: str
+    resume: str
+    message: int
+
+    @property
+    def document(self) -> Any:
+        return self.complaint.documents.get().pk
+
+
+def number(world: World) -> list[Any]:
+    return [world.complaint.number]
+
+
+def draft(world: World) -> list[Any]:
+    return [world.draft.pk]
+
+
+def desk(world: World) -> list[Any]:
+    return [world.complaint.desk.code]
+
+
+def case(world: World) -> list[Any]:
+    return [world.complaint.pk]
+
+
+def nothing(world: World) -> list[Any]:
+    return []
+
+
+Line = tuple[Callable[[World], list[Any]], tuple[int, ...]]
+GET: dict[str, Line] = {
+    "live": (nothing, EVERYBODY),
+    "ready": (nothing, EVERYBODY),
+    "home": (nothing, EVERYBODY),
+    "demo_messages": (nothing, EVERYBODY),
+    "sector": (lambda world: [world.complaint.desk.sectors.get().code], EVERYBODY),
+    "legal-texts": (lambda world: ["data-protection"], EVERYBODY),
+    "legal-text": (lambda world: [world.complaint.desk.organisation.code, "data-protection"], EVERYBODY),
+    "complaints:start": (nothing, EVERYBODY),
+    "complaints:desk": (desk, EVERYBODY),
+    "complaints:desk-follow": (desk, EVERYBODY),
+    "complaints:begin": (desk, ONLY_POST),
+    "complaints:verify": (lambda world: [world.complaint.verification_code], EVERYBODY),
+    "complaints:track": (nothing, EVERYBODY),
+    "complaints:dashboard": (number, HOLDER),
+    "complaints:exchange": (number, HOLDER_SENT_BACK),
+    "complaints:withdraw": (number, HOLDER),
+    "complaints:reopen": (number, HOLDER_SENT_BACK),
+    "complaints:receipt": (number, HOLDER),
+    "complaints:case-pdf": (number, HOLDER),
+    "complaints:document": (lambda world: [world.complaint.number, world.document], HOLDER),
+    "complaints:mine": (nothing, EVERYBODY),
+    "complaints:mine-all": (nothing, NOBODY),  # only for who opened a mailed link
+    "complaints:mine-list": (lambda world: [world.mine], EVERYBODY),  # the link is the right; only its button acts
+    "complaints:filing": (lambda world: [world.draft.pk, "faits"], HOLDER),
+    "complaints:dependants": (draft, HOLDER),
+    "complaints:documents": (draft, HOLDER),
+    "complaints:review": (draft, HOLDER),
+    "complaints:other-way": (draft, HOLDER),
+    "complaints:done": (lambda world: [world.sent_draft.pk], HOLDER),
+    "later": (draft, HOLDER),
+    "resume": (lambda world: [world.resume], EVERYBODY),
+    "admin:index": (nothing, STAFF),
+    "admin:login": (nothing, (200, 200, 200, 302, 302, 302)),
+    "admin:logout": (nothing, STAFF_ONLY_POST),
+    "admin:password_change": (nothing, STAFF),
+    "admin:password_change_done": (nothing, STAFF),
+    "admin:autocomplete": (nothing, (302, 302, 302, 403, 403, 403)),
+    "admin:jsi18n": (nothing, STAFF),
+    "admin:view_on_site": (lambda world: ["1", "1"], (302, 302, 302, 404, 404, 404)),
+    "admin:app_list": (lambda world: ["complaints"], STAFF),
+    "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], ADMINISTRATOR),
+    "admin:complaints_complaint_changelist": (nothing, STAFF),
+    "admin:complaints_complaint_search": (nothing, STAFF_ONLY_POST),
+    "admin:complaints_complaint_change": (case, THIS_DESK),
+    "admin:complaints_complaint_document": (lambda world: [world.complaint.pk, world.document], THIS_DESK),
+    "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], STAFF_ONLY_POST),
+    **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_SENT_BACK) for action in ACTIONS},
+}
+POST: dict[str, Line] = {
+    "complaints:begin": (desk, (302,) * 6),
+    "complaints:exchange": (number, HOLDER),
+    "complaints:reopen": (number, HOLDER),
+    "complaints:mine-all": (nothing, NOBODY),
+    "complaints:filing": (lambda world: [world.draft.pk, "faits"], HOLDER),
+    "complaints:dependants": (draft, HOLDER_SENT_BACK),
+    "complaints:documents": (draft, HOLDER_SENT_BACK),
+    "complaints:review": (draft, HOLDER),
+    "later": (draft, HOLDER),
+    "admin:complaints_complaint_search": (nothing, (302,) * 6),
+    "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
+    **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},
+}
+
+
+@pytest.fixture
+def world(db: None, settings) -> World:
+    settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (10**6, 3600))
+    complaint = ComplaintFactory.create(documents=1, state="answered")
+    sent_draft, open_draft = DraftFactory.create_batch(2, desk=complaint.desk, complete=True)
+    Complaint.objects.filter(pk=complaint.pk).update(draft_id=sent_draft.pk)
+    return World(
+        complaint,
+        open_draft,
+        sent_draft,
+        create_link(purpose="my-complaints", subject=complaint.complainant.email, hours=1),
+        create_link(purpose="resume-draft", subject=str(open_draft.pk), hours=1),
+        Message.objects.about(f"complaint:{complaint.pk}").values_list("pk", flat=True)[0],
+    )
+
+
+@pytest.fixture
+def visitors(world: World) -> dict[str, Client]:
+    """A browser for each role."""
+    browsers = {role: Client() for role in ROLES}
+    other = ComplaintFactory.create(documents=1)
+    give(browsers["stranger"], other, DraftFactory.create(desk=other.desk))
+    give(browsers["holder"], world.complaint, world.draft, world.sent_draft)
+    staff = {
+        "agent": AgentFactory.create(desks=[world.complaint.desk]),
+        "elsewhere": AgentFactory.create(desks=[DeskFactory.create()]),
+        "administrator": AgentFactory.create(is_superuser=True, permissions=[]),
+    }
+    for role, user in staff.items():
+        browsers[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browsers
+
+
+def give(browser: Client, complaint: Complaint, *drafts: Draft) -> None:
+    """The right to follow a case, and drafts of one's own."""
+    session = browser.session
+    session[access.SESSION_KEY] = {complaint.number: 2**40}
+    session["drafts"] = [str(each.pk) for each in drafts]
+    session.save()
+
+
+def routes(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+    """The name of every address; « - » stands for one that has none."""
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from routes(each.url_patterns, space + (f"{each.namespace}:" if each.namespace else ""))
+        else:
+            yield f"{space}{each.name or '-'}"
+
+
+def generic_pages() -> dict[str, str]:
+    """The pages that Django's admin makes of every model, by name: the rule below speaks for them."""
+    models = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+    kinds = ("changelist", "add", "history", "delete", "change")
+    return {f"admin:{name}_{kind}": kind for name in models for kind in kinds}
+
+
+def test_every_address_has_a_line():
+    known = {*GET, *generic_pages(), "admin:-"}  # the two without a name lead to a page that has one, or to 404
+    assert sorted({*routes(get_resolver().url_patterns)} - known) == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_each_visitor_gets_what_the_table_says(world: World, visitors: dict[str, Client], method: str):
+    wrong = {}
+    for name, (arguments, expected) in (GET if method == "get" else POST).items():
+        address = reverse(name, args=arguments(world))
+        statuses = tuple(getattr(visitors[role], method)(address).status_code for role in ROLES)
+        if statuses != expected:
+            wrong[name] = statuses
+    assert wrong == {}
+
+
+def test_the_pages_of_models_are_for_staff_with_the_right(world: World, visitors: dict[str, Client]):
+    """Whoever is no member of staff is sent to sign in; agents, who have no right there, see nothing."""
+    wrong = {}
+    some = [visitors[role] for role in ("anonymous", "agent", "administrator")]
+    for name, kind in generic_pages().items():
+        if name.startswith("admin:complaints_complaint_"):
+            continue
+        address = reverse(name, args=["1"] if kind in ("history", "delete", "change") else [])
+        for method in ("get", "post"):
+            outside, agent, administrator = (getattr(browser, method)(address).status_code for browser in some)
+            if outside != 302 or agent not in (302, 403, 404) or administrator >= 500:
+                wrong[f"{method} {name}"] = (outside, agent, administrator)
+    assert wrong == {}
+
+
+def test_a_sign_in_is_asked_for_wherever_staff_may_go(world: World, visitors: dict[str, Client]):
+    for name, (arguments, expected) in GET.items():
+        if name.startswith("admin:") and expected[0] == 302:
+            assert re.search(
+                r"/gestion/login/\?next=", visitors["anonymous"].get(reverse(name, args=arguments(world)))["Location"]
+            )
+
+
+def test_a_case_of_somebody_else_looks_like_none(world: World, visitors: dict[str, Client]):
+    theirs = visitors["stranger"].get(reverse("complaints:dashboard", args=[world.complaint.number]))
+    none = visitors["stranger"].get(reverse("complaints:dashboard", args=["100000000009"]))
+    reference = re.compile(r"[0-9A-F]{8}</bdi>|/suivi/\d+")
+    assert (theirs.status_code, reference.sub("", theirs.content.decode())) == (
+        none.status_code,
+        reference.sub("", none.content.decode()),
+    )
+
+
+def test_a_document_is_not_found_through_another_case(world: World, visitors: dict[str, Client]):
+    """Both cases are followed, but a document belongs to one."""
+    other = ComplaintFactory.create(documents=1)
+    session = visitors["holder"].session
+    session[access.SESSION_KEY] = {world.complaint.number: 2**40, other.number: 2**40}
+    session.save()
+    address = reverse("complaints:document", args=[other.number, world.document])
+    assert visitors["holder"].get(address).status_code == 404
+    address = reverse("admin:complaints_complaint_document", args=[other.pk, world.document])
+    assert visitors["administrator"].get(address).status_code == 404
+
+
+def test_a_message_of_another_case_cannot_be_sent_again(world: World, visitors: dict[str, Client]):
+    other = ComplaintFactory.create(desk=world.complaint.desk)
+    address = reverse("admin:complaints_complaint_resend", args=[other.pk, world.message])
+    assert visitors["agent"].post(address).status_code == 404
+
+
+def test_a_grant_that_is_over_opens_nothing(world: World, visitors: dict[str, Client]):
+    write_to_desk(complaint_id=world.complaint.pk, body="Bonjour", documents=[DocumentFactory.create()])
+    session = visitors["holder"].session
+    session[access.SESSION_KEY] = {world.complaint.number: 1}
+    session.save()
+    assert visitors["holder"].get(reverse("complaints:dashboard", args=[world.complaint.number])).status_code == 404

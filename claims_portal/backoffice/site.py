@@ -17,6 +17,7 @@ from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.accounts.sign_in import counted_name
 from claims_portal.accounts.views import RecoveryCodesView, SecondFactorView
+from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
 
 from . import panels
@@ -48,7 +49,7 @@ class PortalAdminSite(AdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST" and not getattr(request, "axes_locked_out", False):
             came_in = response.status_code == 302
-            tried = request.user if came_in else User.objects.filter(email=counted_name(request)).first()
+            tried = request.user if came_in else User.objects.filter(email=printable(counted_name(request))).first()
             audit.record(
                 action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,
                 user=tried,  # type: ignore[arg-type]

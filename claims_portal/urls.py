@@ -15,6 +15,7 @@ urlpatterns += i18n_patterns(
     path("", include("claims_portal.organisations.urls")),
     path("reclamations/", include("complaints.urls")),
     path("brouillons/", include("claims_portal.wizards.urls")),
+    path("gestion/tableau-de-bord/", include("complaints.dashboard_urls")),
     path("gestion/", admin.site.urls),
     prefix_default_language=False,
 )

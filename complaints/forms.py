@@ -201,6 +201,7 @@ class ComplainantForm(forms.Form):
     address = ReferenceField(label=_("Adresse"), max_length=200)
     postal_code = ReferenceField(label=_("Code postal"), max_length=12)
     city = PersonNameField(label=_("Ville"), error_messages={"required": _("Indiquez votre ville.")})
+    needs_contact = True
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -223,7 +224,8 @@ class ComplainantForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not (cleaned.get("email") or cleaned.get("mobile")) and not {"email", "mobile"} & set(self.errors):
+        given = cleaned.get("email") or cleaned.get("mobile") or {"email", "mobile"} & set(self.errors)
+        if self.needs_contact and not given:
             self.add_error("email", _("Indiquez une adresse e-mail ou un portable : l’un des deux ouvre le suivi."))
         if cleaned.get("quality") == Quality.AGENT and not cleaned.get("represented_name", "wrong already"):
             self.add_error("represented_name", _("Indiquez le nom de la personne que vous représentez."))
@@ -261,7 +263,7 @@ class DocumentsForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Que montre ce document ?"),
-        choices=[(value, label) for value, label in DocumentKind.choices if value != DocumentKind.SENT],
+        choices=[each for each in DocumentKind.choices if each[0] not in (DocumentKind.SCAN, DocumentKind.SENT)],
         required=False,
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import get_language_bidi
 
 from claims_portal.accounts.links import public_url
+from claims_portal.deadlines.compute import SOON
 from claims_portal.notifications.notices import Notice, Recipient
 
-from .models import Clock, Complaint, Event
-from .promises import Promise, promised_by, promises, received_on
+from .models import Clock, Complaint, Event, TrackingRequest
+from .promises import Promise, promised_by, promises, received_on, spelled_due
 from .references import spoken
 
 _NO_BREAK_SPACE = "\u00a0"
@@ -95,6 +96,79 @@ class Closed(CaseNotice):
 
 class Reopened(CaseNotice):
     key = "complaints.reopened"
+
+
+class TrackingOpened(CaseNotice):
+    """The case can be followed online with a contact that an agent added; to every contact of the person (K1)."""
+
+    key = "complaints.tracking_opened"
+
+    def recipients(self) -> list[Recipient]:
+        person = self.complaint.complainant
+        return [Recipient(email=person.email, mobile=str(person.mobile or ""), language=self.complaint.language)]
+
+
+class TrackingRefused(Notice):
+    """A request to follow a case online was refused, and why."""
+
+    key = "complaints.tracking_refused"
+
+    def __init__(self, request: TrackingRequest) -> None:
+        self.request = request
+
+    def recipients(self) -> list[Recipient]:
+        request = self.request
+        return [Recipient(email=request.email, mobile=str(request.mobile or ""), language=request.language)]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {
+            "reason": str(TrackingRequest.Refusal(self.request.refusal).label),
+            "desk": self.request.desk,
+            "organisation": self.request.desk.organisation,
+        }
+
+    def dedup_key(self) -> str:
+        return str(self.request.pk)
+
+
+class StaffNotice(Notice):
+    """To those who handle a case, about one of its delays. The words are the portal's own language."""
+
+    def __init__(self, complaint: Complaint, clock: Clock, addresses: Sequence[str]) -> None:
+        self.complaint = complaint
+        self.clock = clock
+        self.addresses = addresses
+
+    def recipients(self) -> list[Recipient]:
+        return [Recipient(email=address) for address in self.addresses]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {
+            "number": number_in_text(self.complaint.number),
+            "desk": self.complaint.desk,
+            "clock": self.clock.get_kind_display(),
+            "due": spelled_due(self.clock),
+            "case_url": public_url("admin:complaints_complaint_change", self.complaint.pk, language=recipient.language),
+        }
+
+    def dedup_key(self) -> str:
+        return str(self.clock.pk)
+
+    def about(self) -> str:
+        return f"complaint:{self.complaint.pk}"
+
+
+class DueSoon(StaffNotice):
+    """A delay ends soon (F12)."""
+
+    key = "complaints.due_soon"
+    lifetime = SOON
+
+
+class Overdue(StaffNotice):
+    """A delay is over (F13)."""
+
+    key = "complaints.overdue"
 
 
 class MyComplaints(Notice):

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.explanation import spelled_date
 
-from .models import Complainant, Complaint, Event
+from .models import Complainant, Complaint, DocumentKind, Event, EventKind
 from .pieces import Piece, filed_pieces, pieces_of
 from .promises import promises, received_on, spelled_moment
 from .references import spoken
@@ -80,6 +81,51 @@ def case_pdf(complaint: Complaint) -> bytes:
     Same language, zone and loading as `receipt_pdf`; five queries more, whatever the case holds.
     """
     return pdf_of(case_html(complaint))
+
+
+def letter_pdf(event: Event) -> bytes:
+    """The letter that tells the complainant of one event, for whoever gets news on paper (row C38).
+
+    `event` comes with `complaint.desk.organisation` and `complaint.complainant`; three queries more,
+    none when clocks, pauses and the event's documents are prefetched (`Letter.objects.with_case()`).
+    """
+    return pdf_of(letter_html(event))
+
+
+def letters_pdf(events: Iterable[Event]) -> bytes:
+    """Letters one after the other in one file, each numbering its own pages: for the printer, not for reading."""
+    import pikepdf
+
+    batch = pikepdf.new()
+    for event in events:
+        with pikepdf.open(BytesIO(letter_pdf(event))) as letter:
+            batch.pages.extend(letter.pages)
+    output = BytesIO()
+    batch.save(output)
+    return output.getvalue()
+
+
+def letter_html(event: Event) -> str:
+    """What `letter_pdf` draws."""
+    return _paper(event.complaint, "complaints/print/letter.html", lambda complaint: letter_context(complaint, event))
+
+
+def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
+    """What only a letter says: to whom, when it was written, the desk's words, and the next dates while they matter."""
+    person = complaint.complainant
+    zone = ZoneInfo(complaint.desk.organisation.time_zone)
+    address = [person.full_name, person.address, f"{person.postal_code} {person.city}".strip()]
+    expected = event.kind in (EventKind.FILED, EventKind.ACKNOWLEDGED)
+    return {
+        "kind": event.kind,
+        "online_url": public_url("complaints:online-tracking", language=complaint.language),
+        "recipient": [_row("", line) for line in address if line],
+        "written": spelled_date(event.at.astimezone(zone).date()),
+        "text": event.body,
+        "text_direction": text_direction(event.body),
+        "enclosed": [str(each) for each in event.documents.all() if each.kind == DocumentKind.SENT],
+        "promises": promises(complaint) if expected else [],
+    }
 
 
 def receipt_html(complaint: Complaint) -> str:

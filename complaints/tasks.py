@@ -7,6 +7,7 @@ from celery import shared_task
 from claims_portal.deadlines.models import Calendar
 
 from .services.clocks import recompute_open_clocks
+from .services.reminders import escalate_overdue, remind_of_deadlines
 
 # Longer than other tasks: a calendar may hold every open case. Shorter than the broker waits before it repeats one.
 TIME_LIMIT = 3000
@@ -18,6 +19,13 @@ def recompute_clocks(calendar_id: int | None = None) -> None:
     calendars = Calendar.objects.order_by("pk").values_list("pk", flat=True)
     for each in calendars if calendar_id is None else calendars.filter(pk=calendar_id):
         recompute_open_clocks(calendar_id=each)
+
+
+@shared_task(name="complaints.remind")
+def remind() -> None:
+    """Tell who must act before a delay ends, and the desk once it has (each quarter of an hour, in its hours)."""
+    remind_of_deadlines()
+    escalate_overdue()
 
 
 def calendar_changed(calendar: Calendar) -> None:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import desks, filing, mine, tracking, verify
+from .views import desks, filing, mine, online, tracking, verify
 
 app_name = "complaints"
 
 urlpatterns = [
     path("", desks.start, name="start"),
+    path("suivi-en-ligne/", online.OnlineTrackingView.as_view(), name="online-tracking"),
     path("suivi/", tracking.TrackView.as_view(), name="track"),
     path("suivi/<str:number>/", tracking.DashboardView.as_view(), name="dashboard"),
     path("suivi/<str:number>/echange/", tracking.ExchangeView.as_view(), name="exchange"),

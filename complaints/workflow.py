@@ -31,6 +31,7 @@ TURN_IN = {
 }
 
 HANDLE = "complaints.handle"
+SEE_CONTACT = "complaints.see_contact"  # e-mail, mobile, address, CIN, CNSS and NIR of a complainant
 PERSON = ""  # the complainant, whose right is the tracking grant
 
 # The desk's own housekeeping: the complainant neither reads it nor waits for it.

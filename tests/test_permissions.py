@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from claims_portal.accounts.links import create_link
 from claims_portal.accounts.models import User
@@ -125,6 +125,20 @@ GET: dict[str, Line] = {
     "admin:complaints_complaint_document": (lambda world: [world.complaint.pk, world.document], THIS_DESK),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], STAFF_ONLY_POST),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_SENT_BACK) for action in ACTIONS},
+    "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),
+    "admin:complaints_complaint_contact": (case, THIS_DESK),
+    "admin:complaints_complaint_intake": (nothing, (302, 302, 302, 302, 302, 200)),  # one desk only: its form at once
+    "admin:complaints_complaint_intake_at": (desk, THIS_DESK),
+    "admin:complaints_letter_changelist": (nothing, STAFF),
+    "admin:complaints_trackingrequest_changelist": (nothing, STAFF),
+    "admin:complaints_letter_pdf": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
+    "admin:complaints_letter_print": (nothing, STAFF_ONLY_POST),
+    "admin:recovery-codes": (nothing, (302, 302, 302, 404, 404, 404)),  # a demonstration asks no second factor
+    "admin:second-factor": (nothing, (302, 302, 302, 404, 404, 404)),
+    "complaints:online-tracking": (nothing, EVERYBODY),
+    "figures:dashboard": (nothing, STAFF),
+    "figures:export": (lambda world: ["csv"], STAFF_ONLY_POST),
+    "figures:export-queue": (lambda world: ["csv"], STAFF_ONLY_POST),
 }
 POST: dict[str, Line] = {
     "complaints:begin": (desk, (302,) * 6),
@@ -220,9 +234,12 @@ def test_the_pages_of_models_are_for_staff_with_the_right(world: World, visitors
     wrong = {}
     some = [visitors[role] for role in ("anonymous", "agent", "administrator")]
     for name, kind in generic_pages().items():
-        if name.startswith("admin:complaints_complaint_"):
+        if name.startswith("admin:complaints_complaint_") or name in GET:
             continue
-        address = reverse(name, args=["1"] if kind in ("history", "delete", "change") else [])
+        try:
+            address = reverse(name, args=["1"] if kind in ("history", "delete", "change") else [])
+        except NoReverseMatch:
+            continue  # this model has no such page
         for method in ("get", "post"):
             outside, agent, administrator = (getattr(browser, method)(address).status_code for browser in some)
             if outside != 302 or agent not in (302, 403, 404) or administrator >= 500:

@@ -1,13 +1,16 @@
-"""Sessions of people who signed in end after a while without a request."""
+"""Sessions of people who signed in: they end after a while without a request, and staff need their second factor."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 SEEN = "seen"
 WRITE_EVERY = 60  # seconds: one session write a minute, not one a request
@@ -28,3 +31,23 @@ class IdleSessionMiddleware:
             elif now - seen >= WRITE_EVERY or SEEN not in request.session:
                 request.session[SEEN] = now
         return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """A member of staff who gave the password alone opens nothing but the page that asks for the second factor."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not settings.STAFF_SECOND_FACTOR or not getattr(view, "login_required", True):
+            return None
+        user: Any = request.user
+        if not (user.is_authenticated and user.is_staff) or user.is_verified():
+            return None
+        if request.resolver_match and request.resolver_match.view_name == "admin:second-factor":
+            return None
+        return redirect_to_login(request.get_full_path(), reverse("admin:second-factor"))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .sign_in import sign_in_name
+
+SEE_ORGANISATION = "accounts.see_organisation"
+
+
+class AuditIsFinal(Exception):
+    """A line of the audit log is written once, and stays."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,6 +44,9 @@ class User(AbstractUser):
     email = models.EmailField(_("adresse e-mail"), unique=True)
     desks = models.ManyToManyField("organisations.Desk", verbose_name=_("guichets"), blank=True, related_name="agents")
 
+    # Raised to end every session of this person at once.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[misc,assignment]
@@ -43,9 +54,43 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("compte")
         verbose_name_plural = _("comptes")
+        permissions: ClassVar = [("see_organisation", _("Peut voir tous les guichets de ses organisations"))]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must know to count: it changes with the password, and when sessions are ended."""
+        return self._of_these_sessions(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._of_these_sessions, super().get_session_auth_fallback_hash())
+
+    def _of_these_sessions(self, proof: str) -> str:
+        return f"{self.sessions_ended}:{proof}" if self.sessions_ended else proof
+
+    def desk_ids(self) -> list[int]:
+        """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
+        if self.has_perm(SEE_ORGANISATION):
+            around = self.desks.model._default_manager.filter(organisation__desks__agents=self)
+            return list(around.order_by().values_list("pk", flat=True).distinct())
+        return list(self.desks.order_by().values_list("pk", flat=True))
+
+
+class RecoveryCode(models.Model):
+    """A code for the day the telephone is lost: one use. Only a keyed hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code de secours")
+        verbose_name_plural = _("codes de secours")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "code_hash"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return self.code_hash[:8]
 
 
 class Throttle(models.Model):
@@ -84,3 +129,74 @@ class MailLink(models.Model):
     def hash_of(purpose: str, token: str) -> str:
         """The purpose is part of the hash: a link for one thing opens nothing else."""
         return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: User) -> AuditQuerySet:
+        """What happened at the desks this person may see, and what colleagues there did; all for a superuser."""
+        if user.is_superuser:
+            return self
+        desks = user.desk_ids()
+        return self.filter(Q(desk__in=desks) | Q(desk=None, user__in=User.objects.filter(desks__in=desks)))
+
+    def update(self, **values: Any) -> NoReturn:
+        raise AuditIsFinal
+
+    def bulk_update(self, *args: Any, **values: Any) -> NoReturn:
+        raise AuditIsFinal
+
+    def delete(self) -> NoReturn:
+        raise AuditIsFinal
+
+
+class AuditEntry(models.Model):
+    """Who read, exported or changed what, and when. `accounts.audit.record` writes; PostgreSQL refuses the rest."""
+
+    class Action(models.TextChoices):
+        CASE_OPENED = "case-opened", _("Dossier ouvert")
+        DOCUMENT_READ = "document-read", _("Document lu")
+        EXPORTED = "exported", _("Données exportées")
+        SIGNED_IN = "signed-in", _("Connexion")
+        SIGN_IN_REFUSED = "sign-in-refused", _("Connexion refusée")
+        FACTOR_ENROLLED = "factor-enrolled", _("Second facteur activé")
+        FACTOR_PASSED = "factor-passed", _("Second facteur donné")
+        FACTOR_REFUSED = "factor-refused", _("Second facteur refusé")
+        FACTOR_RESET = "factor-reset", _("Second facteur réinitialisé")
+        CODES_RENEWED = "codes-renewed", _("Codes de secours renouvelés")
+        ROLE_CHANGED = "role-changed", _("Droits modifiés")
+
+    at = models.DateTimeField(_("le"), auto_now_add=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))
+    action = models.CharField(_("action"), max_length=20, choices=Action)
+    object_type = models.CharField(_("nature de l’objet"), max_length=60, blank=True)  # « app.model »
+    object_id = models.CharField(_("clé de l’objet"), max_length=40, blank=True)
+    reference = models.CharField(_("référence"), max_length=60, blank=True)
+    desk = models.ForeignKey(
+        "organisations.Desk", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("guichet")
+    )
+    address = models.GenericIPAddressField(_("adresse réseau"), null=True, blank=True)
+    details = models.JSONField(_("précisions"), default=dict, blank=True)  # never anything personal
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ligne du journal")
+        verbose_name_plural = _("journal des accès")
+        default_permissions = ("view",)
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="audit_recent"),
+            models.Index(fields=["user", "-at", "-id"], name="audit_user"),
+            models.Index(fields=["action", "-at", "-id"], name="audit_action"),
+            models.Index(fields=["object_type", "object_id", "-at", "-id"], name="audit_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.reference}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AuditIsFinal
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AuditIsFinal

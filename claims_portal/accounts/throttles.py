@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from .models import Throttle
+
 # The commit does not wait for the disk: counters of the last half second may go with a server that falls.
 # Not inside another transaction, whose commit must wait.
 _QUICK = "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true)) "
@@ -29,6 +31,16 @@ class LimitReached(Exception):
         self.retry_seconds = retry_seconds
 
 
+def _key(scope: str, subject: str, window: int) -> str:
+    return hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
+
+
+def forget(scope: str, subject: str) -> None:
+    """Forgive the tries of this window: the last one was right."""
+    now = int(time.time())
+    Throttle.objects.filter(key=_key(scope, subject, now - now % settings.THROTTLES[scope][1])).delete()
+
+
 def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
     """Count one try of `scope` by `subject`; LimitReached when its window is full.
 
@@ -38,11 +50,10 @@ def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] |
     allowed, seconds = limit or settings.THROTTLES[scope]
     now = int(time.time())
     window = now - now % seconds
-    key = hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNT_INSIDE if connection.in_atomic_block else _COUNT_ALONE,
-            [key, weight, datetime.fromtimestamp(window + seconds, UTC)],
+            [_key(scope, subject, window), weight, datetime.fromtimestamp(window + seconds, UTC)],
         )
         tries = cursor.fetchone()[0]
     if tries > allowed:

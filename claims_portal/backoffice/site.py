@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from claims_portal.accounts import audit
+from claims_portal.accounts.models import User
+from claims_portal.accounts.sign_in import counted_name
+from claims_portal.accounts.views import RecoveryCodesView, SecondFactorView
+from claims_portal.identifiers import printable
+from claims_portal.middleware import client_address
 
 from . import panels
 
@@ -19,6 +30,29 @@ class PortalAdminSite(AdminSite):
     site_url = "/"
     enable_nav_sidebar = False
 
+    def get_urls(self) -> list[Any]:
+        """The pages of the second factor stand beside Django's own."""
+        return [
+            path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
+            path("second-facteur/codes/", RecoveryCodesView.as_view(), name="recovery-codes"),
+            *super().get_urls(),
+        ]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits for this person first, the lists of the administration below."""
         return super().index(request, {"panels": panels.panels(request), **(extra_context or {})})
+
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's sign-in; each try is a line of the audit log. django-axes has those it stops by itself."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and not getattr(request, "axes_locked_out", False):
+            came_in = response.status_code == 302
+            tried = request.user if came_in else User.objects.filter(email=printable(counted_name(request))).first()
+            audit.record(
+                action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,
+                user=tried,  # type: ignore[arg-type]
+                address=client_address(request),
+            )
+        return response

@@ -50,5 +50,10 @@ CELERY_BEAT_SCHEDULE = {
     "prune unclaimed documents": {"task": "documents.prune", "schedule": crontab(hour="2", minute="10")},
     "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},
     "count open deadlines again": {"task": "complaints.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
+    "remind of deadlines": {
+        "task": "complaints.remind",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600.0},
+    },
     "clear expired sessions and counters": {"task": "accounts.prune", "schedule": crontab(hour="2", minute="30")},
 }

@@ -18,9 +18,12 @@ THROTTLES = {
     "draft-address": (env.int("LIMIT_DRAFT_ADDRESS", 1200), 3600),
     "tracking-address": (env.int("LIMIT_TRACKING_ADDRESS", 60), 600),
     "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 600),
+    "online-tracking-address": (env.int("LIMIT_ONLINE_TRACKING", 30), 3600),
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
+    "second-factor": (env.int("LIMIT_SECOND_FACTOR", 5), 900),
+    "second-factor-month": (env.int("LIMIT_SECOND_FACTOR_MONTH", 100), 30 * 24 * 3600),
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

@@ -3,7 +3,7 @@
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import HTTPS, PUBLIC_URL, env
+from .environment import DEMO, HTTPS, PUBLIC_URL, env
 
 __all__ = [
     "ALLOWED_HOSTS",
@@ -27,6 +27,8 @@ __all__ = [
     "DATA_UPLOAD_MAX_NUMBER_FILES",
     "HTTPS",
     "MESSAGE_STORAGE",
+    "OTP_TOTP_ISSUER",
+    "OTP_TOTP_THROTTLE_FACTOR",
     "SECRET_KEY",
     "SECURE_CONTENT_TYPE_NOSNIFF",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS",
@@ -43,6 +45,7 @@ __all__ = [
     "SESSION_COOKIE_SECURE",
     "SESSION_ENGINE",
     "STAFF_IDLE_SECONDS",
+    "STAFF_SECOND_FACTOR",
     "TRUSTED_PROXIES",
     "X_FRAME_OPTIONS",
 ]
@@ -115,6 +118,10 @@ AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.client_address"
 AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
+# After the password, staff give the code of an authenticator application. The accounts of a demonstration are shared.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEMO)
+OTP_TOTP_ISSUER = ALLOWED_HOSTS[0]
+OTP_TOTP_THROTTLE_FACTOR = 0  # wrong codes are counted with every other limit (settings/limits.py)
 
 # Above what a person may type or choose by mistake: the forms refuse it with a sentence, and keep what was typed.
 # A megabyte of Arabic travels as three.

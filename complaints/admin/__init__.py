@@ -1,6 +1,16 @@
 """The agents' and supervisors' pages about complaints, under /gestion/."""
 
 from .complaint import ComplaintAdmin
+from .letters import LetterAdmin
+from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
 
-__all__ = ["AskedFieldAdmin", "CategoryAdmin", "ComplaintAdmin", "ProcedureAdmin", "RespondentAdmin"]
+__all__ = [
+    "AskedFieldAdmin",
+    "CategoryAdmin",
+    "ComplaintAdmin",
+    "LetterAdmin",
+    "ProcedureAdmin",
+    "RespondentAdmin",
+    "TrackingRequestAdmin",
+]

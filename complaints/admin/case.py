@@ -12,10 +12,11 @@ from claims_portal.notifications.models import Message
 from complaints.models import Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.presentation import clock_view, document_view
-from complaints.workflow import HANDLE, State, Turn
+from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 
 from .actions import Action, label, open_actions
 from .forms import ActionForm
+from .letters import letters_of
 
 STATE_TONES = {
     State.RECEIVED: "info",
@@ -42,7 +43,9 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
     events = list(complaint.events.select_related("user"))
     documents = list(complaint.documents.select_related("document"))
     clocks = list(complaint.clocks.all())
+    contact = user.has_perm(SEE_CONTACT)
     return {
+        "contact": contact,
         "complaint": complaint,
         "person": complaint.complainant,
         "state_tone": STATE_TONES[State(complaint.state)],
@@ -51,9 +54,10 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "thread": thread(complaint, events, documents),
         "last_event": max((event.pk for event in events), default=0),
         "facts": [row for row in facts(complaint) if row["value"]],
-        "identity": [row for row in identity(complaint.complainant) if row["value"]],
+        "identity": [row for row in identity(complaint.complainant, contact=contact) if row["value"]],
         "dependants": list(complaint.dependants.all()),
         "files": [document_view(each, document_url) for each in documents],
+        "letters": letters_of(complaint),
         "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
         "others": others(complaint, cases),
     }
@@ -113,14 +117,24 @@ def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -
     return {
         "pk": event.pk,
         "at": event.at,
-        "who": _("Le portail") if event.is_automatic else str(event.user or complaint.complainant.full_name),
+        "who": who(event, complaint),
         "title": "" if kind in SAID else event.get_kind_display(),
         "shape": "note" if not event.is_public and event.body else "bubble" if said else "line",
-        "ours": event.user_id is not None,
+        "ours": event.user_id is not None and kind != EventKind.FILED,
         "text": event.body,
         "told": told,
         "documents": documents,
     }
+
+
+def who(event: Event, complaint: Complaint) -> str:
+    """Who did it; what was entered for the complainant says by whom."""
+    if event.is_automatic:
+        return _("Le portail")
+    person = complaint.complainant.full_name
+    if event.kind == EventKind.FILED and event.user:
+        return _("%(person)s, saisie par %(agent)s") % {"person": person, "agent": event.user}
+    return str(event.user or person)
 
 
 def story(complaint: Complaint) -> list[tuple[str, str]]:
@@ -154,12 +168,19 @@ def facts(complaint: Complaint) -> list[dict[str, Any]]:
     ]
 
 
-def identity(person: Complainant) -> list[dict[str, Any]]:
-    """Who complains and how to reach them."""
-    address = "\n".join(part for part in (person.address, f"{person.postal_code} {person.city}".strip()) if part)
-    return [
+def identity(person: Complainant, *, contact: bool) -> list[dict[str, Any]]:
+    """Who complains and, for those who may know it, how to reach them."""
+    known = [
         {"label": _("Qualité"), "value": person.get_quality_display()},
         {"label": _("Représente"), "value": person.represented_name},
+    ]
+    return [*known, *contact_details(person)] if contact else known
+
+
+def contact_details(person: Complainant) -> list[dict[str, Any]]:
+    """How to reach somebody, and the numbers that name them."""
+    address = "\n".join(part for part in (person.address, f"{person.postal_code} {person.city}".strip()) if part)
+    return [
         {"label": _("E-mail"), "value": person.email, "code": True},
         {"label": _("Portable"), "value": person.mobile.as_international if person.mobile else "", "code": True},
         {"label": _("Adresse"), "value": address},
@@ -187,6 +208,8 @@ def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]
 def others(complaint: Complaint, cases: ComplaintQuerySet) -> list[Complaint]:
     """The latest other cases of the same address or mobile, among those this agent may see."""
     person = complaint.complainant
+    if not (person.email or person.mobile):
+        return []
     same = {"complainant__email": person.email} if person.email else {"complainant__mobile": person.mobile}
     found = cases.filter(**same).exclude(pk=complaint.pk).order_by("-received_at", "-pk")
     return list(found.only("number", "state", "received_at")[:OTHERS_SHOWN])

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,11 +16,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.accounts import audit
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.workflow import TransitionNotAllowed
@@ -28,9 +31,9 @@ from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
-from complaints.workflow import HANDLE
+from complaints.workflow import HANDLE, SEE_CONTACT
 
-from . import queues, search
+from . import bulk, intake, online, queues, search
 from .actions import ACTIONS, Action
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -50,6 +53,7 @@ class ComplaintChangeList(KeysetChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.rows = rows(self.result_list)
+        self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
     @property
     def tabs(self) -> list[tuple[str, Any, bool]]:
@@ -72,6 +76,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
             ("", self.changelist_view, "changelist"),
             ("recherche/", require_POST(self.search_view), "search"),
+            ("en-lot/", require_POST(bulk.bulk_view), "bulk"),
             ("<int:complaint_id>/", self.case_view, "change"),
             ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
             ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
@@ -79,6 +84,8 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
+        pages += intake.pages()
+        pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
 
@@ -114,7 +121,7 @@ class ComplaintAdmin(KeysetAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[ComplaintQuerySet, bool]:
         if search_term:
-            return search.matching(queryset, search_term), False
+            return search.matching(queryset, search_term, contact=request.user.has_perm(SEE_CONTACT)), False
         return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
@@ -136,7 +143,20 @@ class ComplaintAdmin(KeysetAdmin):
     # --- The case
 
     def case_view(self, request: HttpRequest, complaint_id: int) -> HttpResponse:
-        return self.show(request, self.visible(request, complaint_id))
+        """The page of a case. Its opening is a line of the audit log."""
+        complaint = self.visible(request, complaint_id)
+        self.log_reading(request, audit.Action.CASE_OPENED, complaint, complaint)
+        return self.show(request, complaint)
+
+    def log_reading(self, request: HttpRequest, action: audit.Action, complaint: Complaint, about: Model) -> None:
+        audit.record(
+            action=action,
+            user=request.user,  # type: ignore[arg-type]
+            about=about,
+            reference=complaint.number,
+            desk=complaint.desk,
+            address=client_address(request),
+        )
 
     def show(
         self,
@@ -198,6 +218,8 @@ class ComplaintAdmin(KeysetAdmin):
         """A document of the case. Its reading is logged."""
         complaint = self.visible(request, complaint_id)
         joined = get_object_or_404(complaint.documents.select_related("document"), pk=document_id)
+        if joined.document.is_clean:
+            self.log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
         return document_response(
             document=joined.document,
             reader="agent",

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
 from claims_portal.deadlines.compute import SOON
-from complaints.models import Clock, ClockKind, Complaint
+from complaints.models import Channel, Clock, ClockKind, Complaint, ComplaintDocument, DocumentKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import State
 
@@ -19,7 +19,7 @@ from .case import STATE_TONES, TURNS
 
 # Long texts and whatever else a line does not show stay in the database.
 _SHOWN = (
-    *("number", "received_at", "state", "turn"),
+    *("number", "received_at", "state", "turn", "channel"),
     *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
@@ -44,12 +44,15 @@ class Row:
     due_at: str
     due_state: str
     agent: str
+    channel: str  # "" for what was filed online
+    has_scan: bool
 
 
 def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
     """What `rows` reads, in two queries."""
     clocks = Clock.objects.promised().order_by("due_at").only("complaint_id", "kind", "due_at")
-    related = cases.select_related("desk", "category", "complainant", "assigned_to")
+    scans = ComplaintDocument.objects.filter(complaint=OuterRef("pk"), kind=DocumentKind.SCAN)
+    related = cases.annotate(has_scan=Exists(scans)).select_related("desk", "category", "complainant", "assigned_to")
     return related.only(*_SHOWN).prefetch_related(Prefetch("clocks", clocks))
 
 
@@ -81,6 +84,8 @@ def _row(case: Complaint, base: str, states: dict[str, str], turns: dict[str, st
         due_at=due.isoformat() if due else "",
         due_state=_due_state(clock, case, now) if clock else "",
         agent=str(case.assigned_to) if case.assigned_to else "",
+        channel="" if case.channel == Channel.WEB else case.get_channel_display(),
+        has_scan=case.has_scan,  # type: ignore[attr-defined]
     )
 
 

@@ -2,6 +2,7 @@
 
 from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
 from .history import Clock, ClockKind, Event, EventKind, Pause
+from .paper import Letter, TrackingRequest
 from .procedure import AskedField, Category, Procedure, Respondent
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "DocumentKind",
     "Event",
     "EventKind",
+    "Letter",
     "Pause",
     "Procedure",
     "Quality",
     "Respondent",
+    "TrackingRequest",
 ]

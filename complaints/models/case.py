@@ -49,15 +49,19 @@ class DocumentKind(models.TextChoices):
     MANDATE = "mandate", _("Mandat ou procuration")
     PRIOR_ANSWER = "prior-answer", _("Réponse déjà reçue")
     IDENTITY = "identity", _("Pièce d’identité")
+    SCAN = "scan", _("Scan du courrier")
     SENT = "sent", _("Document envoyé par le service")
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: Any) -> ComplaintQuerySet:
-        """The complaints of the desks a member of staff works for; all of them for a superuser."""
+        """The complaints of the desks a member of staff may see; all of them for a superuser.
+
+        The desks are read beforehand: PostgreSQL then follows the index of one desk. One query more.
+        """
         if user.is_superuser:
             return self
-        return self.filter(desk__agents=user)
+        return self.filter(desk__in=user.desk_ids())
 
     def open(self) -> ComplaintQuerySet:
         return self.exclude(state=State.CLOSED)
@@ -108,6 +112,7 @@ class Complaint(models.Model):
     changed_at = models.DateTimeField(_("modifiée le"), auto_now=True)
     answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
     closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("signalée en retard le"), null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
     consent_text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", null=True, blank=True)
@@ -119,10 +124,18 @@ class Complaint(models.Model):
     class Meta:
         verbose_name = _("réclamation")
         verbose_name_plural = _("réclamations")
-        permissions = [("handle", _("Peut traiter les réclamations"))]
+        permissions = [
+            ("handle", _("Peut traiter les réclamations")),
+            ("see_contact", _("Peut voir les coordonnées et les identifiants des réclamants")),
+        ]
         indexes = [
             models.Index(fields=["desk", "-received_at", "-id"], name="complaint_desk_recent"),
-            models.Index(fields=["-received_at", "-id"], name="complaint_recent"),
+            # It also holds what the figures of a period count, so that they read no case.
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["desk", "category", "assigned_to", "answered_at", "turn"],
+                name="complaint_recent",
+            ),
             models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),
             models.Index(
                 fields=["assigned_to", "-received_at", "-id"], name="complaint_mine", condition=~Q(state="closed")
@@ -141,6 +154,11 @@ class Complaint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
+
+    @property
+    def is_escalated(self) -> bool:
+        """True while a delay is over, the desk was told so, and the complainant still has no answer."""
+        return self.escalated_at is not None and self.answered_at is None and self.state != State.CLOSED
 
 
 class Complainant(models.Model):

@@ -28,6 +28,8 @@ class EventKind(models.TextChoices):
     NOTE = "note", _("Note interne")
     ASSIGNED = "assigned", _("Réclamation attribuée")
     DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
+    ESCALATED = "escalated", _("Échéance dépassée, signalée au guichet")
+    CONTACT_ADDED = "contact-added", _("Suivi en ligne ouvert")
 
 
 class Event(models.Model):
@@ -59,7 +61,7 @@ class Event(models.Model):
     @property
     def is_automatic(self) -> bool:
         """True for what the portal did by itself: nobody stands behind it."""
-        return self.kind == EventKind.DEADLINE_MOVED
+        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED)
 
     @property
     def is_exchange(self) -> bool:
@@ -93,6 +95,8 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the agent was told that it ends soon
+    escalated_at = models.DateTimeField(null=True, blank=True)  # the desk was told that it is over
     explanation = models.JSONField()
 
     objects = ClockQuerySet.as_manager()
@@ -108,6 +112,12 @@ class Clock(models.Model):
                 fields=["due_at"],
                 name="clock_promised",
                 condition=models.Q(stopped_at__isnull=True) & ~models.Q(kind="reopening"),
+            ),
+            # Those nobody was told are over: what is old and late is not read again every quarter of an hour.
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_escalate",
+                condition=models.Q(stopped_at__isnull=True, escalated_at__isnull=True) & ~models.Q(kind="reopening"),
             ),
         ]
 

@@ -13,6 +13,7 @@ from complaints.models import Complaint, Event, EventKind
 from complaints.workflow import INTERNAL, TURN_IN, State, Turn, workflow
 
 from .filing import add_documents
+from .letters import promise_letter
 
 
 def locked(complaint_id: int) -> Complaint:
@@ -59,6 +60,7 @@ def change(
         is_public=transition not in INTERNAL,
     )
     add_documents(complaint=complaint, documents=documents, event=event)
+    promise_letter(complaint=complaint, event=event)
     return event
 
 

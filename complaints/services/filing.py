@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
@@ -27,6 +28,7 @@ from complaints.questions import OTHER, questions_of
 from complaints.workflow import State, Turn
 
 from .clocks import start_clocks
+from .letters import promise_letter
 
 
 class IncompleteDraft(Exception):
@@ -52,6 +54,7 @@ class Filing:
     channel: str = Channel.WEB
     received_at: datetime = field(default_factory=timezone.now)
     draft_id: UUID | None = None
+    entered_by: User | None = None  # the agent who files for somebody else; None: the complainant
 
 
 def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
@@ -101,11 +104,12 @@ def file_complaint(*, filing: Filing) -> Complaint:
     complaint.complainant = complainant
     Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
     event = Event.objects.create(
-        complaint=complaint, kind=EventKind.FILED, at=timezone.now(), from_state="", to_state=complaint.state
+        complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
     )
     add_documents(complaint=complaint, documents=filing.documents, event=event)
     clocks = start_clocks(complaint=complaint)
     queue(notices.Receipt(complaint, clocks=clocks))
+    promise_letter(complaint=complaint, event=event)
     return complaint
 
 

@@ -96,6 +96,7 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
         at=now,
         answered_at=None,
         closed_at=None,
+        escalated_at=None,
     )
     restart_answer(complaint=complaint, at=now)
     queue(notices.Reopened(complaint, event))

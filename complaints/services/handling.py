@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
@@ -37,6 +38,8 @@ def as_seen(*, complaint_id: int, last_event_id: int) -> Iterator[None]:
     with transaction.atomic():
         locked(complaint_id)
         news = Event.objects.filter(complaint_id=complaint_id, pk__gt=last_event_id).select_related("user")
+        # That a delay ended meanwhile changes nothing in what the agent was about to do.
+        news = news.exclude(kind=EventKind.ESCALATED)
         if events := list(news):
             raise ChangedMeanwhile(events)
         yield
@@ -146,10 +149,23 @@ def close_complaint(*, complaint_id: int, user: User, body: str = "") -> Complai
 
 
 @transaction.atomic
-def assign_complaint(*, complaint_id: int, user: User) -> Complaint:
-    """The agent takes the case over, whoever had it. Known to the desk only; TransitionNotAllowed once closed."""
+def assign_complaint(*, complaint_id: int, user: User, to: User | None = None) -> Complaint:
+    """The agent takes the case over, whoever had it, or gives it to a colleague (`to`). Known to the desk only.
+
+    TransitionNotAllowed once closed. ValueError when the colleague does not work at the desk of the case.
+    """
     complaint = locked(complaint_id)
-    change(complaint=complaint, transition="assign", kind=EventKind.ASSIGNED, user=user, assigned_to_id=user.pk)
+    agent = to or user
+    if agent.pk != user.pk and not agent.desks.filter(pk=complaint.desk_id).exists():
+        raise ValueError(agent.pk)
+    change(
+        complaint=complaint,
+        transition="assign",
+        kind=EventKind.ASSIGNED,
+        user=user,
+        body="" if agent.pk == user.pk else _("Attribuée à %(agent)s.") % {"agent": agent},
+        assigned_to_id=agent.pk,
+    )
     return complaint
 
 

@@ -47,7 +47,7 @@
   /* A row is as large as its link: the whole line opens the case. */
   for (const row of document.querySelectorAll("[data-row]")) {
     row.addEventListener("click", (event) => {
-      if (!event.target.closest("a") && !getSelection().toString()) row.querySelector("a").click();
+      if (!event.target.closest("a, label") && !getSelection().toString()) row.querySelector("a").click();
     });
   }
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from complaints.admin.queues import QUEUES, visible_cases
 from complaints.models import Clock, Complaint
 from complaints.services.following import write_to_desk
-from complaints.services.handling import assign_complaint
+from complaints.services.handling import answer_complaint, assign_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 from .conftest import signed_in
@@ -69,6 +69,15 @@ def test_overdue_cases_are_those_whose_promise_is_past_while_it_is_the_desks_tur
     ComplaintFactory(desk=desk, received_at=long_ago, state="answered")
     ComplaintFactory(desk=desk, received_at=long_ago, state="complement")
     assert queue(staff, "echues") == [late.number]
+
+
+def test_cases_due_within_three_days_are_those_that_are_neither_late_nor_answered(staff, desk):
+    soon, late, later, answered = (ComplaintFactory(desk=desk) for _each in range(4))
+    due = {soon: timedelta(days=2), late: timedelta(days=-1), later: timedelta(days=4), answered: timedelta(days=2)}
+    for case, wait in due.items():
+        Clock.objects.filter(complaint=case).update(due_at=timezone.now() + wait)
+    answer_complaint(complaint_id=answered.pk, user=AgentFactory(desks=[desk]), body="Bonjour.")
+    assert queue(staff, "sous-3-jours") == [soon.number]
 
 
 @pytest.mark.parametrize(("days", "state"), [(60, "running"), (1, "soon"), (-1, "late")])

@@ -131,9 +131,9 @@ def test_a_search_costs_the_same_queries_with_one_case_or_twenty(staff, desk):
     ],
 )
 def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent, text, index):
-    assert index in matching(visible_cases(agent), text).order_by("-received_at", "-pk")[:25].explain()
+    assert index in matching(visible_cases(agent), text, contact=True).order_by("-received_at", "-pk")[:25].explain()
 
 
 def test_a_mobile_written_without_prefix_is_looked_for_in_each_country(db):
     complaint = ComplaintFactory(complainant__mobile="+33612345678")
-    assert list(matching(Complaint.objects.all(), "06 12 34 56 78")) == [complaint]
+    assert list(matching(Complaint.objects.all(), "06 12 34 56 78", contact=True)) == [complaint]

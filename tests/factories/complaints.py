@@ -7,6 +7,7 @@
     ComplaintFactory(state="answered")        # led there by the services, as agents and complainants do
     ComplaintFactory(messages=60)             # an exchange of sixty, half of them from the complainant
     ComplaintFactory(received_at=weeks_ago)   # its clocks run from there
+    ComplaintFactory(channel="post", entered_by=agent)
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from complaints.workflow import State
 from .deadlines import CalendarFactory, DelayFactory
 from .documents import DocumentFactory
 
+HANDLES = ["complaints.view_complaint", "complaints.handle", "complaints.see_contact"]
 PASSWORD = "Un mot de passe assez long"
 
 
@@ -170,7 +172,7 @@ class AgentFactory(DjangoModelFactory[User]):
 
     @factory.post_generation
     def permissions(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:
-        for name in ["complaints.view_complaint", "complaints.handle"] if extracted is None else extracted:
+        for name in HANDLES if extracted is None else extracted:
             app, codename = name.split(".")
             self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
 
@@ -225,6 +227,8 @@ class ComplaintFactory(factory.Factory[Complaint]):
     language = "fr"
     wants_sms = False
     received_at = factory.LazyFunction(timezone.now)
+    channel = "web"
+    entered_by = None  # the agent who filed it for somebody who wrote, called or came
     state = State.RECEIVED
     agent = None  # made when one is needed
     messages = 0

@@ -16,7 +16,7 @@ from .cases import assert_all_whole, assert_one_receipt_each, numbers_of, people
 from .client import Complainant
 from .stack import Stack
 
-FILINGS = int(os.environ.get("FAULT_FILINGS", "40"))
+FILINGS = int(os.environ.get("FAULT_FILINGS", "28"))
 
 
 class Killer:

@@ -8,19 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk, Organisation
 from complaints.demo import load_cases
+from complaints.roles import AGENTS, ensure_roles
 from complaints.services.catalogue import CatalogueError, load_catalogue
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
-AGENTS = "Agents"
 SUPERVISOR = "superviseur@demo.invalid"
 # One agent a desk, as agent.<desk>@demo.invalid, plainly fictitious.
 DESKS = ["acaps", "acaps-prevoyance", "cnss", "saham", "allianz", "cpms"]
@@ -60,12 +59,13 @@ def load_institutions(*, refresh: bool) -> None:
 
 def load_staff(*, refresh: bool) -> None:
     """One agent a desk, and a supervisor who may do everything."""
-    group = agents_group()
+    ensure_roles(refresh=refresh)
     known = {} if refresh else {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
     desks = Desk.objects.filter(code__in=DESKS)
     addresses = {f"agent.{desk.code}@demo.invalid": desk for desk in desks}
     if known.keys() >= {*addresses, SUPERVISOR}:
         return
+    group = Group.objects.get(name=AGENTS)
     password = make_password(settings.DEMO_PASSWORD)  # slow on purpose: one for all
     for email, desk in addresses.items():
         values = {"first_name": "Agent", "last_name": f"Exemple {desk.code}", "is_staff": True, "password": password}
@@ -74,12 +74,3 @@ def load_staff(*, refresh: bool) -> None:
         agent.desks.add(desk)
     values = {"first_name": "Superviseur", "last_name": "Exemple", "is_staff": True, "is_superuser": True}
     User.objects.update_or_create(email=SUPERVISOR, defaults=values | {"password": password})
-
-
-def agents_group() -> Group:
-    """The role of those who handle complaints: they handle, read what surrounds a case, and change no setting."""
-    group, _created = Group.objects.get_or_create(name=AGENTS)
-    reads = Q(codename__startswith="view_", content_type__app_label__in=["complaints", "organisations", "deadlines"])
-    handles = Q(codename="handle", content_type__app_label="complaints")
-    group.permissions.add(*Permission.objects.filter(reads | handles))
-    return group

@@ -1,0 +1,120 @@
+"""Accounts of the staff: named by their e-mail address, each with the desks it works for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from claims_portal.accounts import audit, second_factor
+from claims_portal.accounts.models import User
+from claims_portal.identifiers import EmailAddressField
+from claims_portal.middleware import client_address
+
+POWERS = ("is_superuser", "groups", "user_permissions")
+RIGHTS = {"is_active", "is_staff", "desks", *POWERS}
+
+
+def rights_of(user: User) -> dict[str, Any]:
+    """What an account may do, in words that name nobody."""
+    return {
+        "is_active": user.is_active,
+        "is_staff": user.is_staff,
+        "is_superuser": user.is_superuser,
+        "desks": list(user.desks.values_list("code", flat=True)),
+        "groups": list(user.groups.values_list("name", flat=True)),
+        "permissions": list(user.user_permissions.values_list("codename", flat=True)),
+    }
+
+
+def log_rights(request: HttpRequest, about: models.Model, details: dict[str, Any]) -> None:
+    audit.record(
+        action=audit.Action.ROLE_CHANGED,
+        user=request.user,  # type: ignore[arg-type]
+        about=about,
+        address=client_address(request),
+        details=details,
+    )
+
+
+@admin.register(User)
+class StaffAdmin(UserAdmin):
+    """Whoever may change accounts gives desks; only a superuser gives powers, or touches a superuser."""
+
+    list_display = ["email", "last_name", "first_name", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_active", "is_staff", "desks", "groups"]
+    search_fields = ["email", "last_name", "first_name"]
+    ordering = ["email"]
+    filter_horizontal = ["desks", "groups", "user_permissions"]
+    readonly_fields = ["last_login", "date_joined"]
+    actions = ["reset_second_factor"]
+    formfield_overrides = {models.EmailField: {"form_class": EmailAddressField}}  # in lower case, as sign-in reads it
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        (_("Personne"), {"fields": [("last_name", "first_name")]}),
+        (_("Travail"), {"fields": ["is_active", "is_staff", "desks"]}),
+        (_("Droits"), {"fields": POWERS}),
+        (_("Dates"), {"fields": [("last_login", "date_joined")]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", ("last_name", "first_name"), "usable_password", "password1", "password2"]}),
+        (_("Travail"), {"fields": ["is_staff", "desks"]}),
+    ]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Rights that change are a line of the audit log, with what they are now."""
+        super().save_related(request, form, formsets, change)
+        if changed := sorted(RIGHTS & set(form.changed_data)):
+            log_rights(request, form.instance, {"changed": changed} | rights_of(form.instance))
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        """Named by the action's permissions."""
+        return bool(request.user.is_superuser)
+
+    @admin.action(description=_("Réinitialiser le second facteur"), permissions=["reset"])
+    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        """For somebody who lost the telephone and the recovery codes; it ends their sessions."""
+        people = list(queryset)
+        for person in people:
+            second_factor.reset(user=person, by=request.user, address=client_address(request))  # type: ignore[arg-type]
+        text = ngettext(
+            "%(count)s compte choisira un nouveau second facteur à sa prochaine connexion.",
+            "%(count)s comptes choisiront un nouveau second facteur à leur prochaine connexion.",
+            len(people),
+        )
+        self.message_user(request, text % {"count": len(people)}, messages.SUCCESS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        held = super().get_readonly_fields(request, obj)
+        return held if request.user.is_superuser else [*held, *POWERS]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An account is closed by making it inactive: the history keeps who did what."""
+        return False
+
+
+admin.site.unregister(Group)
+admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, never read
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """The roles: what they allow is logged when it changes."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.changed_data:
+            names = form.instance.permissions.values_list("codename", flat=True)
+            log_rights(request, form.instance, {"group": form.instance.name, "permissions": list(names)})

@@ -1,0 +1,126 @@
+"""The files an agent takes away: the figures on show, or the cases of a queue. Each leaves a line in the audit log.
+
+A list of cases holds neither names nor contact details.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Min, OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language_bidi, gettext
+from django.views.decorators.http import require_POST
+
+from claims_portal.accounts import audit
+from claims_portal.middleware import client_address
+from complaints.exports import Cell, csv_file, xlsx_file
+from complaints.models import Channel, Clock
+from complaints.workflow import HANDLE, State, Turn
+
+from . import queues
+from .case import TURNS
+from .dashboard import asked, parts_of
+
+MOST_ROWS = 5000
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Table = tuple[Sequence[str], list[list[Cell]]]
+
+
+@require_POST
+def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
+    """The tables of the dashboard as its address chooses them, one under the other."""
+    names, _form, found = asked(request)
+    if found is None:
+        raise Http404
+    head = [
+        gettext("Tableau"),
+        gettext("Ligne"),
+        gettext("Reçues"),
+        gettext("Avec réponse"),
+        gettext("En retard"),
+        gettext("Délai médian (jours)"),
+        gettext("9 sur 10 en moins de (jours)"),
+    ]
+    rows: list[list[Cell]] = [
+        [part.title, name, line.received, line.answered, line.overdue, line.median, line.ninth]
+        for part in parts_of(found, names)
+        for name, line in part.lines
+    ]
+    period = f"{found.period.first}_{found.period.last}"
+    return _file(request, kind, gettext("chiffres") + f"-{period}", (head, rows), {"what": "figures"})
+
+
+@require_POST
+def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
+    """The cases of a queue, the newest first, at most `MOST_ROWS`; the last line says when there were more."""
+    user: Any = request.user
+    if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
+        raise Http404
+    queue = queues.named(request.POST.get(queues.PARAMETER))
+    head, rows = queue_table(queue, user)
+    capped = len(rows) > MOST_ROWS
+    if capped:
+        rows[MOST_ROWS:] = [[gettext("Fichier limité aux %(rows)s premières lignes.") % {"rows": MOST_ROWS}]]
+    name = f"{queue.name}-{timezone.localdate()}"
+    return _file(request, kind, name, (head, rows), {"what": "queue", "queue": queue.name, "capped": capped})
+
+
+def queue_table(queue: queues.Queue, user: Any) -> Table:
+    """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
+    due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
+    cases = queue.choose(queues.visible_cases(user), user).order_by("-received_at", "-pk")
+    cases = cases.select_related("desk", "category", "assigned_to").defer("facts", "prior_steps", "prior_answer")
+    cases = cases.annotate(due_at=Subquery(due.annotate(first=Min("due_at")).values("first")))
+    head = [
+        gettext("Numéro"),
+        gettext("Reçue le"),
+        gettext("Canal"),
+        gettext("Guichet"),
+        gettext("Catégorie"),
+        gettext("État"),
+        gettext("À qui d’agir"),
+        gettext("Échéance"),
+        gettext("Agent"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            str(case),
+            _moment(case.received_at),
+            str(Channel(case.channel).label),
+            case.desk.name,
+            case.category.name,
+            str(State(case.state).label),
+            TURNS[Turn(case.turn)](),
+            _moment(case.due_at),
+            str(case.assigned_to or ""),
+        ]
+        for case in cases[: MOST_ROWS + 1]
+    ]
+    return head, rows
+
+
+def _moment(moment: Any) -> str:
+    """In the order in which a spreadsheet sorts."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _file(request: HttpRequest, kind: str, name: str, table: Table, details: dict[str, Any]) -> HttpResponse:
+    """The file to save, after its line in the audit log."""
+    head, rows = table
+    content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
+    audit.record(
+        action=audit.Action.EXPORTED,
+        user=request.user,  # type: ignore[arg-type]
+        reference=details.get("queue", details["what"]),
+        address=client_address(request),
+        details=details | {"format": kind, "rows": min(len(rows), MOST_ROWS)},
+    )
+    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response

@@ -1,0 +1,103 @@
+"""« Courriers à imprimer »: letters wait here until an agent prints them, several at once (row C38)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from claims_portal.backoffice.panels import counted
+from complaints import printing
+from complaints.models import Event, Letter
+from complaints.models.paper import LetterQuerySet
+from complaints.services.letters import BATCH, take_letters
+from complaints.workflow import HANDLE
+
+RECENT = 10
+
+
+@admin.register(Letter)
+class LetterAdmin(admin.ModelAdmin):
+    """Letters of the agent's desks: those to print, the oldest first, and those this agent printed last."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Only what exists: no adding, no editing, no deleting."""
+        pages: list[tuple[str, Any, str]] = [
+            ("", self.waiting_view, "changelist"),
+            ("imprimer/", require_POST(self.print_view), "print"),
+            ("<int:letter_id>.pdf", self.letter_view, "pdf"),
+        ]
+        wrap = self.admin_site.admin_view
+        return [path(route, wrap(view), name=f"complaints_letter_{name}") for route, view, name in pages]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return bool(request.user.has_perm(HANDLE))
+
+    def visible(self, request: HttpRequest) -> LetterQuerySet:
+        """The letters this agent may see; Http404 for who may not handle complaints."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return Letter.objects.visible_to(request.user)
+
+    def waiting_view(self, request: HttpRequest) -> HttpResponse:
+        letters = self.visible(request)
+        recent = letters.filter(printed_by=request.user.pk).order_by("-printed_at")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Courriers à imprimer"),
+            "waiting": list(letters.to_print().with_case()[:BATCH]),
+            "total": counted(letters.to_print()),
+            "recent": list(recent.with_case()[:RECENT]),
+        }
+        return render(request, "admin/complaints/letter/waiting.html", context)
+
+    def print_view(self, request: HttpRequest) -> HttpResponse:
+        """The chosen letters as one PDF, marked as printed by this agent; when drawing fails, they still wait."""
+        self.visible(request)
+        chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
+        with transaction.atomic():
+            taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
+            data = printing.letters_pdf(_events(taken)) if taken else b""
+        if not taken:
+            messages.warning(request, _("Rien à imprimer : choisissez des courriers que personne n’a imprimés."))
+            return redirect("admin:complaints_letter_changelist")
+        return pdf_response(data, "courriers.pdf")
+
+    def letter_view(self, request: HttpRequest, letter_id: int) -> HttpResponse:
+        """One letter again; who printed it first stays written."""
+        letter = get_object_or_404(self.visible(request).with_case(), pk=letter_id)
+        return pdf_response(printing.letters_pdf(_events([letter])), f"courrier-{letter.complaint.number}.pdf")
+
+
+def _events(letters: list[Letter]) -> list[Event]:
+    """Their events, each with the case the letter has loaded."""
+    for letter in letters:
+        letter.event.complaint = letter.complaint
+    return [letter.event for letter in letters]
+
+
+def pdf_response(data: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
+def letters_of(complaint: Any) -> list[dict[str, Any]]:
+    """The letters of a case, for its page. One query."""
+    letters = complaint.letters.select_related("event", "printed_by").order_by("-pk")
+    return [{"letter": each, "url": reverse("admin:complaints_letter_pdf", args=[each.pk])} for each in letters]

@@ -1,0 +1,186 @@
+"""Before a delay ends its agent is told, once it has ended the desk: each once, in the desk's hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import time_machine
+
+from claims_portal.deadlines.models import Calendar
+from claims_portal.notifications.models import Message
+from complaints.models import Clock, ClockKind, Complaint, Event, EventKind
+from complaints.services.following import reopen_complaint, write_to_desk
+from complaints.services.handling import answer_complaint, as_seen
+from complaints.services.reminders import escalate_overdue, remind_of_deadlines
+from complaints.tasks import remind
+from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
+from tests.factories.deadlines import CalendarFactory, DelayFactory
+
+pytestmark = pytest.mark.django_db
+
+TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_tuesday():
+    with time_machine.travel(TUESDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk():
+    made = DeskFactory(email="guichet@atlas.example")
+    AgentFactory(desks=[made], email="salma@atlas.example")
+    AgentFactory(desks=[made], email="driss@atlas.example")
+    Calendar.objects.update(opens_at=time(8, 30), closes_at=time(16, 30))
+    return made
+
+
+def case(desk, *, due_in: timedelta, **given) -> Complaint:
+    """A case whose answer is due then; its receipt is already acknowledged."""
+    complaint = ComplaintFactory(desk=desk, **given)
+    complaint.clocks.filter(kind=ClockKind.ACKNOWLEDGEMENT).update(stopped_at=TUESDAY)
+    complaint.clocks.filter(kind=ClockKind.ANSWER).update(due_at=TUESDAY + due_in)
+    return complaint
+
+
+def told(notice: str) -> list[str]:
+    return sorted(Message.objects.filter(notice=f"complaints.{notice}").values_list("recipient", flat=True))
+
+
+def test_the_agent_of_a_case_is_reminded_three_days_before(desk):
+    agent = desk.agents.get(email="salma@atlas.example")
+    case(desk, due_in=timedelta(days=2), state="in-progress", agent=agent)
+    assert remind_of_deadlines() == 1
+    assert told("due_soon") == ["salma@atlas.example"]
+
+
+def test_every_agent_of_the_desk_is_reminded_of_a_case_without_one(desk):
+    case(desk, due_in=timedelta(days=2))
+    remind_of_deadlines()
+    assert told("due_soon") == ["driss@atlas.example", "salma@atlas.example"]
+
+
+def test_an_agent_who_left_is_not_reminded_the_desk_is(desk):
+    gone = AgentFactory(desks=[desk], email="hind@atlas.example")
+    case(desk, due_in=timedelta(days=2), state="in-progress", agent=gone)
+    gone.is_active = False
+    gone.save()
+    remind_of_deadlines()
+    assert told("due_soon") == ["driss@atlas.example", "salma@atlas.example"]
+
+
+def test_a_delay_is_reminded_of_once(desk):
+    case(desk, due_in=timedelta(days=2))
+    assert [remind_of_deadlines(), remind_of_deadlines()] == [1, 0]
+    assert len(told("due_soon")) == 2
+
+
+def test_nobody_is_reminded_of_a_delay_that_ends_later(desk):
+    case(desk, due_in=timedelta(days=4))
+    assert remind_of_deadlines() == 0
+
+
+@pytest.mark.parametrize(("left", "reminded"), [(timedelta(hours=10), 0), (timedelta(hours=9), 1)])
+def test_a_delay_counted_in_hours_is_reminded_of_in_its_last_fifth(desk, left, reminded):
+    complaint = case(desk, due_in=left)
+    delay = DelayFactory(amount=48, wall_clock=True)
+    started = TUESDAY + left - timedelta(hours=48)
+    Clock.objects.filter(complaint=complaint).update(delay=delay, started_at=started)
+    assert remind_of_deadlines() == reminded
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 3, 6, 0, tzinfo=UTC),  # before opening
+        datetime(2026, 3, 3, 20, 0, tzinfo=UTC),  # in the evening
+        datetime(2026, 3, 8, 10, 0, tzinfo=UTC),  # on a Sunday
+        datetime(2026, 5, 1, 10, 0, tzinfo=UTC),  # on Labour Day
+    ],
+)
+def test_nobody_is_told_anything_outside_working_hours(desk, moment):
+    complaint, late = case(desk, due_in=timedelta(days=2)), case(desk, due_in=timedelta(days=2))
+    with time_machine.travel(moment, tick=False):
+        Clock.objects.filter(complaint=complaint).update(due_at=moment + timedelta(days=1))
+        Clock.objects.filter(complaint=late).update(due_at=moment - timedelta(days=1))
+        remind()
+    assert told("due_soon") + told("overdue") == []
+
+
+def test_another_calendar_that_is_open_opens_nothing_here(desk):
+    CalendarFactory(always=True)
+    case(desk, due_in=timedelta(days=6))
+    with time_machine.travel(datetime(2026, 3, 8, 10, 0, tzinfo=UTC), tick=False):
+        assert remind_of_deadlines() == 0
+
+
+def test_a_delay_that_waits_for_the_complainant_reminds_of_nothing(desk):
+    case(desk, due_in=timedelta(days=1), state="complement")
+    case(desk, due_in=timedelta(days=-1), state="complement")
+    assert remind_of_deadlines() + escalate_overdue() == 0
+
+
+def test_the_desk_is_told_once_that_a_delay_is_over_and_the_case_says_so(desk):
+    complaint = case(desk, due_in=timedelta(hours=-1))
+    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    assert told("overdue") == ["guichet@atlas.example"]
+    complaint.refresh_from_db()
+    assert complaint.escalated_at == TUESDAY
+    assert complaint.is_escalated
+    event = Event.objects.get(complaint=complaint, kind=EventKind.ESCALATED)
+    assert not event.is_public
+    assert event.is_automatic
+
+
+def test_a_desk_without_an_address_is_told_through_its_agents(desk):
+    desk.email = ""
+    desk.save()
+    case(desk, due_in=timedelta(hours=-1))
+    escalate_overdue()
+    assert told("overdue") == ["driss@atlas.example", "salma@atlas.example"]
+
+
+def test_a_delay_that_is_over_is_no_longer_reminded_of(desk):
+    case(desk, due_in=timedelta(hours=-1))
+    remind()
+    assert told("due_soon") == []
+
+
+def test_an_answer_ends_the_alarm_and_a_reopening_starts_anew(desk):
+    agent = AgentFactory(desks=[desk])
+    complaint = case(desk, due_in=timedelta(hours=-1))
+    escalate_overdue()
+    answer_complaint(complaint_id=complaint.pk, user=agent, body="Bonjour.")
+    complaint.refresh_from_db()
+    assert not complaint.is_escalated
+    reopen_complaint(complaint_id=complaint.pk, reason="Rien reçu.")
+    complaint.refresh_from_db()
+    assert complaint.escalated_at is None
+    complaint.clocks.filter(kind=ClockKind.ANSWER).update(due_at=TUESDAY - timedelta(minutes=1))
+    assert escalate_overdue() == 1
+    assert len(told("overdue")) == 2
+
+
+def test_an_agent_who_was_writing_when_the_delay_ended_is_not_stopped(desk):
+    complaint = case(desk, due_in=timedelta(hours=-1))
+    last = Event.objects.filter(complaint=complaint).latest("pk").pk
+    escalate_overdue()
+    with as_seen(complaint_id=complaint.pk, last_event_id=last):
+        pass
+
+
+def test_what_is_mailed_names_the_case_and_nothing_personal(desk):
+    secret = "Zyxwv"
+    complaint = case(
+        desk, due_in=timedelta(days=1), complainant__last_name=secret, complainant__city=secret, facts__facts=secret * 9
+    )
+    write_to_desk(complaint_id=complaint.pk, body=secret)
+    late = case(desk, due_in=timedelta(hours=-1), complainant__last_name=secret, facts__facts=secret * 9)
+    remind()
+    for case_, notice in ((complaint, "due_soon"), (late, "overdue")):
+        message = Message.objects.filter(notice=f"complaints.{notice}").first()
+        assert str(case_) in message.subject
+        assert f"/gestion/complaints/complaint/{case_.pk}/" in message.body_text
+        assert secret not in message.subject + message.body_text + message.body_html

@@ -88,7 +88,6 @@ class CaseView(PublicView):
             "may_withdraw": workflow.allows("withdraw", complaint.state),
             "may_reopen": self.may_reopen(clocks),
             "exchange_form": forms.get("exchange_form") or ExchangeForm(),
-            "withdraw_form": forms.get("withdraw_form") or WithdrawForm(),
             "reopen_form": forms.get("reopen_form") or ReopenForm(),
             "form": bound,
             "kept": kept,

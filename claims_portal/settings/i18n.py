@@ -1,5 +1,7 @@
 """French first, Arabic complete; UTC in the database, the organisation's zone on screen."""
 
+import zoneinfo
+
 from .environment import BASE_DIR
 
 __all__ = [
@@ -20,6 +22,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "claims_portal.formats"
 USE_I18N = True
 USE_TZ = True
+# The zones of the pinned package, the same on every machine: a system that lags behind a decree is an hour wrong.
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 # Pages about an organisation switch to its own zone; this one serves where none is known.
 TIME_ZONE = "Africa/Casablanca"
 PHONENUMBER_DB_FORMAT = "E164"

@@ -12,8 +12,8 @@ from claims_portal.local import BASE_DIR, Environment, instance_environment, sec
 
 BIN = Path(sys.executable).parent
 CATALOGUE = BASE_DIR / "locale" / "ar" / "LC_MESSAGES" / "django.po"
-PYTHON = ["claims_portal", "complaints", "tests", "bench", "manage.py"]
-TYPED = ["claims_portal", "complaints"]
+PYTHON = ["claims_portal", "membership", "complaints", "health_claims", "tests", "bench", "manage.py"]
+TYPED = ["claims_portal", "membership", "complaints", "health_claims"]
 
 
 def run(title: str, *command: str, environment: Environment | None = None) -> bool:

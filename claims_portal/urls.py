@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("", include("claims_portal.organisations.urls")),
     path("reclamations/", include("complaints.urls")),
+    path("sante/", include("membership.urls")),
+    path("sante/", include("health_claims.urls")),
     path("brouillons/", include("claims_portal.wizards.urls")),
     path("gestion/tableau-de-bord/", include("complaints.dashboard_urls")),
     path("gestion/", admin.site.urls),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from .sign_in import sign_in_name
@@ -129,6 +131,33 @@ class MailLink(models.Model):
     def hash_of(purpose: str, token: str) -> str:
         """The purpose is part of the hash: a link for one thing opens nothing else."""
         return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+
+
+class OneTimeCode(models.Model):
+    """A code sent by SMS: one purpose, one subject, few tries, an end. Only a keyed hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60)
+    code_hash = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code à usage unique")
+        verbose_name_plural = _("codes à usage unique")
+        indexes: ClassVar = [
+            models.Index(fields=["purpose", "subject"], name="code_live", condition=Q(used_at__isnull=True))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} → {self.expires_at:%Y-%m-%d %H:%M}"
+
+    def hash_of(self, code: str) -> str:
+        """Bound to its request: the same digits sent to somebody else have another hash."""
+        return salted_hmac("accounts.code", f"{self.pk}:{code}", algorithm="sha256").hexdigest()
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):

@@ -127,6 +127,7 @@ class LegalText(models.Model):
     class Kind(models.TextChoices):
         DATA_PROTECTION = "data-protection", _("Protection des données et consentement")
         LEGAL_NOTICE = "legal-notice", _("Mentions légales")
+        MEMBER_TERMS = "member-terms", _("Conditions de l’espace adhérent")
         COMPLAINT_GUIDE = "complaint-guide", _("Ce qu’est une réclamation")
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="texts", verbose_name=_("organisation"))

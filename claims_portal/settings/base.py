@@ -51,7 +51,9 @@ INSTALLED_APPS = [
     "claims_portal.documents",
     "claims_portal.notifications",
     "claims_portal.wizards",
+    "membership",
     "complaints",
+    "health_claims",
 ]
 
 MIDDLEWARE = [

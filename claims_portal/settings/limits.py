@@ -6,6 +6,9 @@ __all__ = [
     "DOCUMENT_LIMITS",
     "DOCUMENT_SCAN_URL",
     "DRAFT_DAYS",
+    "KNOWN_BROWSER_DAYS",
+    "MEMBER_IDLE_SECONDS",
+    "MEMBER_PASSWORD_MIN",
     "PATIENCE_SECONDS",
     "THROTTLES",
     "TRACKING_GRANT_SECONDS",
@@ -24,9 +27,19 @@ THROTTLES = {
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
     "second-factor": (env.int("LIMIT_SECOND_FACTOR", 5), 900),
     "second-factor-month": (env.int("LIMIT_SECOND_FACTOR_MONTH", 100), 30 * 24 * 3600),
+    "sign-in-address": (env.int("LIMIT_SIGN_IN_ADDRESS", 60), 600),
+    "sign-in-member": (env.int("LIMIT_SIGN_IN_MEMBER", 10), 3600),
+    "code-subject": (env.int("LIMIT_CODE_SUBJECT", 3), 900),
+    "code-number": (env.int("LIMIT_CODE_NUMBER", 10), 24 * 3600),
+    "code-address": (env.int("LIMIT_CODE_ADDRESS", 30), 3600),
+    "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
+    "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60
+MEMBER_IDLE_SECONDS = env.int("MEMBER_IDLE_SECONDS", 15 * 60)
+MEMBER_PASSWORD_MIN = env.int("MEMBER_PASSWORD_MIN", 6)  # row D67 as settled: a minimum
+KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", 180)
 DRAFT_DAYS = env.int("DRAFT_DAYS", 30)
 # Without JavaScript there is no proof of work: the person waits on the last page instead.
 PATIENCE_SECONDS = env.int("PATIENCE_SECONDS", 20)

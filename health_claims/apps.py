@@ -1,0 +1,9 @@
+"""Health claims: activation of online declaration, declarations, claims and their statements."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HealthClaimsConfig(AppConfig):
+    name = "health_claims"
+    verbose_name = _("Assurance maladie complémentaire")

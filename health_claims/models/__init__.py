@@ -1,0 +1,29 @@
+"""Declarations, the claims they open, and the statements of these."""
+
+from .claim import (
+    Abatement,
+    Claim,
+    ClaimEvent,
+    ClaimPiece,
+    SettlementBatch,
+    Statement,
+    StatementLine,
+)
+from .declaration import Declaration, DeclarationEvent, DeclarationPiece, IdentityPaper
+from .reference import DailyCounter, Reason
+
+__all__ = [
+    "Abatement",
+    "Claim",
+    "ClaimEvent",
+    "ClaimPiece",
+    "DailyCounter",
+    "Declaration",
+    "DeclarationEvent",
+    "DeclarationPiece",
+    "IdentityPaper",
+    "Reason",
+    "SettlementBatch",
+    "Statement",
+    "StatementLine",
+]

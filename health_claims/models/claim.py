@@ -1,0 +1,204 @@
+"""What a validated declaration opens: the claim, its statement line by line, and its payment."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.organisations.models import Organisation
+from health_claims.workflow import ClaimState
+from membership.models import Beneficiary, Guarantee, Member, Prestation
+
+from .declaration import Declaration
+from .reference import Reason
+
+MONEY = {"max_digits": 10, "decimal_places": 2}  # dirhams, to the centime
+
+
+class SettlementBatch(models.Model):
+    """Claims paid together, as one file for the bank."""
+
+    number = models.CharField(_("numéro"), max_length=14, unique=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("assureur"))
+    made_at = models.DateTimeField(_("établi le"))
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("établi par"))
+    total = models.DecimalField(_("total"), max_digits=14, decimal_places=2)
+    exported_at = models.DateTimeField(_("exporté le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lot de règlement")
+        verbose_name_plural = _("lots de règlement")
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: Any) -> ClaimQuerySet:
+        """Claims of the desks this member of staff sees; all for a superuser."""
+        return self if user.is_superuser else self.filter(desk_id__in=user.desk_ids())
+
+
+class Claim(models.Model):
+    """A file accepted as handed in; its number is that of the acknowledgement (rows D139, D147–D149)."""
+
+    number = models.CharField(_("N° déclaration"), max_length=14, unique=True)
+    declaration = models.OneToOneField(
+        Declaration, models.PROTECT, related_name="claim", null=True, blank=True, verbose_name=_("déclaration")
+    )
+    desk = models.ForeignKey("organisations.Desk", models.PROTECT, related_name="+", verbose_name=_("guichet"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("adhérent"))
+    patient = models.ForeignKey(
+        Beneficiary, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("personne traitée")
+    )  # None: the member
+    prestation = models.ForeignKey(Prestation, models.PROTECT, related_name="+", verbose_name=_("type de dossier"))
+    guarantee = models.ForeignKey(Guarantee, models.PROTECT, related_name="+", verbose_name=_("garantie"))
+    care_date = models.DateField(_("date des soins"))
+    amount = models.DecimalField(_("frais engagés"), **MONEY)
+    state = models.CharField(_("état"), max_length=14, choices=ClaimState, default=ClaimState.OPENED)
+    reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif"))
+    assigned_to = models.ForeignKey(
+        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("agent")
+    )
+    opened_at = models.DateTimeField(_("ouvert le"))
+    batch = models.ForeignKey(
+        SettlementBatch, models.PROTECT, related_name="claims", null=True, blank=True, verbose_name=_("lot")
+    )
+    paid_at = models.DateTimeField(_("réglé le"), null=True, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier maladie")
+        verbose_name_plural = _("dossiers maladie")
+        indexes: ClassVar = [
+            models.Index(fields=["member", "-opened_at", "-id"], name="claim_of_member"),
+            # What was used of a ceiling: the claims of one person, by date of care.
+            models.Index(fields=["member", "patient", "prestation", "care_date"], name="claim_of_person"),
+            models.Index(
+                fields=["desk", "opened_at", "id"], name="claim_queue", condition=Q(state__in=["opened", "complement"])
+            ),
+            models.Index(fields=["desk", "id"], name="claim_to_pay", condition=Q(state="computed", batch__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ClaimPiece(models.Model):
+    """A file sent for a claim after the declaration."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="pieces")
+    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pièce d’un dossier")
+        verbose_name_plural = _("pièces des dossiers")
+        ordering: ClassVar = ["added_at", "id"]
+
+    def __str__(self) -> str:
+        return self.document.label
+
+
+class ClaimEvent(models.Model):
+    """One line of a claim's history. Written once."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20)  # the transition's name, or « opened »
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)  # None: the member
+    to_state = models.CharField(max_length=14)
+    body = models.TextField(blank=True)
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("événement d’un dossier")
+        verbose_name_plural = _("événements des dossiers")
+        ordering: ClassVar = ["at", "id"]
+        indexes: ClassVar = [models.Index(fields=["claim", "at", "id"], name="event_of_claim")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Statement(models.Model):
+    """The computation of a claim (« décompte »). A new one replaces it by a later version; none is edited."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="statements", verbose_name=_("dossier"))
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    made_at = models.DateTimeField(_("établi le"))
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    spent = models.DecimalField(_("frais engagés (FE)"), **MONEY)
+    base_paid = models.DecimalField(_("part du régime de base (R1)"), **MONEY)
+    paid = models.DecimalField(_("part complémentaire (R2)"), **MONEY)
+
+    class Meta:
+        verbose_name = _("décompte")
+        verbose_name_plural = _("décomptes")
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["claim", "version"], name="statement_version"),
+            models.CheckConstraint(condition=Q(paid__gte=0, base_paid__gte=0), name="statement_pays_nothing_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim} v{self.version}"
+
+
+class StatementLine(models.Model):
+    """One act (rows E107–E112). `steps` is the computation, replayed to the member (BEYOND N1)."""
+
+    statement = models.ForeignKey(Statement, models.CASCADE, related_name="lines", verbose_name=_("décompte"))
+    position = models.PositiveSmallIntegerField(_("ordre"))
+    label = models.CharField(_("acte"), max_length=160)
+    letter = models.CharField(_("lettre clé"), max_length=20, blank=True)
+    coefficient = models.DecimalField(_("coefficient"), max_digits=8, decimal_places=2, null=True, blank=True)
+    unit_value = models.DecimalField(_("valeur"), null=True, blank=True, **MONEY)
+    base = models.DecimalField(_("base de remboursement (BR)"), **MONEY)
+    base_rate = models.DecimalField(_("taux de base (%)"), max_digits=5, decimal_places=2)
+    spent = models.DecimalField(_("frais engagés (FE)"), **MONEY)
+    base_paid = models.DecimalField(_("part du régime de base (R1)"), **MONEY)
+    rate = models.DecimalField(_("taux complémentaire (%)"), max_digits=6, decimal_places=2)
+    paid = models.DecimalField(_("part complémentaire (R2)"), **MONEY)
+    steps = models.JSONField(_("calcul"), default=list)  # [{"rule": …, amounts as strings …}]
+
+    class Meta:
+        verbose_name = _("ligne de décompte")
+        verbose_name_plural = _("lignes de décompte")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["statement", "position"], name="statement_line_position"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0) & Q(spent__gte=models.F("paid") + models.F("base_paid")),
+                name="line_never_pays_more_than_was_spent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Abatement(models.Model):
+    """A cut on a line, with its coded reason (row E112)."""
+
+    line = models.ForeignKey(StatementLine, models.CASCADE, related_name="abatements", verbose_name=_("ligne"))
+    reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", verbose_name=_("motif"))
+    amount = models.DecimalField(_("montant"), **MONEY)
+    note = models.CharField(_("précision"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("abattement")
+        verbose_name_plural = _("abattements")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.reason} : {self.amount}"

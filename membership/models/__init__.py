@@ -1,0 +1,33 @@
+"""Policies and what they guarantee, members and their families."""
+
+from .member import Beneficiary, KnownBrowser, Member, MemberAccount, rights_on
+from .policy import (
+    BaseRegime,
+    Ceiling,
+    Deductible,
+    DepositPoint,
+    Guarantee,
+    KeyLetter,
+    Policy,
+    PracticalText,
+    Prestation,
+    RequiredPiece,
+)
+
+__all__ = [
+    "BaseRegime",
+    "Beneficiary",
+    "Ceiling",
+    "Deductible",
+    "DepositPoint",
+    "Guarantee",
+    "KeyLetter",
+    "KnownBrowser",
+    "Member",
+    "MemberAccount",
+    "Policy",
+    "PracticalText",
+    "Prestation",
+    "RequiredPiece",
+    "rights_on",
+]

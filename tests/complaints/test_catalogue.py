@@ -13,11 +13,12 @@ from django.db import models
 from django.utils.translation import override
 
 from claims_portal.accounts.models import User
+from claims_portal.catalogue import CatalogueError
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from complaints.management.commands.load_demo import CATALOGUE
 from complaints.models import AskedField, Category, Procedure, Respondent
-from complaints.services.catalogue import CatalogueError, load_catalogue
+from complaints.services.catalogue import load_catalogue
 from tests.factories.complaints import ComplaintFactory
 
 MODELS: list[type[models.Model]] = [

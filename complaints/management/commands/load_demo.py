@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.catalogue import CatalogueError
 from claims_portal.organisations.models import Desk, Organisation
 from complaints.demo import load_cases
 from complaints.roles import AGENTS, ensure_roles
-from complaints.services.catalogue import CatalogueError, load_catalogue
+from complaints.services.catalogue import load_catalogue
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 SUPERVISOR = "superviseur@demo.invalid"

@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 
 from .models import Complaint
 from .references import MistypedNumber, read_number
+from .services.erasing import contact_mark
 
 SESSION_KEY = "cases"
 SESSION_MAX = 20
@@ -35,14 +36,23 @@ def granted_number(request: HttpRequest, number: str) -> str:
 
 
 def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
-    """The complaint of this number if the contact is the one given when filing.
+    """The complaint of this number if the contact is the one given when filing, even if it was erased since.
 
     `mobile` holds the numbers in E.164 that were meant, with a space between them (`TrackedMobileField`).
-    Wrong number and wrong contact cost the same query and the same comparisons.
+    Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
-    found = Complaint.objects.select_related("complainant").filter(number=number).first()
+    found = Complaint.objects.select_related("complainant", "disposal").filter(number=number).first()
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
-    by_email = bool(email) and constant_time_compare(email, known_email)
-    by_mobile = True in [constant_time_compare(each, known_mobile) for each in mobile.split()]
-    return found if by_email or by_mobile else None
+    disposal = getattr(found, "disposal", None)
+    marks = (disposal.email_mark, disposal.mobile_mark) if disposal else ("", "")
+    given = [(email, known_email, marks[0]), *((each, known_mobile, marks[1]) for each in mobile.split())]
+    right = [_is_right(number, *each) for each in given]
+    return found if True in right else None
+
+
+def _is_right(number: str, given: str, known: str, mark: str) -> bool:
+    """Whether a contact is the one known, in clear or by its mark: the same work whichever there is."""
+    in_clear = constant_time_compare(given, known)
+    by_mark = constant_time_compare(contact_mark(number, given), mark)
+    return bool(given) and (in_clear or by_mark)

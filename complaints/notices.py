@@ -130,6 +130,9 @@ class TrackingRefused(Notice):
     def dedup_key(self) -> str:
         return str(self.request.pk)
 
+    def about(self) -> str:
+        return f"tracking-request:{self.request.pk}"
+
 
 class StaffNotice(Notice):
     """To those who handle a case, about one of its delays. The words are the portal's own language."""

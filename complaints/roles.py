@@ -5,10 +5,11 @@ from __future__ import annotations
 from claims_portal.accounts import services
 from claims_portal.accounts.models import SEE_ORGANISATION
 
-from .workflow import HANDLE, SEE_CONTACT
+from .workflow import DISPOSE, HANDLE, HOLD, SEE_ARCHIVES, SEE_CONTACT
 
 VIEW = "complaints.view_complaint"
 SEE_LOG = "accounts.view_auditentry"
+SEE_DISPOSALS = "complaints.view_disposalbatch"
 # What makes a desk: its texts, categories, questions, delays and calendars.
 SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],
@@ -22,14 +23,19 @@ def on_settings(*verbs: str) -> list[str]:
     return [f"{app}.{verb}_{model}" for app, models in SETTINGS.items() for model in models for verb in verbs]
 
 
+# Opening what is archived, forbidding that a case is erased, and erasing it: the last one takes two people.
+LIFE = [SEE_ARCHIVES, HOLD, DISPOSE]
+
 AGENTS = "Agents"
 SUPERVISORS = "Superviseurs"
 AUDITORS = "Auditeurs"
+DATA_PROTECTION = "Protection des données"
 PROCEDURES = "Administrateurs des procédures"
 ROLES = {
     AGENTS: [VIEW, HANDLE, SEE_CONTACT, *on_settings("view")],
-    SUPERVISORS: [VIEW, HANDLE, SEE_CONTACT, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
-    AUDITORS: [VIEW, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    SUPERVISORS: [VIEW, HANDLE, SEE_CONTACT, *LIFE, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    AUDITORS: [VIEW, SEE_ARCHIVES, SEE_DISPOSALS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    DATA_PROTECTION: [VIEW, SEE_CONTACT, *LIFE, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
     PROCEDURES: [
         *on_settings("view", "add", "change"),
         "complaints.delete_askedfield",

@@ -7,7 +7,10 @@ from celery import shared_task
 from claims_portal.deadlines.models import Calendar
 
 from .services.clocks import recompute_open_clocks
+from .services.disposal import carry_out_disposals
+from .services.erasing import note_files_gone
 from .services.reminders import escalate_overdue, remind_of_deadlines
+from .services.retention import archive_closed
 
 # Longer than other tasks: a calendar may hold every open case. Shorter than the broker waits before it repeats one.
 TIME_LIMIT = 3000
@@ -26,6 +29,20 @@ def remind() -> None:
     """Tell who must act before a delay ends, and the desk once it has (each quarter of an hour, in its hours)."""
     remind_of_deadlines()
     escalate_overdue()
+
+
+@shared_task(name="complaints.dispose", time_limit=TIME_LIMIT)
+def dispose() -> None:
+    """Erase what was approved a moment ago."""
+    carry_out_disposals()
+
+
+@shared_task(name="complaints.retention", time_limit=TIME_LIMIT)
+def retention() -> None:
+    """Archive what was closed long enough ago, erase what was approved and not nudged, note which files are gone."""
+    archive_closed()
+    carry_out_disposals()
+    note_files_gone()
 
 
 def calendar_changed(calendar: Calendar) -> None:

@@ -32,10 +32,13 @@ TURN_IN = {
 
 HANDLE = "complaints.handle"
 SEE_CONTACT = "complaints.see_contact"  # e-mail, mobile, address, CIN, CNSS and NIR of a complainant
+SEE_ARCHIVES = "complaints.see_archives"
+HOLD = "complaints.hold"
+DISPOSE = "complaints.dispose"
 PERSON = ""  # the complainant, whose right is the tracking grant
 
 # The desk's own housekeeping: the complainant neither reads it nor waits for it.
-INTERNAL = frozenset({"assign", "note"})
+INTERNAL = frozenset({"assign", "note", "hold", "release", "erase"})
 
 R, P, C, A, X = State.RECEIVED, State.IN_PROGRESS, State.COMPLEMENT, State.ANSWERED, State.CLOSED
 
@@ -48,6 +51,9 @@ workflow = Workflow(
     Transition("close", frozenset({A}), X, HANDLE, _("Clôturer")),
     Transition("assign", frozenset({R, P, C, A}), None, HANDLE, _("M’attribuer ce dossier")),
     Transition("note", frozenset({R, P, C, A, X}), None, HANDLE, _("Ajouter une note interne")),
+    Transition("hold", frozenset({R, P, C, A, X}), None, HOLD, _("Interdire la suppression")),
+    Transition("release", frozenset({R, P, C, A, X}), None, HOLD, _("Permettre de nouveau la suppression")),
+    Transition("erase", frozenset({X}), None, DISPOSE, _("Proposer la suppression")),
     Transition("supply", frozenset({C}), P, PERSON, _("Envoyer le complément")),
     Transition("write", frozenset({R, P, A}), None, PERSON, _("Écrire au service")),
     Transition("withdraw", frozenset({R, P, C, A}), X, PERSON, _("Clôturer ma réclamation")),

@@ -37,6 +37,7 @@ THIS_DESK_ASKED_AGAIN = (302, 302, 302, 422, 404, 422)
 ADMINISTRATOR = (302, 302, 302, 403, 403, 200)
 ONLY_POST = (405,) * 6
 STAFF_ONLY_POST = (302, 302, 302, 405, 405, 405)
+LIFE = ("hold", "release", "erase")  # what few may do with a case
 ACTIONS = ("acknowledge", "ask_complement", "message", "answer", "close", "assign", "note")
 
 
@@ -125,6 +126,9 @@ GET: dict[str, Line] = {
     "admin:complaints_complaint_document": (lambda world: [world.complaint.pk, world.document], THIS_DESK),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], STAFF_ONLY_POST),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_SENT_BACK) for action in ACTIONS},
+    **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_SENT_BACK) for action in LIFE},
+    "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),  # it sets no retention
+    "admin:complaints_disposalbatch_decide": (lambda world: ["1"], STAFF_ONLY_POST),
     "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_contact": (case, THIS_DESK),
     "admin:complaints_complaint_intake": (nothing, (302, 302, 302, 302, 302, 200)),  # one desk only: its form at once
@@ -153,6 +157,9 @@ POST: dict[str, Line] = {
     "admin:complaints_complaint_search": (nothing, (302,) * 6),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},
+    **{f"admin:complaints_complaint_{action}": (case, (302, 302, 302, 404, 404, 422)) for action in LIFE},
+    "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),
+    "admin:complaints_disposalbatch_decide": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
 }
 
 

@@ -57,3 +57,8 @@ def use_link(*, purpose: str, token: str) -> str:
     if subject is None or not usable.update(used_at=now):
         raise LinkUnusable
     return subject
+
+
+def forget_links(*, subject: str) -> int:
+    """Destroy the links to what this names, used or not; gives how many. Their table holds some hours of links."""
+    return MailLink.objects.filter(subject=subject).delete()[0]

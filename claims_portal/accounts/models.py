@@ -193,6 +193,9 @@ class AuditEntry(models.Model):
         FACTOR_RESET = "factor-reset", _("Second facteur réinitialisé")
         CODES_RENEWED = "codes-renewed", _("Codes de secours renouvelés")
         ROLE_CHANGED = "role-changed", _("Droits modifiés")
+        DISPOSAL_PROPOSED = "disposal-proposed", _("Suppression de dossiers proposée")
+        DISPOSAL_APPROVED = "disposal-approved", _("Suppression de dossiers approuvée")
+        DISPOSAL_REFUSED = "disposal-refused", _("Suppression de dossiers refusée")
 
     at = models.DateTimeField(_("le"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))

@@ -31,8 +31,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(state=Document.State.PENDING).order_by("created_at")
 
     def unclaimed_before(self, moment: datetime) -> DocumentQuerySet:
-        """Received before that moment and kept by no case."""
-        return self.filter(claimed_at=None, created_at__lt=moment)
+        """Kept by no case: received before that moment, or whenever when a case let go of it."""
+        return self.filter(Q(created_at__lt=moment) | Q(released_at__isnull=False), claimed_at=None)
 
     def linked_nowhere(self) -> DocumentQuerySet:
         """No row of another app points here: a draft that is still alive keeps its files, however old."""
@@ -64,6 +64,7 @@ class Document(models.Model):
     advice = models.JSONField(_("conseils de lisibilité"), default=list, blank=True)
     created_at = models.DateTimeField(_("reçu le"), auto_now_add=True)
     claimed_at = models.DateTimeField(_("rattaché à un dossier le"), null=True, blank=True)
+    released_at = models.DateTimeField(_("abandonné par son dossier le"), null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
 

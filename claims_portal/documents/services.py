@@ -142,6 +142,16 @@ def claim_documents(*, documents: Iterable[Document]) -> None:
     Document.objects.filter(pk__in=keys).update(claimed_at=Coalesce(F("claimed_at"), timezone.now()))
 
 
+def release_documents(*, document_ids: Iterable[UUID]) -> int:
+    """A case lets go of these documents for good; the caller has removed its links. Gives how many. One query.
+
+    What says anything about them goes at once, row and file the next time `prune_documents` runs: until then the row
+    knows where the file is, so that nothing is forgotten in the storage.
+    """
+    kept = Document.objects.filter(pk__in=list(document_ids))
+    return kept.update(claimed_at=None, released_at=timezone.now(), label="", sha256="")
+
+
 def discard_document(*, document: Document) -> None:
     """Delete row and file; the caller has checked that this may go. The file goes once the row is gone for good."""
     name = document.storage_name

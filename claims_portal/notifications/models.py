@@ -94,5 +94,5 @@ class Message(models.Model):
 
     @property
     def is_blanked(self) -> bool:
-        """The text was wiped after sending: it held a one-time code."""
-        return self.sensitive and not self.body_text
+        """The text was wiped: it held a one-time code, or its case was erased."""
+        return not self.recipient or (self.sensitive and not self.body_text)

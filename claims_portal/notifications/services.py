@@ -1,4 +1,4 @@
-"""The only writers of the outbox: queue, deliver, sweep, resend, blank.
+"""The only writers of the outbox: queue, deliver, sweep, resend, blank, forget_messages.
 
 A message is taken under its row's lock, for the time of a lease; it is sent outside the lock; then the row
 says what became of it. A worker that dies leaves a lease that ends, and another takes the message again.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Case, CharField, Value, When
+from django.db.models.functions import Cast, Concat
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -95,6 +98,23 @@ def resend(*, message: Message) -> Message:
 def blank() -> int:
     """Wipe the texts of one-time codes sent or given up a quarter of an hour ago; gives how many."""
     return Message.objects.to_blank().update(body_text="", body_html="")
+
+
+def forget_messages(*, about: Iterable[str]) -> int:
+    """Wipe the messages of these cases, recipients and keys included; gives how many. One query.
+
+    That something was sent on a day stays. What has not left yet never will.
+    """
+    unsent = When(state__in=Message.OPEN_STATES, then=Value(Message.State.FAILED.value))
+    return Message.objects.filter(about__in=list(about)).update(
+        recipient="",
+        subject="",
+        body_text="",
+        body_html="",
+        last_error="",
+        dedup_key=Concat(Value("forgotten:"), Cast("pk", CharField())),  # the usual one holds a hash of the address
+        state=Case(unsent, default="state"),
+    )
 
 
 def _nudge_after_commit(message_ids: list[int]) -> None:

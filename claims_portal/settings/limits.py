@@ -3,6 +3,7 @@
 from .environment import env
 
 __all__ = [
+    "DISPOSAL_CASES",
     "DOCUMENT_LIMITS",
     "DOCUMENT_SCAN_URL",
     "DRAFT_DAYS",
@@ -41,6 +42,8 @@ MEMBER_IDLE_SECONDS = env.int("MEMBER_IDLE_SECONDS", 15 * 60)
 MEMBER_PASSWORD_MIN = env.int("MEMBER_PASSWORD_MIN", 6)  # row D67 as settled: a minimum
 KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", 180)
 DRAFT_DAYS = env.int("DRAFT_DAYS", 30)
+# How many cases one proposal of disposal holds at most: as many as somebody can still look through.
+DISPOSAL_CASES = env.int("DISPOSAL_CASES", 100)
 # Without JavaScript there is no proof of work: the person waits on the last page instead.
 PATIENCE_SECONDS = env.int("PATIENCE_SECONDS", 20)
 

@@ -1,6 +1,7 @@
 """The agents' and supervisors' pages about complaints, under /gestion/."""
 
 from .complaint import ComplaintAdmin
+from .disposals import DisposalBatchAdmin
 from .letters import LetterAdmin
 from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
@@ -9,6 +10,7 @@ __all__ = [
     "AskedFieldAdmin",
     "CategoryAdmin",
     "ComplaintAdmin",
+    "DisposalBatchAdmin",
     "LetterAdmin",
     "ProcedureAdmin",
     "RespondentAdmin",

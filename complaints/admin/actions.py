@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
-from complaints.services import handling
-from complaints.workflow import HANDLE, workflow
+from complaints.services import disposal, handling, holds
+from complaints.workflow import DISPOSE, HANDLE, HOLD, workflow
 
 Text = str | Promise
 
@@ -96,6 +96,27 @@ ACTIONS = {
             _("Seul le service la lit, jamais la personne."),
             _("La note est ajoutée."),
         ),
+        Action(
+            "hold",
+            holds.place_hold,
+            _("Pourquoi ce dossier doit rester"),
+            _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
+            _("La suppression de ce dossier est interdite."),
+        ),
+        Action(
+            "release",
+            holds.lift_hold,
+            _("Pourquoi l’interdiction prend fin"),
+            _("La durée de conservation court de nouveau depuis la clôture."),
+            _("La suppression de ce dossier est de nouveau permise."),
+        ),
+        Action(
+            "erase",
+            disposal.propose_erasure,
+            _("La demande de la personne, par son numéro ou sa date"),
+            _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
+            _("La suppression est proposée : une autre personne doit l’approuver."),
+        ),
     )
 }
 
@@ -105,8 +126,17 @@ def label(name: str) -> Text:
     return next(each.label for each in workflow if each.name == name)
 
 
+def permission(name: str) -> str:
+    """What it takes, from the workflow's table."""
+    return str(next(each.permission for each in workflow if each.name == name))
+
+
 def open_actions(complaint: Complaint, user: Any) -> list[Action]:
     """What this agent may do with the case as it is now, in the workflow's order."""
-    permissions = {HANDLE} if user.has_perm(HANDLE) else set()
+    permissions = {each for each in (HANDLE, HOLD, DISPOSE) if user.has_perm(each)}
     offered = [ACTIONS[each.name] for each in workflow.open_to(complaint.state, permissions)]
-    return [each for each in offered if each.name != "assign" or complaint.assigned_to_id != user.pk]
+    held = complaint.held_at is not None
+    idle = {"hold", "erase"} if held else {"release"}
+    if complaint.assigned_to_id == user.pk:
+        idle.add("assign")
+    return [each for each in offered if each.name not in idle]

@@ -31,10 +31,10 @@ from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
-from complaints.workflow import HANDLE, SEE_CONTACT
+from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, intake, online, queues, search
-from .actions import ACTIONS, Action
+from . import bulk, disposals, intake, online, queues, search
+from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm
 from .rows import rows, with_rows
@@ -52,7 +52,7 @@ class ComplaintChangeList(KeysetChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.rows = rows(self.result_list)
+        self.rows = rows(self.result_list, archives=request.user.has_perm(SEE_ARCHIVES))
         self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
     @property
@@ -107,7 +107,7 @@ class ComplaintAdmin(KeysetAdmin):
         """The case, when this person may see it; Http404 like for one that does not exist."""
         if not self.has_view_permission(request):
             raise Http404
-        return get_object_or_404(Complaint.objects.visible_to(request.user).with_case(), pk=complaint_id)
+        return get_object_or_404(queues.openable_cases(request.user).with_case(), pk=complaint_id)
 
     # --- The queue
 
@@ -121,7 +121,8 @@ class ComplaintAdmin(KeysetAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[ComplaintQuerySet, bool]:
         if search_term:
-            return search.matching(queryset, search_term, contact=request.user.has_perm(SEE_CONTACT)), False
+            seen = queryset if request.user.has_perm(SEE_ARCHIVES) else queryset.filter(archived_at=None)
+            return search.matching(seen, search_term, contact=request.user.has_perm(SEE_CONTACT)), False
         return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
@@ -143,8 +144,11 @@ class ComplaintAdmin(KeysetAdmin):
     # --- The case
 
     def case_view(self, request: HttpRequest, complaint_id: int) -> HttpResponse:
-        """The page of a case. Its opening is a line of the audit log."""
-        complaint = self.visible(request, complaint_id)
+        """The page of a case. Its opening is a line of the audit log. Of one that is archived or erased, a word."""
+        try:
+            complaint = self.visible(request, complaint_id)
+        except Http404:
+            return disposals.closed_view(request, complaint_id)
         self.log_reading(request, audit.Action.CASE_OPENED, complaint, complaint)
         return self.show(request, complaint)
 
@@ -185,7 +189,7 @@ class ComplaintAdmin(KeysetAdmin):
         complaint = self.visible(request, complaint_id)
         if request.method != "POST":
             return redirect("admin:complaints_complaint_change", complaint_id)
-        if not request.user.has_perm(HANDLE):
+        if not request.user.has_perm(permission(action.name)):
             raise Http404
         form = ActionForm(action, request.POST, request.FILES)
         documents = received(form) if form.is_valid() else []

@@ -17,7 +17,7 @@ from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
 from complaints.services.letters import BATCH, take_letters
-from complaints.workflow import HANDLE
+from complaints.workflow import HANDLE, SEE_ARCHIVES
 
 RECENT = 10
 
@@ -52,7 +52,8 @@ class LetterAdmin(admin.ModelAdmin):
         """The letters this agent may see; Http404 for who may not handle complaints."""
         if not self.has_view_permission(request):
             raise Http404
-        return Letter.objects.visible_to(request.user)
+        letters = Letter.objects.visible_to(request.user)
+        return letters if request.user.has_perm(SEE_ARCHIVES) else letters.filter(complaint__archived_at=None)
 
     def waiting_view(self, request: HttpRequest) -> HttpResponse:
         letters = self.visible(request)

@@ -22,7 +22,7 @@ from complaints.services.filing import search_name
 from complaints.services.online import AlreadyDecided, ContactKnown, accept_request, add_contact, refuse_request
 from complaints.workflow import HANDLE, SEE_CONTACT
 
-from .queues import visible_cases
+from .queues import openable_cases
 
 SHOWN = 25
 CANDIDATES = 5
@@ -108,7 +108,7 @@ class TrackingRequestAdmin(admin.ModelAdmin):
                 messages.success(request, _("La demande est refusée. La personne en est informée."))
                 return True
             number = read_number(form.cleaned_data["number"])
-            complaint = visible_cases(user).get(number=number)
+            complaint = openable_cases(user).get(number=number)
             accept_request(request_id=asked.pk, complaint_id=complaint.pk, user=user)
         except (MistypedNumber, Complaint.DoesNotExist):
             form.add_error("number", _("Aucune réclamation de vos guichets ne porte ce numéro."))
@@ -124,7 +124,7 @@ class TrackingRequestAdmin(admin.ModelAdmin):
 
 def candidates(user: Any, asked: TrackingRequest) -> QuerySet[Complaint]:
     """The cases it may be about: of that number, else at that desk of people whose name begins so."""
-    cases = visible_cases(user).select_related("complainant", "desk")
+    cases = openable_cases(user).select_related("complainant", "desk")
     if asked.number:
         return cases.filter(number=asked.number)
     name = search_name(asked.name)
@@ -136,7 +136,7 @@ def contact_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     """Add an e-mail or a mobile to a case that lacks it, when the person gave one by another way (K1)."""
     if not may_decide(request.user):
         raise Http404
-    complaint = get_object_or_404(visible_cases(request.user).select_related("complainant"), pk=complaint_id)
+    complaint = get_object_or_404(openable_cases(request.user).select_related("complainant"), pk=complaint_id)
     form = ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

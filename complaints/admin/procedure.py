@@ -24,9 +24,9 @@ class OfOneDesk(DeskPartAdmin):
 
 @admin.register(Procedure)
 class ProcedureAdmin(OfOneDesk):
-    list_display = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay", "offers_sms", "source"]
+    list_display = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay", "retention_delay", "offers_sms"]
     list_filter = ["offers_sms"]
-    list_select_related = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay"]
+    list_select_related = ["desk", "acknowledgement_delay", "answer_delay", "reopening_delay", "retention_delay"]
     fieldsets = [
         (None, {"fields": ["desk", "offers_sms", "source"]}),
         (
@@ -36,6 +36,13 @@ class ProcedureAdmin(OfOneDesk):
                 "description": _(
                     "Un délai changé vaut pour les réclamations à venir ; celles en cours gardent le leur."
                 ),
+            },
+        ),
+        (
+            _("Vie des données"),
+            {
+                "fields": ["archive_delay", "retention_delay"],
+                "description": _("Ces durées, à la différence des délais, valent aussitôt pour les dossiers clos."),
             },
         ),
     ]

@@ -18,7 +18,7 @@ from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_pa
 from claims_portal.deadlines.compute import SOON
 from complaints.models import Clock, Complaint
 from complaints.models.case import ComplaintQuerySet
-from complaints.workflow import HANDLE, Turn
+from complaints.workflow import HANDLE, SEE_ARCHIVES, Turn
 
 PARAMETER = "file"  # of the list's address
 VIEW = "complaints.view_complaint"
@@ -102,6 +102,12 @@ def address(queue: Queue) -> str:
 def visible_cases(user: Any) -> ComplaintQuerySet:
     """The cases this person may see."""
     return Complaint.objects.visible_to(user)
+
+
+def openable_cases(user: Any) -> ComplaintQuerySet:
+    """Those whose page this person may open: what was erased is gone, and what is archived takes a right."""
+    cases = visible_cases(user).kept()
+    return cases if user.has_perm(SEE_ARCHIVES) else cases.filter(archived_at=None)
 
 
 @on_front_page

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.compute import SOON
 from complaints.models import Channel, Clock, ClockKind, Complaint, ComplaintDocument, DocumentKind
@@ -19,7 +20,7 @@ from .case import STATE_TONES, TURNS
 
 # Long texts and whatever else a line does not show stay in the database.
 _SHOWN = (
-    *("number", "received_at", "state", "turn", "channel"),
+    *("number", "received_at", "state", "turn", "channel", "held_at", "archived_at", "disposed_at"),
     *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
@@ -46,6 +47,7 @@ class Row:
     agent: str
     channel: str  # "" for what was filed online
     has_scan: bool
+    life: str  # archived, erased, held; "" for most
 
 
 def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
@@ -56,16 +58,18 @@ def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
     return related.only(*_SHOWN).prefetch_related(Prefetch("clocks", clocks))
 
 
-def rows(cases: Iterable[Complaint]) -> list[Row]:
-    """The lines of one page."""
+def rows(cases: Iterable[Complaint], *, archives: bool) -> list[Row]:
+    """The lines of one page; without `archives`, what is archived names nobody."""
     now = timezone.now()
     base = reverse("admin:complaints_complaint_changelist")
     states = {str(state): str(state.label) for state in State}
     turns = {str(turn): str(label()) for turn, label in TURNS.items()}
-    return [_row(each, base, states, turns, now) for each in cases]
+    return [_row(each, base, states, turns, now, archives) for each in cases]
 
 
-def _row(case: Complaint, base: str, states: dict[str, str], turns: dict[str, str], now: datetime) -> Row:
+def _row(
+    case: Complaint, base: str, states: dict[str, str], turns: dict[str, str], now: datetime, archives: bool
+) -> Row:
     clock = next(iter(case.clocks.all()), None)
     received = timezone.localtime(case.received_at)
     due = timezone.localtime(clock.due_at) if clock else None
@@ -74,7 +78,7 @@ def _row(case: Complaint, base: str, states: dict[str, str], turns: dict[str, st
         number=str(case),
         received=f"{received:%d/%m/%Y %H:%M}",
         received_at=received.isoformat(),
-        person=case.complainant.full_name,
+        person=case.complainant.full_name if archives or case.archived_at is None else "",
         category=case.category.name,
         desk=case.desk.name,
         state=states[case.state],
@@ -86,7 +90,17 @@ def _row(case: Complaint, base: str, states: dict[str, str], turns: dict[str, st
         agent=str(case.assigned_to) if case.assigned_to else "",
         channel="" if case.channel == Channel.WEB else case.get_channel_display(),
         has_scan=case.has_scan,  # type: ignore[attr-defined]
+        life=life(case),
     )
+
+
+def life(case: Complaint) -> str:
+    """In which of its lives a case is, where it is worth a word."""
+    if case.disposed_at is not None:
+        return _("Supprimé")
+    if case.held_at is not None:
+        return _("Suppression interdite")
+    return _("Archivé") if case.archived_at is not None else ""
 
 
 def _due_state(clock: Clock, case: Complaint, now: datetime) -> str:

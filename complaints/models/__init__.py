@@ -1,6 +1,7 @@
 """The complaint and everything that belongs to it."""
 
 from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
+from .disposal import Disposal, DisposalBatch
 from .history import Clock, ClockKind, Event, EventKind, Pause
 from .paper import Letter, TrackingRequest
 from .procedure import AskedField, Category, Procedure, Respondent
@@ -15,6 +16,8 @@ __all__ = [
     "Complaint",
     "ComplaintDocument",
     "Dependant",
+    "Disposal",
+    "DisposalBatch",
     "DocumentKind",
     "Event",
     "EventKind",

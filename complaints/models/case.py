@@ -66,6 +66,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def open(self) -> ComplaintQuerySet:
         return self.exclude(state=State.CLOSED)
 
+    def kept(self) -> ComplaintQuerySet:
+        """All but those that were erased."""
+        return self.filter(disposed_at=None)
+
     def for_complainant(self) -> ComplaintQuerySet:
         """Of one row, what the pages and papers of the complainant show, in one query."""
         return self.select_related("desk__organisation", "category", "respondent", "complainant")
@@ -113,6 +117,10 @@ class Complaint(models.Model):
     answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
     closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("signalée en retard le"), null=True, blank=True)
+    # The three lives of a case: active, then archived and seldom read, then erased. What is held is never erased.
+    held_at = models.DateTimeField(_("conservation ordonnée le"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
+    disposed_at = models.DateTimeField(_("supprimée le"), null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
     consent_text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", null=True, blank=True)
@@ -127,6 +135,9 @@ class Complaint(models.Model):
         permissions = [
             ("handle", _("Peut traiter les réclamations")),
             ("see_contact", _("Peut voir les coordonnées et les identifiants des réclamants")),
+            ("see_archives", _("Peut ouvrir les dossiers archivés")),
+            ("hold", _("Peut interdire la suppression d’un dossier, et lever cette interdiction")),
+            ("dispose", _("Peut proposer ou approuver la suppression de dossiers")),
         ]
         indexes = [
             models.Index(fields=["desk", "-received_at", "-id"], name="complaint_desk_recent"),
@@ -145,11 +156,23 @@ class Complaint(models.Model):
                 fields=["desk", "turn", "-received_at", "-id"], name="complaint_desk_turn", condition=~Q(turn="nobody")
             ),
             models.Index(fields=["turn", "-received_at", "-id"], name="complaint_turn", condition=~Q(turn="nobody")),
+            # What the nights and the disposals look for, the longest closed first: what is done weighs nothing.
+            models.Index(
+                fields=["desk", "closed_at", "id"],
+                name="complaint_to_archive",
+                condition=Q(closed_at__isnull=False, held_at=None, archived_at=None, disposed_at=None),
+            ),
+            models.Index(
+                fields=["desk", "closed_at", "id"],
+                name="complaint_to_dispose",
+                condition=Q(closed_at__isnull=False, held_at=None, disposed_at=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)), name="satisfaction_1_to_5"
             ),
+            models.CheckConstraint(condition=Q(disposed_at=None) | Q(held_at=None), name="held_is_never_disposed"),
         ]
 
     def __str__(self) -> str:

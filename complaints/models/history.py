@@ -30,6 +30,11 @@ class EventKind(models.TextChoices):
     DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
     ESCALATED = "escalated", _("Échéance dépassée, signalée au guichet")
     CONTACT_ADDED = "contact-added", _("Suivi en ligne ouvert")
+    HOLD_PLACED = "hold-placed", _("Suppression interdite")
+    HOLD_LIFTED = "hold-lifted", _("Suppression de nouveau permise")
+    ARCHIVED = "archived", _("Dossier archivé")
+    DISPOSAL_PROPOSED = "disposal-proposed", _("Suppression proposée")
+    DISPOSED = "disposed", _("Dossier supprimé")
 
 
 class Event(models.Model):
@@ -61,7 +66,7 @@ class Event(models.Model):
     @property
     def is_automatic(self) -> bool:
         """True for what the portal did by itself: nobody stands behind it."""
-        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED)
+        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED, EventKind.ARCHIVED)
 
     @property
     def is_exchange(self) -> bool:

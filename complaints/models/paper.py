@@ -101,6 +101,7 @@ class TrackingRequest(models.Model):
         verbose_name_plural = _("demandes de suivi en ligne")
         indexes = [
             models.Index(fields=["desk", "created_at", "id"], name="tracking_request", condition=Q(state="pending")),
+            models.Index(fields=["number"], name="tracking_request_number", condition=~Q(number="")),
         ]
         constraints = [
             # Sent twice, or from two tabs: one request to check.

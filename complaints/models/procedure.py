@@ -23,6 +23,24 @@ class Procedure(models.Model):
     reopening_delay = models.ForeignKey(
         Delay, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("délai pour rouvrir")
     )
+    archive_delay = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("archivage"),
+        help_text=_("Compté de la clôture. Ensuite, seules les personnes habilitées ouvrent le dossier."),
+    )
+    retention_delay = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("durée de conservation"),
+        help_text=_("Comptée de la clôture. Ensuite, la suppression peut être proposée. Vide : jamais."),
+    )
     offers_sms = models.BooleanField(_("propose les SMS"), default=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
+from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event, EventKind
 from complaints.workflow import INTERNAL, TURN_IN, State, Turn, workflow
 
@@ -17,12 +18,18 @@ from .letters import promise_letter
 
 
 def locked(complaint_id: int) -> Complaint:
-    """The complaint under its row's lock, with what notices need. Call it inside a transaction."""
-    return (
+    """The complaint under its row's lock, with what notices need. Call it inside a transaction.
+
+    TransitionNotAllowed for one that was erased: nothing happens to it any more.
+    """
+    complaint = (
         Complaint.objects.select_for_update(of=("self",))
         .select_related("desk__organisation", "complainant")
         .get(pk=complaint_id)
     )
+    if complaint.disposed_at is not None:
+        raise TransitionNotAllowed("anything", "disposed")
+    return complaint
 
 
 def change(

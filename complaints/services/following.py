@@ -82,11 +82,11 @@ def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, co
 
 @transaction.atomic
 def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
-    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay."""
+    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay, or once archived."""
     complaint = locked(complaint_id)
     now = timezone.now()
     window = complaint.clocks.filter(kind=ClockKind.REOPENING).first()
-    if window is not None and window.due_at < now:
+    if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen
     event = change(
         complaint=complaint,

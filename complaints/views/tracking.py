@@ -58,6 +58,9 @@ class CaseView(PublicView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         number = access.granted_number(request, kwargs.pop("number"))
         self.complaint = get_object_or_404(Complaint.objects.for_complainant(), number=number)
+        if self.complaint.disposed_at is not None:
+            context = {"complaint": self.complaint, "desk": self.complaint.desk}
+            return render_in_zone(request, "complaints/disposed.html", self.complaint, context, status=410)
         return super().dispatch(request, *args, **kwargs)
 
     def back(self) -> HttpResponse:
@@ -95,7 +98,7 @@ class CaseView(PublicView):
         return render_in_zone(request, "complaints/dashboard.html", complaint, context)
 
     def may_reopen(self, clocks: list[Any]) -> bool:
-        if not workflow.allows("reopen", self.complaint.state):
+        if self.complaint.archived_at is not None or not workflow.allows("reopen", self.complaint.state):
             return False
         window = [presentation.clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
         return not window or window[0]["state"] != "late"

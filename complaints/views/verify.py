@@ -13,7 +13,7 @@ from claims_portal.accounts import throttles
 from claims_portal.middleware import client_address
 from complaints.models import Complaint
 from complaints.pieces import filed_pieces
-from complaints.promises import received_on
+from complaints.promises import received_on, spelled_moment
 from complaints.references import spoken
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")
@@ -24,6 +24,7 @@ _CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Number, date of reception, desk, and the fingerprint of each document filed: no name, label, content or state.
 
+    Of a case that was erased, it says when that was.
     The code is 128 random bits: whoever has it was given the paper. An unknown one is a 404 like any other.
     """
     throttles.count("verify-address", client_address(request))
@@ -38,5 +39,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         "desk": complaint.desk,
         "organisation": complaint.desk.organisation,
         "pieces": filed_pieces(complaint),
+        "disposed": spelled_moment(complaint.disposed_at, complaint.desk.organisation.time_zone)
+        if complaint.disposed_at
+        else "",
     }
     return render(request, "complaints/verify.html", context)

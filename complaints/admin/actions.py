@@ -100,7 +100,7 @@ ACTIONS = {
             "hold",
             holds.place_hold,
             _("Pourquoi ce dossier doit rester"),
-            _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
+            _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
             _("La suppression de ce dossier est interdite."),
         ),
         Action(
@@ -115,7 +115,7 @@ ACTIONS = {
             disposal.propose_erasure,
             _("La demande de la personne, par son numéro ou sa date"),
             _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
-            _("La suppression est proposée : une autre personne doit l’approuver."),
+            _("La suppression est proposée : une autre personne doit l’approuver."),
         ),
     )
 }

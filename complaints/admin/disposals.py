@@ -110,9 +110,9 @@ class DisposalBatchAdmin(admin.ModelAdmin):
             try:
                 batch = propose_disposal(desk=desk, complaint_ids=chosen, user=user, address=client_address(request))
             except NothingToDispose:
-                messages.error(request, _("Rien à proposer : ces dossiers ne peuvent pas être supprimés maintenant."))
+                messages.error(request, _("Rien à proposer : ces dossiers ne peuvent pas être supprimés maintenant."))
                 return redirect("admin:complaints_disposalbatch_propose", code)
-            messages.success(request, _("La suppression est proposée : une autre personne doit l’approuver."))
+            messages.success(request, _("La suppression est proposée : une autre personne doit l’approuver."))
             return redirect("admin:complaints_disposalbatch_change", batch.pk)
         due = disposable(desk=desk, most=settings.DISPOSAL_CASES)
         held = holdings([each.complaint.pk for each in due])
@@ -125,7 +125,7 @@ class DisposalBatchAdmin(admin.ModelAdmin):
             }
             for each in due
         ]
-        title = _("Dossiers à supprimer : %(desk)s") % {"desk": desk.name}
+        title = _("Dossiers à supprimer : %(desk)s") % {"desk": desk.name}
         return self.page(request, "propose", title=title, desk=desk, lines=lines, most=settings.DISPOSAL_CASES)
 
     def batch_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -167,7 +167,7 @@ class DisposalBatchAdmin(admin.ModelAdmin):
         try:
             decide(batch_id=batch.pk, user=user, address=client_address(request))
         except SamePerson:
-            messages.error(request, _("Vous avez proposé cette suppression : une autre personne doit l’approuver."))
+            messages.error(request, _("Vous avez proposé cette suppression : une autre personne doit l’approuver."))
         except AlreadyDecided:
             messages.error(request, _("Cette suppression vient d’être décidée par quelqu’un d’autre."))
         else:

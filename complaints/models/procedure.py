@@ -39,7 +39,7 @@ class Procedure(models.Model):
         null=True,
         blank=True,
         verbose_name=_("durée de conservation"),
-        help_text=_("Comptée de la clôture. Ensuite, la suppression peut être proposée. Vide : jamais."),
+        help_text=_("Comptée de la clôture. Ensuite, la suppression peut être proposée. Vide : jamais."),
     )
     offers_sms = models.BooleanField(_("propose les SMS"), default=True)
     source = models.CharField(_("source"), max_length=200, blank=True)

@@ -39,23 +39,24 @@ def numbers(response) -> list[str]:
 
 # --- Role, page, answer
 
-PAGES = {  # agents, supervisors, auditors, administrators of procedures
-    "/gestion/": (200, 200, 200, 200),
-    LIST: (200, 200, 200, 403),
-    LIST + "{case}/": (200, 200, 200, 404),
-    LIST + "{case}/documents/{document}/": (200, 200, 200, 404),
-    "/gestion/complaints/category/": (200, 200, 200, 200),
-    "/gestion/complaints/category/add/": (403, 403, 403, 200),
-    "/gestion/complaints/procedure/add/": (403, 403, 403, 200),
-    "/gestion/complaints/respondent/add/": (403, 403, 403, 200),
-    "/gestion/organisations/desk/add/": (403, 403, 403, 200),
-    "/gestion/organisations/legaltext/add/": (403, 403, 403, 200),
-    "/gestion/deadlines/calendar/add/": (403, 403, 403, 200),
-    "/gestion/deadlines/delay/add/": (403, 403, 403, 200),
-    "/gestion/accounts/auditentry/": (403, 200, 200, 403),
-    "/gestion/accounts/user/": (403, 403, 403, 403),
-    "/gestion/auth/group/": (403, 403, 403, 403),
-    "/gestion/notifications/message/": (403, 403, 403, 403),
+PAGES = {  # agents, supervisors, auditors, data protection, administrators of procedures
+    "/gestion/": (200, 200, 200, 200, 200),
+    LIST: (200, 200, 200, 200, 403),
+    LIST + "{case}/": (200, 200, 200, 200, 404),
+    LIST + "{case}/documents/{document}/": (200, 200, 200, 200, 404),
+    "/gestion/complaints/category/": (200, 200, 200, 200, 200),
+    "/gestion/complaints/category/add/": (403, 403, 403, 403, 200),
+    "/gestion/complaints/procedure/add/": (403, 403, 403, 403, 200),
+    "/gestion/complaints/respondent/add/": (403, 403, 403, 403, 200),
+    "/gestion/organisations/desk/add/": (403, 403, 403, 403, 200),
+    "/gestion/organisations/legaltext/add/": (403, 403, 403, 403, 200),
+    "/gestion/deadlines/calendar/add/": (403, 403, 403, 403, 200),
+    "/gestion/deadlines/delay/add/": (403, 403, 403, 403, 200),
+    "/gestion/accounts/auditentry/": (403, 200, 200, 200, 403),
+    "/gestion/accounts/user/": (403, 403, 403, 403, 403),
+    "/gestion/auth/group/": (403, 403, 403, 403, 403),
+    "/gestion/notifications/message/": (403, 403, 403, 403, 403),
+    "/gestion/complaints/disposalbatch/": (404, 200, 200, 200, 404),
 }
 
 

@@ -54,7 +54,7 @@ def propose_disposal(
     lines = [
         Disposal(
             complaint=each.complaint,
-            closed_at=each.complaint.closed_at,
+            closed_at=each.complaint.closed_at,  # type: ignore[misc]  # what is open is not found
             due_at=each.due.at,
             explanation=each.due.explanation.as_json(),
         )
@@ -73,7 +73,7 @@ def propose_erasure(*, complaint_id: int, user: User, body: str, address: str | 
     if complaint.held_at is not None or Disposal.objects.filter(complaint=complaint).exists():
         raise TransitionNotAllowed("erase", complaint.state)
     change(complaint=complaint, transition="erase", kind=EventKind.DISPOSAL_PROPOSED, user=user, body=body)
-    lines = [Disposal(complaint=complaint, closed_at=complaint.closed_at)]
+    lines = [Disposal(complaint=complaint, closed_at=complaint.closed_at)]  # type: ignore[misc]  # « erase » needs it closed
     _proposed(complaint.desk, DisposalBatch.Reason.REQUEST, lines, user, address)
     return complaint
 

@@ -6,10 +6,14 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
+from claims_portal.organisations.models import LegalText
 from claims_portal.views import PublicView
 
 from .models import Member, MemberAccount
@@ -35,6 +39,27 @@ def leave(request: HttpRequest) -> None:
     request.session.flush()
 
 
+def _members() -> Any:
+    """Members who may be here, each with the terms of use in force for them."""
+    terms = LegalText.objects.in_force().filter(
+        kind=LegalText.Kind.MEMBER_TERMS, organisation=OuterRef("policy__organisation")
+    )
+    return (
+        Member.objects.filter(account__isnull=False, policy__is_open=True, policy__organisation__is_active=True)
+        .select_related("account", "policy__organisation", "policy__desk")
+        .annotate(terms_in_force=Subquery(terms.values("pk")[:1]))
+    )
+
+
+def owes_terms(member: Member) -> bool:
+    """True for a member, as `present` gives it, who has not accepted the terms in force (rows D19, D32).
+
+    A new version is asked again; when there is no text, the certification alone counts.
+    """
+    in_force = member.terms_in_force  # type: ignore[attr-defined]
+    return not member.account.terms_accepted_at or bool(in_force and in_force != member.account.terms_id)
+
+
 def present(request: HttpRequest) -> Member | None:
     """The member of this session with their policy and account, one query; None when nobody, idle, or ended."""
     held = request.session.get(SESSION_KEY)
@@ -44,8 +69,7 @@ def present(request: HttpRequest) -> Member | None:
     if now - held["seen"] > settings.MEMBER_IDLE_SECONDS:
         leave(request)
         return None
-    members = Member.objects.select_related("account", "policy__organisation", "policy__desk")
-    member = members.filter(pk=held["id"]).first()
+    member = _members().filter(pk=held["id"]).first()
     if member is None or not constant_time_compare(member.account.session_proof(), held["proof"]):
         leave(request)
         return None
@@ -63,14 +87,22 @@ class MemberView(PublicView):
 
     member: Member
     needs_activation = False  # True: only once online declaration is activated
+    # True: only for a member who has a password. A number and a CIN are known to many (an employer, a relative):
+    # they open what activation needs, and nothing of the family, the bank account or the care (T5).
+    needs_password = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        was_here = SESSION_KEY in request.session
         member = present(request)
         if member is None:
+            if was_here:
+                messages.info(request, _("Votre session est terminée. Connectez-vous de nouveau."))
             return redirect("membership:sign-in")
-        if not member.account.terms_accepted_at:
+        if owes_terms(member):
             return redirect("membership:terms")
         if self.needs_activation and not member.account.is_activated:
             return redirect("health_claims:activation")
         self.member = request.member = member  # type: ignore[attr-defined]
+        if self.needs_password and not member.account.password:
+            return render(request, "membership/needs_password.html", {"member": member}, status=403)
         return super().dispatch(request, *args, **kwargs)

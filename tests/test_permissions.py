@@ -36,6 +36,7 @@ THIS_DESK_SENT_BACK = (302, 302, 302, 302, 404, 302)
 THIS_DESK_ASKED_AGAIN = (302, 302, 302, 422, 404, 422)
 ADMINISTRATOR = (302, 302, 302, 403, 403, 200)
 ONLY_POST = (405,) * 6
+SIGN_IN_FIRST = (302,) * 6  # the member space: no visitor of this table is a member (tests/membership)
 STAFF_ONLY_POST = (302, 302, 302, 405, 405, 405)
 LIFE = ("hold", "release", "erase")  # what few may do with a case
 ACTIONS = ("acknowledge", "ask_complement", "message", "answer", "close", "assign", "note")
@@ -143,6 +144,17 @@ GET: dict[str, Line] = {
     "figures:dashboard": (nothing, STAFF),
     "figures:export": (lambda world: ["csv"], STAFF_ONLY_POST),
     "figures:export-queue": (lambda world: ["csv"], STAFF_ONLY_POST),
+    "membership:sign-in": (nothing, EVERYBODY),
+    "membership:identity": (nothing, SIGN_IN_FIRST),
+    "membership:password": (nothing, SIGN_IN_FIRST),
+    "membership:browser-code": (nothing, SIGN_IN_FIRST),
+    "membership:terms": (nothing, SIGN_IN_FIRST),
+    "membership:sign-out": (nothing, ONLY_POST),
+    "membership:home": (nothing, SIGN_IN_FIRST),
+    "membership:downloads": (nothing, EVERYBODY),
+    "membership:download": (lambda world: [1], NOBODY),
+    "membership:practical": (nothing, SIGN_IN_FIRST),
+    "membership:deposit-points": (nothing, SIGN_IN_FIRST),
 }
 POST: dict[str, Line] = {
     "complaints:begin": (desk, (302,) * 6),
@@ -154,6 +166,12 @@ POST: dict[str, Line] = {
     "complaints:documents": (draft, HOLDER_SENT_BACK),
     "complaints:review": (draft, HOLDER),
     "later": (draft, HOLDER),
+    "membership:sign-in": (nothing, EVERYBODY),
+    "membership:identity": (nothing, SIGN_IN_FIRST),
+    "membership:password": (nothing, SIGN_IN_FIRST),
+    "membership:browser-code": (nothing, SIGN_IN_FIRST),
+    "membership:terms": (nothing, SIGN_IN_FIRST),
+    "membership:home": (nothing, SIGN_IN_FIRST),
     "admin:complaints_complaint_search": (nothing, (302,) * 6),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},

@@ -30,6 +30,7 @@ THROTTLES = {
     "second-factor-month": (env.int("LIMIT_SECOND_FACTOR_MONTH", 100), 30 * 24 * 3600),
     "sign-in-address": (env.int("LIMIT_SIGN_IN_ADDRESS", 60), 600),
     "sign-in-member": (env.int("LIMIT_SIGN_IN_MEMBER", 10), 3600),
+    "password-failures": (env.int("LIMIT_PASSWORD_FAILURES", 100), 30 * 24 * 3600),
     "code-subject": (env.int("LIMIT_CODE_SUBJECT", 3), 900),
     "code-number": (env.int("LIMIT_CODE_NUMBER", 10), 24 * 3600),
     "code-address": (env.int("LIMIT_CODE_ADDRESS", 30), 3600),

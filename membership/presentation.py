@@ -1,0 +1,16 @@
+"""What pages show of numbers that are nobody else's business."""
+
+from __future__ import annotations
+
+HIDDEN = "••"
+
+
+def masked_mobile(mobile: object) -> str:
+    """« +212 6•• •• •• 78 »: enough to know which telephone."""
+    number = str(mobile)
+    return f"{number[:4]} {number[4:5]}{HIDDEN} {HIDDEN} {HIDDEN} {number[-2:]}" if len(number) > 8 else ""
+
+
+def masked_rib(rib: str) -> str:
+    """« 011 … 21 »: the bank and the key of a RIB (24 digits)."""
+    return f"{rib[:3]} {HIDDEN}{HIDDEN} {HIDDEN}{HIDDEN} {HIDDEN}{HIDDEN} {rib[-4:]}" if rib else ""

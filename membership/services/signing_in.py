@@ -1,0 +1,99 @@
+"""Who comes in: the number with the CIN, then the password, then a code in a browser that is not known."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from claims_portal.accounts import codes, throttles
+from claims_portal.organisations.models import LegalText
+from membership.models import KnownBrowser, Member, MemberAccount
+
+BROWSER_CODE = "browser"
+
+
+class PasswordWrong(Exception):
+    """Not the password of this member."""
+
+
+def subject_of(account: MemberAccount) -> str:
+    """How codes and limits name an account."""
+    return f"account:{account.pk}"
+
+
+def find_member(*, policy: str, number: str, cin: str) -> Member | None:
+    """The member of an open policy with this number and this CIN, or None.
+
+    An unknown number, a wrong CIN and a closed policy cost the same query and the same comparison (T5).
+    """
+    members = Member.objects.filter(policy__is_open=True, policy__organisation__is_active=True)
+    member = members.filter(policy__number=policy, number=number).first()
+    return member if constant_time_compare(cin, member.cin if member else "") and member else None
+
+
+def open_account(*, member: Member, language: str) -> MemberAccount:
+    """The member's account, made at the first sign-in; messages follow the language of the last one."""
+    account, _created = MemberAccount.objects.get_or_create(member=member, defaults={"language": language})
+    if account.language != language:
+        MemberAccount.objects.filter(pk=account.pk).update(language=language)
+        account.language = language
+    return account
+
+
+def check_password(*, account: MemberAccount, password: str, counted_as: str) -> None:
+    """PasswordWrong unless this is the member's password.
+
+    LimitReached after 10 tries in an hour, or 100 wrong ones a month, for `counted_as`: a known browser, or
+    everybody else together (docs/security.md). A right one forgives them.
+    """
+    throttles.count("sign-in-member", f"password:{counted_as}")
+    throttles.count("password-failures", counted_as)
+    if not account.check_password(password):
+        raise PasswordWrong
+    throttles.forget("sign-in-member", f"password:{counted_as}")
+    throttles.forget("password-failures", counted_as)
+
+
+def send_browser_code(*, account: MemberAccount, address: str, language: str) -> UUID:
+    """Send the code that an unknown browser is asked, to the verified mobile; gives the request's id."""
+    return codes.send_code(
+        purpose=BROWSER_CODE,
+        subject=subject_of(account),
+        mobile=str(account.mobile),
+        language=language,
+        address=address,
+    )
+
+
+def remember_browser(*, account: MemberAccount) -> str:
+    """Know this browser from now on; gives the secret for its cookie."""
+    token = secrets.token_urlsafe(32)
+    KnownBrowser.objects.create(
+        account=account,
+        token_hash=KnownBrowser.hash_of(token),
+        expires_at=timezone.now() + timedelta(days=settings.KNOWN_BROWSER_DAYS),
+    )
+    return token
+
+
+def known_browser(token: str) -> KnownBrowser | None:
+    """The browser of this cookie with its account and member, while it counts."""
+    if not token:
+        return None
+    known = KnownBrowser.objects.select_related("account__member__policy")
+    return known.filter(token_hash=KnownBrowser.hash_of(token), expires_at__gt=timezone.now()).first()
+
+
+@transaction.atomic
+def accept_terms(*, member: Member) -> None:
+    """Note that the member certified, and which version of the terms they accepted (rows D19–D32)."""
+    texts = LegalText.objects.in_force().filter(
+        organisation=member.policy.organisation_id, kind=LegalText.Kind.MEMBER_TERMS
+    )
+    MemberAccount.objects.filter(member=member).update(terms=texts.first(), terms_accepted_at=timezone.now())

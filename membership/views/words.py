@@ -1,0 +1,39 @@
+"""Sentences that several pages of the way in share."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from claims_portal.accounts import codes
+
+NOBODY = gettext_lazy(
+    "Ces informations ne correspondent à aucun adhérent. Vérifiez l’organisme, le numéro et la CIN, puis réessayez."
+)
+TOO_MANY_PASSWORDS = gettext_lazy(
+    "Trop d’essais avec un mauvais mot de passe. Choisissez-en un nouveau avec « Mot de passe oublié »."
+)
+NO_MOBILE = gettext_lazy(
+    "Aucun téléphone portable vérifié ne peut recevoir votre code. Adressez-vous au service qui gère votre contrat."
+)
+
+
+def code_refusal(*, request_id: UUID | str | None, purpose: str, subject: str, code: str) -> str:
+    """Use a code up; gives "" when it is the right one, else the sentence that says what to do.
+
+    LimitReached after too many wrong codes, however many were sent.
+    """
+    try:
+        codes.use_code(request_id=request_id, purpose=purpose, subject=subject, code=code)
+    except codes.CodeWrong as wrong:
+        sentence = ngettext(
+            "Ce code n’est pas le bon. Il vous reste %(left)d essai.",
+            "Ce code n’est pas le bon. Il vous reste %(left)d essais.",
+            wrong.left,
+        )
+        return sentence % {"left": wrong.left}
+    except codes.CodeUnusable:
+        return _("Ce code ne sert plus. Demandez-en un autre avec « Réessayer ».")
+    return ""

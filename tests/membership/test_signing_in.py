@@ -1,0 +1,162 @@
+"""The way into the member space: what is asked, and what is never told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from claims_portal.notifications.models import Message
+from membership.access import SESSION_KEY
+from membership.models import KnownBrowser, MemberAccount
+from tests.factories.membership import AccountFactory, MemberFactory, PolicyFactory, enter_as
+
+from .conftest import last_code, say_cin, say_number, say_password, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def without_tokens(response: Any) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+
+
+@pytest.mark.req("D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "D16", "D17", "D18")
+def test_the_first_page_has_the_words_of_the_guide(client: Client) -> None:
+    other = "ACCEDER AU SITE PRESTATIONS MEDICALES OCP"
+    policy = PolicyFactory(other_site_name=other, other_site_url="https://exemple.ma/ocp")
+    page = client.get(reverse("membership:sign-in")).content.decode()
+    for words in (
+        "Bienvenue dans l’espace de l’Assurance Maladie Complémentaire",
+        "Avec votre compte client, vous pouvez :",
+        "Suivre en temps réel et à tout moment le détail de vos remboursements.",
+        "Consulter vos prestations.",
+        "Votre espace Client",
+        "Organisme d’affiliation",
+        f"{policy.number}-{policy.subscriber}",
+        ">DRPP<",
+        "Je ne suis pas un robot",
+        "Confidentialité",
+        "Connectez Vous",
+        "الخدمة العربية",
+        other,
+        ">Accueil<",
+        ">Téléchargement<",
+    ):
+        assert words in page
+
+
+@pytest.mark.req("K5")
+def test_each_policy_asks_for_its_own_number(client: Client) -> None:
+    PolicyFactory(member_number_label="SOM", position=1)
+    member = MemberFactory(policy__member_number_pattern="[A-Z][0-9]{5}", number="A12345")
+    assert ">DRPP ou SOM<" in client.get(reverse("membership:sign-in")).content.decode()
+    assert "n’a pas la forme d’un DRPP" in say_number(client, member, number="1234567").content.decode()
+    assert say_number(client, member, number="a ١٢٣٤٥").status_code == 302
+
+
+def test_a_robot_that_does_no_work_and_does_not_wait_goes_no_further(client: Client, member, settings) -> None:
+    settings.PATIENCE_SECONDS = 20
+    assert "Attendez encore" in say_number(client, member).content.decode()
+    assert client.get(reverse("membership:identity")).status_code == 302
+
+
+@pytest.mark.req("T5")
+def test_an_unknown_number_a_wrong_cin_and_a_closed_policy_have_the_same_answer(client: Client, member) -> None:
+    closing = MemberFactory(policy__organisation=member.policy.organisation, number=member.number)
+    say_number(client, closing)
+    closing.policy.is_open = False
+    closing.policy.save()
+    closed = client.post(reverse("membership:identity"), {"cin": closing.cin})
+    wrong = say_cin(client, member, cin="ZZ000000")
+    unknown = say_cin(client, member, number="7654321")
+    alike = without_tokens(wrong)
+    assert "ne correspondent à aucun adhérent" in alike
+    assert without_tokens(unknown) == alike.replace(member.number, "7654321").replace("ZZ000000", member.cin)
+    assert closed.status_code == unknown.status_code == wrong.status_code == 200
+    assert "ne correspondent à aucun adhérent" in closed.content.decode()
+    assert member.last_name not in alike
+    assert not MemberAccount.objects.filter(member__in=[closing]).exists()
+
+
+@pytest.mark.req("T5")
+def test_before_a_password_exists_the_cin_opens_the_terms_and_nothing_of_the_family(client: Client) -> None:
+    member = MemberFactory()
+    assert say_cin(client, member)["Location"] == reverse("membership:home")
+    assert client.get(reverse("membership:home"))["Location"] == reverse("membership:terms")
+
+
+@pytest.mark.req("T5")
+def test_a_password_then_a_code_by_sms_open_a_browser_that_is_not_known(client: Client, member) -> None:
+    assert say_password(client, member, "pas celui-ci").status_code == 200
+    assert not Message.objects.filter(channel="sms").exists()
+    say_password(client, member)
+    page = client.get(reverse("membership:browser-code")).content.decode()
+    assert "+212 6•• •• •• 78" in page
+    assert "12345678" not in page
+    assert (
+        "Il vous reste 4 essais" in client.post(reverse("membership:browser-code"), {"code": "000000"}).content.decode()
+    )
+    before = client.session.session_key
+    assert client.post(reverse("membership:browser-code"), {"code": last_code()})["Location"] == "/sante/accueil/"
+    assert client.session.session_key != before
+    assert client.get(reverse("membership:home")).status_code == 200
+    assert not KnownBrowser.objects.exists()
+
+
+def test_a_browser_that_was_made_known_is_asked_no_code(client: Client, member) -> None:
+    cookie = sign_in(client, member, remember="on").cookies["browser"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 180 * 24 * 3600)
+    client.post(reverse("membership:sign-out"))
+    assert say_password(client, member)["Location"] == reverse("membership:home")
+    other = MemberFactory(policy=member.policy, activated=True)
+    client.post(reverse("membership:sign-out"))
+    assert say_password(client, other)["Location"] == reverse("membership:browser-code")
+
+
+def test_tries_are_limited_and_a_stranger_does_not_lock_out_a_browser_the_member_uses(client, member, settings) -> None:
+    sign_in(client, member, remember="on")
+    client.post(reverse("membership:sign-out"))
+    settings.THROTTLES = settings.THROTTLES | {"sign-in-member": (2, 3600)}
+    stranger = Client()
+    assert [say_cin(stranger, member, cin="ZZ000000").status_code for _ in range(3)] == [200, 200, 429]
+    assert say_cin(stranger, member).status_code == 429
+    assert say_password(client, member)["Location"] == reverse("membership:home")
+
+
+def test_after_too_many_wrong_passwords_only_a_new_one_helps(client: Client, member, settings) -> None:
+    settings.THROTTLES = settings.THROTTLES | {"password-failures": (1, 3600)}
+    say_password(client, member, "faux")
+    assert "Mot de passe oublié" in say_password(client, member).content.decode()
+
+
+@pytest.mark.req("D33")
+def test_signing_out_ends_the_session_on_the_server(client: Client, member) -> None:
+    enter_as(client, member)
+    kept = client.cookies["portal"].value
+    assert client.get(reverse("membership:sign-out")).status_code == 405
+    client.post(reverse("membership:sign-out"))
+    thief = Client()
+    thief.cookies["portal"] = kept
+    assert thief.get(reverse("membership:home"))["Location"] == reverse("membership:sign-in")
+
+
+def test_a_session_ends_with_the_password_it_was_opened_with_or_when_it_idles(client: Client, member) -> None:
+    enter_as(client, member)
+    account = member.account
+    account.set_password("Autre-chose-9")
+    account.save()
+    answer = client.get(reverse("membership:home"), follow=True).content.decode()
+    assert "Votre session est terminée" in answer
+    enter_as(client, type(member).objects.get(pk=member.pk))
+    session = client.session
+    session[SESSION_KEY] |= {"seen": 0}
+    session.save()
+    assert client.get(reverse("membership:home")).status_code == 302
+
+
+def test_who_has_a_password_but_no_mobile_is_told_where_to_ask(client: Client) -> None:
+    account = AccountFactory(activated=True, mobile="")
+    assert "Aucun téléphone portable vérifié" in say_password(client, account.member).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
@@ -56,3 +57,21 @@ def _is_right(number: str, given: str, known: str, mark: str) -> bool:
     in_clear = constant_time_compare(given, known)
     by_mark = constant_time_compare(contact_mark(number, given), mark)
     return bool(given) and (in_clear or by_mark)
+
+
+def grant_followed(request: HttpRequest, complaint: Complaint) -> None:
+    """Let who may follow a merged case follow the one it goes on in too, when that one has the same contact (F8)."""
+    if complaint.merged_into_id is None:
+        return
+    into = Complaint.objects.select_related("complainant").get(pk=complaint.merged_into_id)
+    one, two = complaint.complainant, into.complainant
+    if (one.email and one.email == two.email) or (one.mobile and one.mobile == two.mobile):
+        grant(request, into.number)
+
+
+def followed(request: HttpRequest, complaint: Complaint) -> dict[str, Any] | None:
+    """The case in which a merged one goes on, and whether this session may open it; None when it is not merged."""
+    if complaint.merged_into_id is None:
+        return None
+    into = Complaint.objects.only("number").get(pk=complaint.merged_into_id)
+    return {"complaint": into, "open": request.session.get(SESSION_KEY, {}).get(into.number, 0) >= time.time()}

@@ -98,6 +98,25 @@ class Reopened(CaseNotice):
     key = "complaints.reopened"
 
 
+class Transferred(CaseNotice):
+    """The case is at another desk, which is the one that signs."""
+
+    key = "complaints.transferred"
+
+
+class Merged(CaseNotice):
+    """The case goes on in another one, whose number is to be followed from now on (F8)."""
+
+    key = "complaints.merged"
+
+    def __init__(self, complaint: Complaint, event: Event, into: Complaint) -> None:
+        super().__init__(complaint, event)
+        self.into = into
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return super().context(recipient) | {"followed": number_in_text(self.into.number)}
+
+
 class TrackingOpened(CaseNotice):
     """The case can be followed online with a contact that an agent added; to every contact of the person (K1)."""
 

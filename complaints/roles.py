@@ -13,7 +13,7 @@ SEE_DISPOSALS = "complaints.view_disposalbatch"
 # What makes a desk: its texts, categories, questions, delays and calendars.
 SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],
-    "complaints": ["procedure", "category", "askedfield", "respondent"],
+    "complaints": ["procedure", "category", "askedfield", "respondent", "team", "assignmentrule"],
     "deadlines": ["calendar", "holidayoverride", "delay"],
 }
 
@@ -39,6 +39,8 @@ ROLES = {
     PROCEDURES: [
         *on_settings("view", "add", "change"),
         "complaints.delete_askedfield",
+        "complaints.delete_assignmentrule",
+        "complaints.delete_team",
         "deadlines.delete_holidayoverride",
     ],
 }

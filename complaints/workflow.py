@@ -38,7 +38,7 @@ DISPOSE = "complaints.dispose"
 PERSON = ""  # the complainant, whose right is the tracking grant
 
 # The desk's own housekeeping: the complainant neither reads it nor waits for it.
-INTERNAL = frozenset({"assign", "note", "hold", "release", "erase"})
+INTERNAL = frozenset({"assign", "note", "link", "hold", "release", "erase"})
 
 R, P, C, A, X = State.RECEIVED, State.IN_PROGRESS, State.COMPLEMENT, State.ANSWERED, State.CLOSED
 
@@ -54,6 +54,10 @@ workflow = Workflow(
     Transition("hold", frozenset({R, P, C, A, X}), None, HOLD, _("Interdire la suppression")),
     Transition("release", frozenset({R, P, C, A, X}), None, HOLD, _("Permettre de nouveau la suppression")),
     Transition("erase", frozenset({X}), None, DISPOSE, _("Proposer la suppression")),
+    Transition("link", frozenset({R, P, C, A, X}), None, HANDLE, _("Relier à un autre dossier")),
+    Transition("transfer", frozenset({R, P, C}), None, HANDLE, _("Transmettre à un autre guichet")),
+    Transition("merge", frozenset({R, P, C, A}), X, HANDLE, _("Réunir à un autre dossier")),
+    Transition("absorb", frozenset({R, P, C, A}), None, HANDLE, _("Réunir un autre dossier à celui-ci")),
     Transition("supply", frozenset({C}), P, PERSON, _("Envoyer le complément")),
     Transition("write", frozenset({R, P, A}), None, PERSON, _("Écrire au service")),
     Transition("withdraw", frozenset({R, P, C, A}), X, PERSON, _("Clôturer ma réclamation")),

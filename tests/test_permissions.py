@@ -132,6 +132,11 @@ GET: dict[str, Line] = {
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], STAFF_ONLY_POST),
     "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_contact": (case, THIS_DESK),
+    "admin:complaints_complaint_link": (case, STAFF_ONLY_POST),
+    "admin:complaints_complaint_unlink": (case, STAFF_ONLY_POST),
+    "admin:complaints_complaint_merge": (case, THIS_DESK),
+    "admin:complaints_complaint_transfer": (case, THIS_DESK),
+    "admin:complaints_assignmentrule_trial": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_complaint_intake": (nothing, (302, 302, 302, 302, 302, 200)),  # one desk only: its form at once
     "admin:complaints_complaint_intake_at": (desk, THIS_DESK),
     "admin:complaints_letter_changelist": (nothing, STAFF),
@@ -178,6 +183,10 @@ POST: dict[str, Line] = {
     **{f"admin:complaints_complaint_{action}": (case, (302, 302, 302, 404, 404, 422)) for action in LIFE},
     "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
+    "admin:complaints_complaint_link": (case, THIS_DESK_SENT_BACK),
+    "admin:complaints_complaint_unlink": (case, (302, 302, 302, 404, 404, 404)),  # it names no case
+    "admin:complaints_complaint_merge": (case, THIS_DESK_ASKED_AGAIN),
+    "admin:complaints_complaint_transfer": (case, THIS_DESK_ASKED_AGAIN),
 }
 
 

@@ -78,7 +78,7 @@ class DeskAdmin(DeskPartAdmin):
     list_select_related = ["organisation"]
     search_fields = ["name_fr", "name_ar", "code"]
     autocomplete_fields = ["organisation"]
-    filter_horizontal = ["sectors"]
+    filter_horizontal = ["sectors", "hands_over_to"]
     prepopulated_fields = {"code": ["name_fr"]}
 
     def desks_of(self, part: Desk) -> Iterable[Desk]:

@@ -96,6 +96,15 @@ class Desk(models.Model):
     hours_ar = models.CharField(_("horaires (ar)"), max_length=200, blank=True)
     is_open = models.BooleanField(_("reçoit les demandes"), default=True)
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
+    # Inside its own organisation a desk may always hand a case over; elsewhere only to these.
+    hands_over_to = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="+",
+        verbose_name=_("peut transmettre à"),
+        help_text=_("Guichets d’autres organisations ; ceux de la même organisation n’ont pas à être nommés."),
+    )
     # Raised by `services.desk_changed`: what pages keep in memory about a desk is kept under this number.
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -5,14 +5,17 @@ from .disposals import DisposalBatchAdmin
 from .letters import LetterAdmin
 from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
+from .routing import AssignmentRuleAdmin, TeamAdmin
 
 __all__ = [
     "AskedFieldAdmin",
+    "AssignmentRuleAdmin",
     "CategoryAdmin",
     "ComplaintAdmin",
     "DisposalBatchAdmin",
     "LetterAdmin",
     "ProcedureAdmin",
     "RespondentAdmin",
+    "TeamAdmin",
     "TrackingRequestAdmin",
 ]

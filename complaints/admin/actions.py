@@ -134,7 +134,7 @@ def permission(name: str) -> str:
 def open_actions(complaint: Complaint, user: Any) -> list[Action]:
     """What this agent may do with the case as it is now, in the workflow's order."""
     permissions = {each for each in (HANDLE, HOLD, DISPOSE) if user.has_perm(each)}
-    offered = [ACTIONS[each.name] for each in workflow.open_to(complaint.state, permissions)]
+    offered = [ACTIONS[each.name] for each in workflow.open_to(complaint.state, permissions) if each.name in ACTIONS]
     held = complaint.held_at is not None
     idle = {"hold", "erase"} if held else {"release"}
     if complaint.assigned_to_id == user.pk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +17,7 @@ from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 from .actions import Action, label, open_actions
 from .forms import ActionForm
 from .letters import letters_of
+from .links import links_context
 
 STATE_TONES = {
     State.RECEIVED: "info",
@@ -33,7 +34,6 @@ TURNS = {
 DELIVERY_TONES = {"sent": "success", "failed": "danger", "retry": "turn"}
 RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.RETRY}
 MESSAGES_SHOWN = 30
-OTHERS_SHOWN = 5
 # What was said needs no title: the bubble says who speaks.
 SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
 
@@ -44,6 +44,7 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
     documents = list(complaint.documents.select_related("document"))
     clocks = list(complaint.clocks.all())
     contact = user.has_perm(SEE_CONTACT)
+    links = links_context(complaint, user, cases)
     return {
         "contact": contact,
         "complaint": complaint,
@@ -59,7 +60,8 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "files": [document_view(each, document_url) for each in documents],
         "letters": letters_of(complaint),
         "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
-        "others": others(complaint, cases),
+        **links,
+        "merged_threads": [merged_thread(each, complaint) for each in links["merged"]],
     }
 
 
@@ -100,13 +102,25 @@ def document_url(joined: ComplaintDocument) -> str:
 
 
 def thread(
-    complaint: Complaint, events: Iterable[Event], documents: Iterable[ComplaintDocument]
+    complaint: Complaint,
+    events: Iterable[Event],
+    documents: Iterable[ComplaintDocument],
+    url: Callable[[ComplaintDocument], str] = document_url,
 ) -> list[dict[str, Any]]:
     """The history in one reading, oldest first: what the complaint tells, what was said, what happened, notes."""
     joined: dict[int | None, list[dict[str, Any]]] = {}
     for each in documents:
-        joined.setdefault(each.event_id, []).append(document_view(each, document_url))
+        joined.setdefault(each.event_id, []).append(document_view(each, url))
     return [entry(event, complaint, joined.get(event.pk, [])) for event in events]
+
+
+def merged_thread(case: Complaint, into: Complaint) -> dict[str, Any]:
+    """The history of a case merged into this one; its documents are read through the case that goes on."""
+
+    def url(joined: ComplaintDocument) -> str:
+        return reverse("admin:complaints_complaint_document", args=[into.pk, joined.pk])
+
+    return {"case": case, "thread": thread(case, case.events.all(), case.documents.all(), url)}
 
 
 def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -203,13 +217,3 @@ def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]
         }
         for message in sent
     ]
-
-
-def others(complaint: Complaint, cases: ComplaintQuerySet) -> list[Complaint]:
-    """The latest other cases of the same address or mobile, among those this agent may see."""
-    person = complaint.complainant
-    if not (person.email or person.mobile):
-        return []
-    same = {"complainant__email": person.email} if person.email else {"complainant__mobile": person.mobile}
-    found = cases.filter(**same).exclude(pk=complaint.pk).order_by("-received_at", "-pk")
-    return list(found.only("number", "state", "received_at")[:OTHERS_SHOWN])

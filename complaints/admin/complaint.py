@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -26,14 +26,14 @@ from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.workflow import TransitionNotAllowed
-from complaints.models import Complaint
+from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, disposals, intake, online, queues, search
+from . import bulk, disposals, intake, links, online, queues, search, transfer
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -84,7 +84,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
-        pages += intake.pages()
+        pages += intake.pages() + links.pages() + transfer.pages()
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
@@ -221,7 +221,8 @@ class ComplaintAdmin(KeysetAdmin):
     def document_view(self, request: HttpRequest, complaint_id: int, document_id: UUID) -> HttpResponseBase:
         """A document of the case. Its reading is logged."""
         complaint = self.visible(request, complaint_id)
-        joined = get_object_or_404(complaint.documents.select_related("document"), pk=document_id)
+        here = Q(complaint=complaint) | Q(complaint__merged_into=complaint)
+        joined = get_object_or_404(ComplaintDocument.objects.filter(here).select_related("document"), pk=document_id)
         if joined.document.is_clean:
             self.log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
         return document_response(

@@ -3,11 +3,15 @@
 from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
 from .disposal import Disposal, DisposalBatch
 from .history import Clock, ClockKind, Event, EventKind, Pause
+from .linking import CaseLink
 from .paper import Letter, TrackingRequest
 from .procedure import AskedField, Category, Procedure, Respondent
+from .routing import AssignmentRule, Team
 
 __all__ = [
     "AskedField",
+    "AssignmentRule",
+    "CaseLink",
     "Category",
     "Channel",
     "Clock",
@@ -26,5 +30,6 @@ __all__ = [
     "Procedure",
     "Quality",
     "Respondent",
+    "Team",
     "TrackingRequest",
 ]

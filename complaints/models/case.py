@@ -123,6 +123,10 @@ class Complaint(models.Model):
     disposed_at = models.DateTimeField(_("supprimée le"), null=True, blank=True)
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
+    # Closed because everything goes on in that other case. Never a chain: that one is merged into none.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, related_name="merged", null=True, blank=True, db_index=False, verbose_name=_("réunie à")
+    )
     consent_text = models.ForeignKey(LegalText, models.PROTECT, related_name="+", null=True, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
     fingerprint = models.CharField(max_length=64, db_index=True, editable=False)
@@ -167,6 +171,8 @@ class Complaint(models.Model):
                 name="complaint_to_dispose",
                 condition=Q(closed_at__isnull=False, held_at=None, disposed_at=None),
             ),
+            models.Index(fields=["merged_into"], name="complaint_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["policy_number"], name="complaint_policy", condition=~Q(policy_number="")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -35,6 +35,11 @@ class EventKind(models.TextChoices):
     ARCHIVED = "archived", _("Dossier archivé")
     DISPOSAL_PROPOSED = "disposal-proposed", _("Suppression proposée")
     DISPOSED = "disposed", _("Dossier supprimé")
+    LINKED = "linked", _("Lien entre dossiers")
+    MERGED = "merged", _("Réunie avec une autre réclamation")
+    ABSORBED = "absorbed", _("Autre réclamation réunie avec celle-ci")
+    TRANSFERRED = "transferred", _("Réclamation transmise à un autre guichet")
+    ROUTED = "routed", _("Attribuée par une règle")
 
 
 class Event(models.Model):
@@ -66,7 +71,7 @@ class Event(models.Model):
     @property
     def is_automatic(self) -> bool:
         """True for what the portal did by itself: nobody stands behind it."""
-        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED, EventKind.ARCHIVED)
+        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED, EventKind.ARCHIVED, EventKind.ROUTED)
 
     @property
     def is_exchange(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from claims_portal.organisations.models import Desk
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause
 from complaints.promises import spelled_due
 from complaints.questions import questions_of
+from complaints.workflow import State
 
 BATCH = 200
 
@@ -27,8 +29,15 @@ def delays_of(desk: Desk) -> dict[ClockKind, Delay]:
     return {ClockKind(kind): delays[key] for kind, key in keys.items()}
 
 
-def _built(complaint: Complaint, kind: ClockKind, delay: Delay, start: datetime, days: CalendarDays) -> Clock:
-    due = compute(delay=delay, start=start, days=days)
+def _built(
+    complaint: Complaint,
+    kind: ClockKind,
+    delay: Delay,
+    start: datetime,
+    days: CalendarDays,
+    pauses: Sequence[tuple[datetime, datetime | None]] = (),
+) -> Clock:
+    due = compute(delay=delay, start=start, days=days, pauses=pauses)
     return Clock(
         complaint=complaint,
         kind=kind,
@@ -75,6 +84,42 @@ def recompute_answer(*, complaint: Complaint) -> Clock | None:
     clock.due_at, clock.explanation = due.at, due.explanation.as_json()
     clock.save(update_fields=["due_at", "explanation"])
     return clock
+
+
+def count_from(*, complaint: Complaint, start: datetime) -> bool:
+    """Count the delays that run since the reception from an earlier one instead; True when some were moved.
+
+    A delay that began later, with a reopening, is left alone.
+    """
+    since_reception = {"started_at__lte": complaint.received_at, "started_at__gt": start}
+    running = complaint.clocks.promised().filter(**since_reception).select_related("delay__calendar")
+    pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
+    moved = 0
+    for clock in running:
+        due = compute(delay=_as_promised(clock), start=start, pauses=pauses if clock.kind == ClockKind.ANSWER else ())
+        clock.started_at, clock.due_at, clock.explanation = start, due.at, due.explanation.as_json()
+        clock.save(update_fields=["started_at", "due_at", "explanation"])
+        moved += 1
+    return bool(moved)
+
+
+def follow_desk(*, complaint: Complaint) -> None:
+    """Count what is still to be done by the delays of the desk that has the case now, from the same moments.
+
+    What the person has had already, such as the acknowledgement, is not promised again.
+    """
+    before = {clock.kind: clock for clock in complaint.clocks.exclude(kind=ClockKind.REOPENING)}
+    delays = delays_of(complaint.desk)
+    pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
+    due = {ClockKind.ANSWER: pauses} | ({ClockKind.ACKNOWLEDGEMENT: []} if complaint.state == State.RECEIVED else {})
+    for kind, stops in due.items():
+        clock = before.get(kind)
+        if clock is not None and clock.stopped_at is not None:
+            continue
+        start = clock.started_at if clock is not None else complaint.received_at
+        complaint.clocks.filter(kind=kind).delete()
+        if delay := delays.get(kind):
+            _built(complaint, kind, delay, start, CalendarDays.of(delay.calendar), stops).save()
 
 
 def _as_promised(clock: Clock) -> Delay:

@@ -29,6 +29,7 @@ from complaints.workflow import State, Turn
 
 from .clocks import start_clocks
 from .letters import promise_letter
+from .routing import route
 
 
 class IncompleteDraft(Exception):
@@ -107,6 +108,7 @@ def file_complaint(*, filing: Filing) -> Complaint:
         complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
     )
     add_documents(complaint=complaint, documents=filing.documents, event=event)
+    route(complaint=complaint)
     clocks = start_clocks(complaint=complaint)
     queue(notices.Receipt(complaint, clocks=clocks))
     promise_letter(complaint=complaint, event=event)

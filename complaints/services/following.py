@@ -11,6 +11,7 @@ from django.utils import timezone
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.notifications.services import queue
+from claims_portal.workflow import TransitionNotAllowed
 from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind, EventKind
 from complaints.workflow import State
@@ -85,6 +86,8 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay, or once archived."""
     complaint = locked(complaint_id)
     now = timezone.now()
+    if complaint.merged_into_id is not None:
+        raise TransitionNotAllowed("reopen", complaint.state)  # the matter goes on in the other case
     window = complaint.clocks.filter(kind=ClockKind.REOPENING).first()
     if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen

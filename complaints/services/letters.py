@@ -20,6 +20,9 @@ TOLD = frozenset(
         EventKind.ANSWERED,
         EventKind.CLOSED,
         EventKind.REOPENED,
+        EventKind.MERGED,
+        EventKind.ABSORBED,
+        EventKind.TRANSFERRED,
     }
 )
 BATCH = 25  # a letter takes some hundreds of milliseconds to draw

@@ -81,4 +81,5 @@ class MineAllView(PublicView):
     def post(self, request: HttpRequest) -> HttpResponse:
         complaint = get_object_or_404(self.cases(request), number=request.POST.get("number", "")[:12])
         access.grant(request, complaint.number)
+        access.grant_followed(request, complaint)
         return redirect("complaints:dashboard", complaint.number)

@@ -45,6 +45,7 @@ class TrackView(PublicView):
             found = access.matching(number=asked["number"], email=asked["email"], mobile=asked["mobile"])
             if found is not None:
                 access.grant(request, found.number)
+                access.grant_followed(request, found)
                 return redirect("complaints:dashboard", found.number)
             form.add_error(None, _("Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux."))
         return render(request, "complaints/track.html", {"form": form})
@@ -90,6 +91,7 @@ class CaseView(PublicView):
             "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
             "may_withdraw": workflow.allows("withdraw", complaint.state),
             "may_reopen": self.may_reopen(clocks),
+            "followed": access.followed(request, complaint),
             "exchange_form": forms.get("exchange_form") or ExchangeForm(),
             "reopen_form": forms.get("reopen_form") or ReopenForm(),
             "form": bound,
@@ -98,7 +100,9 @@ class CaseView(PublicView):
         return render_in_zone(request, "complaints/dashboard.html", complaint, context)
 
     def may_reopen(self, clocks: list[Any]) -> bool:
-        if self.complaint.archived_at is not None or not workflow.allows("reopen", self.complaint.state):
+        if self.complaint.archived_at is not None or self.complaint.merged_into_id is not None:
+            return False
+        if not workflow.allows("reopen", self.complaint.state):
             return False
         window = [presentation.clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
         return not window or window[0]["state"] != "late"

@@ -175,7 +175,7 @@ class ComplaintAdmin(KeysetAdmin):
         """The case page as things are now; with what was typed when an action did not go through."""
         context = {
             **self.admin_site.each_context(request),
-            **case_context(complaint, request.user, queues.visible_cases(request.user)),
+            **case_context(complaint, request.user, queues.openable_cases(request.user)),
             **actions_context(complaint, request.user, tried, form),
             "news": news,
             "opts": self.opts,

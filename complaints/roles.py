@@ -15,6 +15,18 @@ SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],
     "complaints": ["procedure", "category", "askedfield", "respondent", "team", "assignmentrule"],
     "deadlines": ["calendar", "holidayoverride", "delay"],
+    "membership": [
+        "policy",
+        "guarantee",
+        "requiredpiece",
+        "ceiling",
+        "deductible",
+        "depositpoint",
+        "practicaltext",
+        "prestation",
+        "baseregime",
+        "keyletter",
+    ],
 }
 
 
@@ -42,6 +54,8 @@ ROLES = {
         "complaints.delete_assignmentrule",
         "complaints.delete_team",
         "deadlines.delete_holidayoverride",
+        *(f"membership.{verb}_{model}" for verb in ("view", "add", "change") for model in ("member", "beneficiary")),
+        "membership.import_members",
     ],
 }
 

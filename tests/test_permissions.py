@@ -121,6 +121,8 @@ GET: dict[str, Line] = {
     "admin:view_on_site": (lambda world: ["1", "1"], (302, 302, 302, 404, 404, 404)),
     "admin:app_list": (lambda world: ["complaints"], STAFF),
     "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], ADMINISTRATOR),
+    "admin:membership_member_import": (nothing, (302, 302, 302, 404, 404, 200)),
+    "admin:membership_member_import_plan": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_complaint_changelist": (nothing, STAFF),
     "admin:complaints_complaint_search": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_change": (case, THIS_DESK),

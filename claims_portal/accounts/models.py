@@ -185,6 +185,7 @@ class AuditEntry(models.Model):
         CASE_OPENED = "case-opened", _("Dossier ouvert")
         DOCUMENT_READ = "document-read", _("Document lu")
         EXPORTED = "exported", _("Données exportées")
+        IMPORTED = "imported", _("Données importées")
         SIGNED_IN = "signed-in", _("Connexion")
         SIGN_IN_REFUSED = "sign-in-refused", _("Connexion refusée")
         FACTOR_ENROLLED = "factor-enrolled", _("Second facteur activé")

@@ -51,6 +51,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},
     # After the pruning of documents: it notes that the files of erased cases are gone.
     "archive and erase old cases": {"task": "complaints.retention", "schedule": crontab(hour="3", minute="0")},
+    "prune lists nobody took in": {"task": "membership.prune", "schedule": crontab(hour="2", minute="25")},
     "count open deadlines again": {"task": "complaints.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
     "remind of deadlines": {
         "task": "complaints.remind",

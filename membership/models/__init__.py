@@ -1,6 +1,6 @@
 """Policies and what they guarantee, members and their families."""
 
-from .member import Beneficiary, KnownBrowser, Member, MemberAccount, rights_on
+from .member import Beneficiary, KnownBrowser, Member, MemberAccount, MemberImport, rights_on
 from .policy import (
     BaseRegime,
     Ceiling,
@@ -25,6 +25,7 @@ __all__ = [
     "KnownBrowser",
     "Member",
     "MemberAccount",
+    "MemberImport",
     "Policy",
     "PracticalText",
     "Prestation",

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from claims_portal.accounts.models import User
 from claims_portal.organisations.models import LegalText
 
 from .policy import Policy
@@ -54,6 +55,7 @@ class Member(models.Model):
         verbose_name = _("adhérent")
         verbose_name_plural = _("adhérents")
         ordering: ClassVar = ["policy", "number"]
+        permissions = [("import_members", _("Peut importer des listes d’adhérents"))]
         constraints: ClassVar = [models.UniqueConstraint(fields=["policy", "number"], name="member_number_once")]
         indexes: ClassVar = [models.Index(fields=["cin"], name="member_cin")]
 
@@ -66,6 +68,23 @@ class Member(models.Model):
 
     def has_rights_on(self, day: date) -> bool:
         return self.rights_from <= day and (self.rights_to is None or day <= self.rights_to)
+
+
+class MemberImport(models.Model):
+    """A list read and shown to a member of staff, until they take it in or leave it."""
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="+", verbose_name=_("police"))
+    table = models.JSONField(default=list)  # lines of texts, the headings first; emptied once taken in
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("par"))
+    made_at = models.DateTimeField(_("le"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("prise en compte le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("liste d’adhérents")
+        verbose_name_plural = _("listes d’adhérents")
+
+    def __str__(self) -> str:
+        return f"{self.policy} · {self.made_at:%Y-%m-%d %H:%M}"
 
 
 class Beneficiary(models.Model):

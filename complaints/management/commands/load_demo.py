@@ -19,6 +19,7 @@ from claims_portal.organisations.models import Desk, Organisation
 from complaints.demo import load_cases
 from complaints.roles import AGENTS, ensure_roles
 from complaints.services.catalogue import load_catalogue
+from membership.demo import load_membership
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 SUPERVISOR = "superviseur@demo.invalid"
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         load_institutions(refresh=options["refresh"])
         load_staff(refresh=options["refresh"])
         load_cases()
+        load_membership(refresh=options["refresh"])
         self.stdout.write(f"superviseur@demo.invalid, {', '.join(f'agent.{code}@demo.invalid' for code in DESKS)}")
         self.stdout.write(_("Mot de passe : %(password)s") % {"password": settings.DEMO_PASSWORD})
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import arriving, pages
+from .views import arriving, forgotten, own, pages
 
 app_name = "membership"
 
@@ -11,11 +11,20 @@ urlpatterns = [
     path("identite/", arriving.IdentityView.as_view(), name="identity"),
     path("mot-de-passe/", arriving.PasswordView.as_view(), name="password"),
     path("code/", arriving.BrowserCodeView.as_view(), name="browser-code"),
+    path("mot-de-passe-oublie/", forgotten.ForgottenView.as_view(), name="forgotten"),
+    path("mot-de-passe-oublie/nouveau/", forgotten.ForgottenNewView.as_view(), name="forgotten-new"),
+    path("mot-de-passe-oublie/<str:token>/", forgotten.ForgottenLinkView.as_view(), name="forgotten-link"),
     path("conditions/", pages.TermsView.as_view(), name="terms"),
     path("deconnexion/", arriving.SignOutView.as_view(), name="sign-out"),
     path("accueil/", pages.HomeView.as_view(), name="home"),
     path("telechargement/", pages.DownloadsView.as_view(), name="downloads"),
     path("telechargement/<int:text_id>/", pages.DownloadView.as_view(), name="download"),
     path("donnees-pratiques/", pages.PracticalView.as_view(), name="practical"),
+    path("mon-adhesion/", own.MembershipView.as_view(), name="membership"),
+    path("mon-adhesion/mot-de-passe/", own.ChangePasswordView.as_view(), name="change-password"),
+    path("mon-adhesion/mobile/", own.ChangeMobileView.as_view(), name="change-mobile"),
+    path("mon-adhesion/mobile/code/", own.ChangeMobileCodeView.as_view(), name="change-mobile-code"),
+    path("mon-adhesion/e-mail/", own.ChangeEmailView.as_view(), name="change-email"),
+    path("mon-adhesion/e-mail/<str:token>/", own.EmailLinkView.as_view(), name="email-link"),
     path("point-de-depot/", pages.DepositPointsView.as_view(), name="deposit-points"),
 ]

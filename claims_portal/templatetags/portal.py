@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -59,6 +60,12 @@ def file_size(size: int) -> str:
     if size >= 1_000_000:
         return _("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)}
     return _("%(size)s ko") % {"size": number_format(max(1, round(size / 1000)))}
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """An amount in dirhams, to the centime: « 1 234,50 MAD »."""
+    return _("%(amount)s MAD") % {"amount": number_format(amount, 2, force_grouping=True)}
 
 
 _BULLET = "• "

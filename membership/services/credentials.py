@@ -1,0 +1,110 @@
+"""The secrets and addresses of an account: chosen anew when forgotten, changed by who holds the present ones."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.db import transaction
+
+from claims_portal.accounts import codes, links, throttles
+from claims_portal.notifications.services import queue
+from membership import notices
+from membership.models import KnownBrowser, MemberAccount
+
+from .signing_in import find_member, subject_of
+
+FORGOTTEN = "member-password"
+NEW_EMAIL = "member-email"
+NEW_MOBILE = "member-mobile"
+NOBODY = "personne@example.invalid"
+
+
+def ask_new_password(*, policy: str, number: str, cin: str, language: str) -> None:
+    """Mail the link that begins a new password, when these name a member who has one.
+
+    For anybody else the same is done, then undone: it takes the same time, and nothing leaves.
+    """
+    throttles.count("link-recipient", f"{policy}:{number}")
+    member = find_member(policy=policy, number=number, cin=cin)
+    accounts = MemberAccount.objects.select_related("member").exclude(password="").exclude(mobile="").exclude(email="")
+    account = accounts.filter(member=member.pk if member else 0).first()
+    with transaction.atomic():
+        token = links.create_link(purpose=FORGOTTEN, subject=str(account.pk if account else 0), hours=notices.HOURS)
+        email = account.email if account else NOBODY
+        queue(notices.PasswordLink(email=email, token=token, language=language))
+        transaction.set_rollback(account is None)
+
+
+def send_password_code(*, account: MemberAccount, address: str, language: str) -> UUID:
+    """The second proof, to the verified mobile; gives the request's id. LimitReached after too many."""
+    return codes.send_code(
+        purpose=FORGOTTEN, subject=subject_of(account), mobile=str(account.mobile), language=language, address=address
+    )
+
+
+@transaction.atomic
+def replace_password(*, account_id: int, password: str, forgotten: bool = False) -> MemberAccount:
+    """A new password, already checked by `membership.passwords`: every other session ends, and the member is told.
+
+    `forgotten`: whoever reset it may have lost a device, so that no browser is known any more, and the wrong
+    passwords of others are forgiven.
+    """
+    account = MemberAccount.objects.select_for_update(of=("self",)).select_related("member__policy").get(pk=account_id)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    if forgotten:
+        KnownBrowser.objects.filter(account=account).delete()
+        tries = f"{account.member.policy.number}:{account.member.number}"
+        throttles.forget("password-failures", tries)
+        throttles.forget("sign-in-member", f"password:{tries}")
+    queue(notices.PasswordChanged(account))
+    return account
+
+
+def ask_mobile(*, account: MemberAccount, mobile: str, address: str, language: str) -> UUID:
+    """Send a code to another mobile (E.164), which counts once it is given back; gives the request's id."""
+    MemberAccount.objects.filter(pk=account.pk).update(pending_mobile=mobile)
+    return codes.send_code(
+        purpose=NEW_MOBILE, subject=subject_of(account), mobile=mobile, language=language, address=address
+    )
+
+
+@transaction.atomic
+def confirm_mobile(*, account_id: int) -> None:
+    """The code came back: the pending mobile is the verified one, and the member is told by e-mail."""
+    account = MemberAccount.objects.select_for_update().get(pk=account_id)
+    if account.pending_mobile:
+        account.mobile, account.pending_mobile = account.pending_mobile, ""
+        account.save(update_fields=["mobile", "pending_mobile"])
+        queue(notices.ContactChanged(account))
+
+
+def ask_email(*, account: MemberAccount, email: str, language: str) -> None:
+    """Mail a link to another address, which counts once the link is used. LimitReached after 5 in an hour."""
+    throttles.count("link-recipient", email)
+    with transaction.atomic():
+        MemberAccount.objects.filter(pk=account.pk).update(pending_email=email)
+        token = links.create_link(purpose=NEW_EMAIL, subject=email_subject(account.pk, email), hours=notices.HOURS)
+        queue(notices.EmailLink(email=email, token=token, language=language))
+
+
+def email_subject(account_id: int, email: str) -> str:
+    """What a link confirms: this address for this account. A link for an address typed before confirms nothing."""
+    return f"{account_id}:{hashlib.sha256(email.encode()).hexdigest()}"
+
+
+@transaction.atomic
+def confirm_email(*, token: str) -> None:
+    """The link came back: the pending address is the verified one, and the member is told at the former.
+
+    LinkUnusable when the link served, is too old, or is of an address that was replaced since.
+    """
+    subject = links.use_link(purpose=NEW_EMAIL, token=token)
+    account = MemberAccount.objects.select_for_update().get(pk=int(subject.partition(":")[0]))
+    if not account.pending_email or subject != email_subject(account.pk, account.pending_email):
+        raise links.LinkUnusable
+    former = account.email
+    account.email, account.pending_email = account.pending_email, ""
+    account.save(update_fields=["email", "pending_email"])
+    queue(notices.ContactChanged(account, email=former))

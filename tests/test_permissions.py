@@ -171,6 +171,11 @@ GET: dict[str, Line] = {
     "membership:download": (lambda world: [1], NOBODY),
     "membership:practical": (nothing, SIGN_IN_FIRST),
     "membership:deposit-points": (nothing, SIGN_IN_FIRST),
+    "health_claims:send": (nothing, SIGN_IN_FIRST),
+    "health_claims:activation": (nothing, SIGN_IN_FIRST),
+    "health_claims:activation-step": (lambda world: ["gsm"], SIGN_IN_FIRST),
+    "health_claims:activation-link": (lambda world: ["x" * 43], NOBODY),  # the link is the right
+    "health_claims:papers": (nothing, SIGN_IN_FIRST),
 }
 POST: dict[str, Line] = {
     "complaints:begin": (desk, (302,) * 6),
@@ -196,6 +201,9 @@ POST: dict[str, Line] = {
     "membership:change-mobile": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile-code": (nothing, SIGN_IN_FIRST),
     "membership:change-email": (nothing, SIGN_IN_FIRST),
+    "health_claims:activation-step": (lambda world: ["gsm"], SIGN_IN_FIRST),
+    "health_claims:activation-link": (lambda world: ["x" * 43], NOBODY),
+    "health_claims:papers": (nothing, SIGN_IN_FIRST),
     "admin:complaints_complaint_search": (nothing, (302,) * 6),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from claims_portal.notifications.models import Message
 from claims_portal.notifications.notices import Notice, Recipient
 from claims_portal.notifications.services import queue
 
@@ -87,6 +88,8 @@ def use_code(*, request_id: UUID | str | None, purpose: str, subject: str, code:
     Call it outside a transaction that may roll back: a try counts whatever happens next. At most 100 wrong
     codes a month for a subject, however many are sent (LimitReached).
     """
+    if request_id is None:
+        raise CodeUnusable
     live = OneTimeCode.objects.filter(
         pk=request_id, purpose=purpose, subject=subject, used_at=None, expires_at__gt=timezone.now(), tries__lt=TRIES
     )
@@ -103,6 +106,12 @@ def use_code(*, request_id: UUID | str | None, purpose: str, subject: str, code:
     if known.tries >= TRIES:
         raise CodeUnusable
     raise CodeWrong(TRIES - known.tries)
+
+
+def is_held_up(request_id: UUID | str) -> bool:
+    """True when the SMS of this code could not leave, so far or for good: the person is told, not left waiting."""
+    sent = Message.objects.filter(dedup_key__startswith=f"{CodeNotice.key}:{request_id}:")
+    return sent.filter(state__in=[Message.State.RETRY, Message.State.FAILED]).exists()
 
 
 def prune_codes() -> int:

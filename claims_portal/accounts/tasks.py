@@ -4,6 +4,7 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from .codes import prune_codes
 from .models import MailLink, Throttle
 
 
@@ -12,3 +13,4 @@ def prune() -> None:
     now = timezone.now()
     for model, field in ((Session, "expire_date"), (Throttle, "expires_at"), (MailLink, "expires_at")):
         model._default_manager.filter(**{f"{field}__lt": now}).delete()
+    prune_codes()

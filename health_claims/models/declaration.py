@@ -38,6 +38,8 @@ class IdentityPaper(models.Model):
     added_at = models.DateTimeField(_("reçue le"), auto_now_add=True)
     decided_at = models.DateTimeField(_("vérifiée le"), null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif"))
+    reason_note = models.CharField(_("précision"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("pièce d’identité")
@@ -47,10 +49,20 @@ class IdentityPaper(models.Model):
             models.UniqueConstraint(
                 fields=["member", "kind"], condition=~Q(state="refused"), name="one_paper_of_a_kind"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | Q(reason__isnull=False) | ~Q(reason_note=""),
+                name="refused_paper_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.member}"
+
+    @property
+    def is_to_send(self) -> bool:
+        """An agent or the antivirus refused it: it is asked for again."""
+        infected = self.document.state == Document.State.REFUSED and self.state != self.State.ACCEPTED
+        return self.state == self.State.REFUSED or infected
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):

@@ -19,6 +19,7 @@ class Reason(models.Model):
         ABATEMENT = "abatement", _("Abattement sur une ligne")
         COMPLEMENT = "complement", _("Demande de complément")
         REFUSAL = "refusal", _("Refus d’un dossier")
+        PAPER = "paper", _("Refus d’une pièce d’identité")
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("organisation")

@@ -1,0 +1,36 @@
+"""What is typed in the six steps of activation. Nothing here writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.identifiers import EmailAddressField, MobileField
+from membership.models import MemberAccount
+
+
+class RulesForm(forms.Form):
+    approved = forms.BooleanField(
+        label=_("J’ai lu et approuvé les règles du contrat au dessus"),
+        error_messages={"required": _("Cochez cette case pour continuer.")},
+    )
+
+
+class MobileForm(forms.Form):
+    """The countries accepted are those to which the portal sends SMS (settings.SMS_ALLOWED_REGIONS)."""
+
+    def __init__(self, *args: Any, account: MemberAccount, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mobile"] = MobileField(
+            regions=settings.SMS_ALLOWED_REGIONS,
+            default_region=account.member.policy.organisation.country,
+            label=_("Numéro de GSM"),
+            help_text=_("Un téléphone portable : les numéros de téléphone fixe ne sont pas admis."),
+        )
+
+
+class EmailForm(forms.Form):
+    email = EmailAddressField(label=_("Email"), help_text=_("Nous y envoyons le lien qui active la déclaration."))

@@ -1,0 +1,101 @@
+"""The first sending: a password and two identity papers, asked once (rows D64–D74). The only writer of papers."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import claim_documents, discard_document
+from claims_portal.notifications.services import queue
+from health_claims.models import IdentityPaper, Reason
+from health_claims.paper_notices import PaperRefused
+from membership.models import Member, MemberAccount
+
+Kind = IdentityPaper.Kind
+State = IdentityPaper.State
+
+
+class PaperSettled(Exception):
+    """The paper was decided, or another is accepted: it is not replaced nor decided again."""
+
+
+def newest(member: Member) -> dict[str, IdentityPaper]:
+    """By kind, the paper sent last, with its document and the reason if it was refused. One query."""
+    papers = IdentityPaper.objects.filter(member=member).select_related("document", "reason")
+    return {paper.kind: paper for paper in papers.order_by("kind", "-added_at", "-pk").distinct("kind")}
+
+
+def missing(papers: dict[str, IdentityPaper]) -> list[Kind]:
+    """The kinds to send: never sent, or refused."""
+    return [kind for kind in Kind if kind not in papers or papers[kind].is_to_send]
+
+
+def is_complete(member: Member) -> bool:
+    """True when declarations may be sent: a password and both papers are there (rows D64, D71). One query.
+
+    Papers still to be checked do not hold the member up; the check is part of handling the first declaration.
+    """
+    return bool(member.account.password) and not missing(newest(member))
+
+
+@transaction.atomic
+def keep_paper(*, member_id: int, kind: str, document: Document) -> IdentityPaper:
+    """Keep a received document as this member's paper, in the place of one nobody has decided yet.
+
+    PaperSettled when an agent has accepted one meanwhile: the caller still owns the document.
+    """
+    MemberAccount.objects.select_for_update().get(member_id=member_id)  # two tabs: one after the other
+    current = IdentityPaper.objects.select_related("document").filter(member_id=member_id, kind=kind)
+    replaced = current.exclude(state=State.REFUSED).first()
+    if replaced is not None:
+        if replaced.state == State.ACCEPTED:
+            raise PaperSettled
+        replaced.delete()
+        discard_document(document=replaced.document)
+    claim_documents(documents=[document])
+    return IdentityPaper.objects.create(member_id=member_id, kind=kind, document=document)
+
+
+@transaction.atomic
+def set_first_password(*, account_id: int, password: str) -> MemberAccount:
+    """Give the account its first password, already checked by `membership.passwords`; gives the account as it is now.
+
+    One that exists is left alone: it is changed with the old one, or by both proofs of a forgotten password.
+    """
+    account = MemberAccount.objects.select_for_update().get(pk=account_id)
+    if not account.password:
+        account.set_password(password)
+        account.save(update_fields=["password"])
+    return account
+
+
+def accept_paper(*, paper_id: int, user: User) -> IdentityPaper:
+    """An agent has checked this paper. PaperSettled when it was decided already."""
+    return _decide(paper_id, user, State.ACCEPTED)
+
+
+@transaction.atomic
+def refuse_paper(*, paper_id: int, user: User, reason: Reason | None = None, note: str = "") -> IdentityPaper:
+    """An agent refuses this paper: the member is told by e-mail, and asked for it at the next « Envoi Dossier ».
+
+    ValueError without a reason nor a note; PaperSettled when it was decided already.
+    """
+    if reason is None and not note.strip():
+        raise ValueError("A refused paper needs a reason.")
+    paper = _decide(paper_id, user, State.REFUSED, reason=reason, reason_note=note.strip())
+    queue(PaperRefused(paper))
+    return paper
+
+
+@transaction.atomic
+def _decide(paper_id: int, user: User, state: str, **fields: object) -> IdentityPaper:
+    papers = IdentityPaper.objects.select_for_update(of=("self",))
+    paper = papers.select_related("member__account", "member__policy__organisation").get(pk=paper_id)
+    if paper.state != State.PENDING:
+        raise PaperSettled
+    for name, value in (fields | {"state": state, "decided_at": timezone.now(), "decided_by": user}).items():
+        setattr(paper, name, value)
+    paper.save(update_fields=["state", "decided_at", "decided_by", *fields])
+    return paper

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.codes import TRIES, CodeUnusable
@@ -400,7 +400,9 @@ def test_a_limit_keeps_the_number_that_was_asked_for_before(client: Client, acco
 
 
 @pytest.mark.parametrize("reached", list(Step))
-def test_each_step_costs_a_few_queries(client: Client, django_assert_max_num_queries: Any, reached: Step):
+def test_each_step_costs_a_few_queries_and_reads_from_the_right_in_arabic(
+    client: Client, django_assert_max_num_queries: Any, reached: Step
+):
     account = AccountFactory.create(
         certified_at=timezone.now() if reached != Step.RULES else None,
         pending_mobile=MOBILE if reached == Step.CODE else "",
@@ -411,3 +413,6 @@ def test_each_step_costs_a_few_queries(client: Client, django_assert_max_num_que
     enter_as(client, account.member)
     with django_assert_max_num_queries(8):
         assert client.get(url(reached)).status_code == 200
+    with translation.override("ar"):
+        shown = client.get(url(reached)).content.decode()
+    assert '<html lang="ar" dir="rtl">' in shown

@@ -27,7 +27,7 @@ class SendView(MemberView):
             return redirect("health_claims:activation")
         if not papers.is_complete(self.member):
             return redirect("health_claims:papers")
-        return redirect("health_claims:follow-up")
+        return redirect("membership:home")
 
 
 class PapersView(MemberView):

@@ -94,12 +94,17 @@ def letter_pdf(event: Event) -> bytes:
 
 def letters_pdf(events: Iterable[Event]) -> bytes:
     """Letters one after the other in one file, each numbering its own pages: for the printer, not for reading."""
+    return joined(map(letter_pdf, events))
+
+
+def joined(papers: Iterable[bytes]) -> bytes:
+    """PDFs one after the other in one file, each drawn when its turn comes."""
     import pikepdf
 
     batch = pikepdf.new()
-    for event in events:
-        with pikepdf.open(BytesIO(letter_pdf(event))) as letter:
-            batch.pages.extend(letter.pages)
+    for paper in papers:
+        with pikepdf.open(BytesIO(paper)) as opened:
+            batch.pages.extend(opened.pages)
     output = BytesIO()
     batch.save(output)
     return output.getvalue()

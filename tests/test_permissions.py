@@ -136,6 +136,10 @@ GET: dict[str, Line] = {
     "admin:complaints_complaint_contact": (case, THIS_DESK),
     "admin:complaints_complaint_link": (case, STAFF_ONLY_POST),
     "admin:complaints_complaint_unlink": (case, STAFF_ONLY_POST),
+    "admin:complaints_complaint_save_filter": (nothing, STAFF_ONLY_POST),
+    "admin:complaints_complaint_saved_filter": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
+    "admin:complaints_complaint_forget_filter": (lambda world: ["1"], STAFF_ONLY_POST),
+    "admin:complaints_complaint_print_many": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_merge": (case, THIS_DESK),
     "admin:complaints_complaint_transfer": (case, THIS_DESK),
     "admin:complaints_assignmentrule_trial": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
@@ -212,6 +216,9 @@ POST: dict[str, Line] = {
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_complaint_link": (case, THIS_DESK_SENT_BACK),
     "admin:complaints_complaint_unlink": (case, (302, 302, 302, 404, 404, 404)),  # it names no case
+    "admin:complaints_complaint_save_filter": (nothing, (302,) * 6),
+    "admin:complaints_complaint_forget_filter": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
+    "admin:complaints_complaint_print_many": (nothing, (302,) * 6),
     "admin:complaints_complaint_merge": (case, THIS_DESK_ASKED_AGAIN),
     "admin:complaints_complaint_transfer": (case, THIS_DESK_ASKED_AGAIN),
 }

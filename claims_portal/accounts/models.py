@@ -183,6 +183,9 @@ class AuditEntry(models.Model):
 
     class Action(models.TextChoices):
         CASE_OPENED = "case-opened", _("Dossier ouvert")
+        CASE_PRINTED = "case-printed", _("Dossier imprimé")
+        LETTER_PRINTED = "letter-printed", _("Courrier imprimé")
+        REQUEST_OPENED = "request-opened", _("Demande de suivi ouverte")
         DOCUMENT_READ = "document-read", _("Document lu")
         EXPORTED = "exported", _("Données exportées")
         IMPORTED = "imported", _("Données importées")

@@ -33,7 +33,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, disposals, intake, links, online, queues, search, transfer
+from . import bulk, disposals, intake, links, online, printing_many, queues, saved, search, transfer
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -53,6 +53,8 @@ class ComplaintChangeList(KeysetChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.rows = rows(self.result_list, archives=request.user.has_perm(SEE_ARCHIVES))
+        self.saved, self.sharing = saved.offered(request.user), saved.sharing(request.user)
+        self.search_key = request.GET.get(search.PARAMETER, "")
         self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
     @property
@@ -84,7 +86,8 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
-        pages += intake.pages() + links.pages() + transfer.pages()
+        pages += intake.pages() + links.pages() + transfer.pages() + saved.pages()
+        pages.append(("en-lot/imprimer/", require_POST(printing_many.print_view), "print_many"))
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]

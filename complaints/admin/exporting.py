@@ -18,9 +18,10 @@ from claims_portal.accounts import audit
 from claims_portal.middleware import client_address
 from complaints.exports import Cell, csv_file, xlsx_file
 from complaints.models import Channel, Clock
-from complaints.workflow import HANDLE, State, Turn
+from complaints.models.case import ComplaintQuerySet
+from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 
-from . import queues
+from . import queues, search
 from .case import TURNS
 from .dashboard import asked, parts_of
 
@@ -58,23 +59,32 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_POST
 def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
-    """The cases of a queue, the newest first, at most `MOST_ROWS`; the last line says when there were more."""
+    """The cases of a queue, or of what is looked for, the newest first, at most `MOST_ROWS`; the last line says when
+    there were more. The audit log holds no word of what was looked for.
+    """
     user: Any = request.user
     if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
         raise Http404
     queue = queues.named(request.POST.get(queues.PARAMETER))
-    head, rows = queue_table(queue, user)
+    looked_for = search.kept(request, request.POST.get(search.PARAMETER, ""))
+    if looked_for:
+        seen = queues.openable_cases(user)
+        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT))
+    else:
+        cases = queue.choose(queues.visible_cases(user), user)
+    head, rows = cases_table(cases)
     capped = len(rows) > MOST_ROWS
     if capped:
         rows[MOST_ROWS:] = [[gettext("Fichier limité aux %(rows)s premières lignes.") % {"rows": MOST_ROWS}]]
-    name = f"{queue.name}-{timezone.localdate()}"
-    return _file(request, kind, name, (head, rows), {"what": "queue", "queue": queue.name, "capped": capped})
+    details = {"what": "search"} if looked_for else {"what": "queue", "queue": queue.name}
+    name = f"{gettext('recherche') if looked_for else queue.name}-{timezone.localdate()}"
+    return _file(request, kind, name, (head, rows), details | {"capped": capped})
 
 
-def queue_table(queue: queues.Queue, user: Any) -> Table:
+def cases_table(cases: ComplaintQuerySet) -> Table:
     """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
     due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
-    cases = queue.choose(queues.visible_cases(user), user).order_by("-received_at", "-pk")
+    cases = cases.order_by("-received_at", "-pk")
     cases = cases.select_related("desk", "category", "assigned_to").defer("facts", "prior_steps", "prior_answer")
     cases = cases.annotate(due_at=Subquery(due.annotate(first=Min("due_at")).values("first")))
     head = [

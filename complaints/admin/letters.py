@@ -12,12 +12,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.accounts import audit
 from claims_portal.backoffice.panels import counted
+from claims_portal.middleware import client_address
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
 from complaints.services.letters import BATCH, take_letters
-from complaints.workflow import HANDLE, SEE_ARCHIVES
+from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
 RECENT = 10
 
@@ -55,6 +57,13 @@ class LetterAdmin(admin.ModelAdmin):
         letters = Letter.objects.visible_to(request.user)
         return letters if request.user.has_perm(SEE_ARCHIVES) else letters.filter(complaint__archived_at=None)
 
+    def printable(self, request: HttpRequest) -> LetterQuerySet:
+        """The letters this agent may print: they bear an address, which has a right of its own."""
+        letters = self.visible(request)
+        if not request.user.has_perm(SEE_CONTACT):
+            raise Http404
+        return letters
+
     def waiting_view(self, request: HttpRequest) -> HttpResponse:
         letters = self.visible(request)
         recent = letters.filter(printed_by=request.user.pk).order_by("-printed_at")
@@ -70,11 +79,13 @@ class LetterAdmin(admin.ModelAdmin):
 
     def print_view(self, request: HttpRequest) -> HttpResponse:
         """The chosen letters as one PDF, marked as printed by this agent; when drawing fails, they still wait."""
-        self.visible(request)
+        self.printable(request)
         chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
             data = printing.letters_pdf(_events(taken)) if taken else b""
+            for letter in taken:
+                log_printing(request, letter)
         if not taken:
             messages.warning(request, _("Rien à imprimer : choisissez des courriers que personne n’a imprimés."))
             return redirect("admin:complaints_letter_changelist")
@@ -82,8 +93,21 @@ class LetterAdmin(admin.ModelAdmin):
 
     def letter_view(self, request: HttpRequest, letter_id: int) -> HttpResponse:
         """One letter again; who printed it first stays written."""
-        letter = get_object_or_404(self.visible(request).with_case(), pk=letter_id)
+        letter = get_object_or_404(self.printable(request).with_case(), pk=letter_id)
+        log_printing(request, letter)
         return pdf_response(printing.letters_pdf(_events([letter])), f"courrier-{letter.complaint.number}.pdf")
+
+
+def log_printing(request: HttpRequest, letter: Letter) -> None:
+    """A letter on paper is a reading of the case: a line of the audit log."""
+    audit.record(
+        action=audit.Action.LETTER_PRINTED,
+        user=request.user,  # type: ignore[arg-type]
+        about=letter,
+        reference=letter.complaint.number,
+        desk=letter.complaint.desk,
+        address=client_address(request),
+    )
 
 
 def _events(letters: list[Letter]) -> list[Event]:

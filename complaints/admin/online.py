@@ -13,7 +13,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.accounts import audit
 from claims_portal.identifiers import ReferenceField
+from claims_portal.middleware import client_address
 from complaints.models import Complaint, TrackingRequest
 from complaints.models.paper import TrackingRequestQuerySet
 from complaints.online_forms import ContactForm
@@ -85,6 +87,8 @@ class TrackingRequestAdmin(admin.ModelAdmin):
 
     def request_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
         asked = get_object_or_404(self.visible(request), pk=request_id)
+        if request.method != "POST":
+            self.log_opening(request, asked)
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and self.decided(request, asked, form):
             return redirect("admin:complaints_trackingrequest_changelist")
@@ -97,6 +101,17 @@ class TrackingRequestAdmin(admin.ModelAdmin):
             candidates=list(candidates(request.user, asked)),
             refusals=TrackingRequest.Refusal.choices,
             problems=[("", each) for errors in form.errors.values() for each in errors],
+        )
+
+    def log_opening(self, request: HttpRequest, asked: TrackingRequest) -> None:
+        """It stands beside the cases it may be about, with their contacts: a line of the audit log."""
+        audit.record(
+            action=audit.Action.REQUEST_OPENED,
+            user=request.user,  # type: ignore[arg-type]
+            about=asked,
+            reference=asked.number,
+            desk=asked.desk,
+            address=client_address(request),
         )
 
     def decided(self, request: HttpRequest, asked: TrackingRequest, form: DecisionForm) -> bool:

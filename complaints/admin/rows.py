@@ -20,7 +20,8 @@ from .case import STATE_TONES, TURNS
 
 # Long texts and whatever else a line does not show stay in the database.
 _SHOWN = (
-    *("number", "received_at", "state", "turn", "channel", "held_at", "archived_at", "disposed_at"),
+    *("number", "received_at", "state", "turn", "channel", "escalated_at", "answered_at"),
+    *("held_at", "archived_at", "disposed_at"),
     *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
@@ -44,6 +45,7 @@ class Row:
     due: str
     due_at: str
     due_state: str
+    is_escalated: bool
     agent: str
     channel: str  # "" for what was filed online
     has_scan: bool
@@ -87,6 +89,7 @@ def _row(
         due=f"{due:%d/%m/%Y}" if due else "",
         due_at=due.isoformat() if due else "",
         due_state=_due_state(clock, case, now) if clock else "",
+        is_escalated=case.is_escalated,
         agent=str(case.assigned_to) if case.assigned_to else "",
         channel="" if case.channel == Channel.WEB else case.get_channel_display(),
         has_scan=case.has_scan,  # type: ignore[attr-defined]

@@ -53,4 +53,9 @@ def remember(request: HttpRequest, text: str) -> str:
 
 def remembered(request: HttpRequest) -> str:
     """What this address looks for; "" when it looks for nothing, or too long ago."""
-    return str(request.session.get(SESSION_KEY, {}).get(request.GET.get(PARAMETER), ""))
+    return kept(request, request.GET.get(PARAMETER, ""))
+
+
+def kept(request: HttpRequest, key: str) -> str:
+    """What is looked for under a key of this session; "" when there is nothing, or no more."""
+    return str(request.session.get(SESSION_KEY, {}).get(key, ""))

@@ -7,6 +7,7 @@ from .linking import CaseLink
 from .paper import Letter, TrackingRequest
 from .procedure import AskedField, Category, Procedure, Respondent
 from .routing import AssignmentRule, Team
+from .saved import SavedFilter
 
 __all__ = [
     "AskedField",
@@ -30,6 +31,7 @@ __all__ = [
     "Procedure",
     "Quality",
     "Respondent",
+    "SavedFilter",
     "Team",
     "TrackingRequest",
 ]

@@ -1,0 +1,47 @@
+"""The whole cases chosen in the list, as one file for the printer (F21). Each leaves a line in the audit log."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from claims_portal.accounts import audit
+from claims_portal.middleware import client_address
+from complaints import printing
+from complaints.references import MistypedNumber, read_number
+from complaints.workflow import HANDLE, SEE_CONTACT
+
+from . import queues
+from .letters import pdf_response
+
+MOST = 50  # a case takes some hundreds of milliseconds to draw
+
+
+def print_view(request: HttpRequest) -> HttpResponse:
+    """At most MOST cases, in the order of their reception. They say how to reach people: that right is needed."""
+    user = request.user
+    if not (user.has_perm(SEE_CONTACT) and (user.has_perm(queues.VIEW) or user.has_perm(HANDLE))):
+        raise Http404
+    try:
+        numbers = {read_number(text) for text in request.POST.getlist("case")}
+    except MistypedNumber:
+        raise Http404 from None
+    if not 0 < len(numbers) <= MOST:
+        messages.error(request, _("Choisissez de 1 à %(most)d dossiers à imprimer.") % {"most": MOST})
+        return redirect(queues.address(queues.named(request.POST.get(queues.PARAMETER))))
+    cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("received_at", "pk"))
+    if not cases:
+        raise Http404
+    data = printing.joined(printing.case_pdf(case) for case in cases)
+    for case in cases:
+        audit.record(
+            action=audit.Action.CASE_PRINTED,
+            user=user,  # type: ignore[arg-type]
+            about=case,
+            reference=case.number,
+            desk=case.desk,
+            address=client_address(request),
+        )
+    return pdf_response(data, "dossiers.pdf")

@@ -1,0 +1,41 @@
+"""A view of the list that an agent keeps under a name (F20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.accounts.models import User
+from claims_portal.organisations.models import Desk
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def offered_to(self, user: Any) -> SavedFilterQuerySet:
+        """Somebody's own, and those shared with a desk they work for. One query."""
+        return self.filter(Q(user=user) | Q(desk__in=user.desks.all()))
+
+
+class SavedFilter(models.Model):
+    """A queue, or something looked for in all of them. Kept for its owner alone, or shared with a desk."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("compte"))
+    desk = models.ForeignKey(
+        Desk, models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("partagé avec le guichet")
+    )
+    name = models.CharField(_("nom"), max_length=40)
+    queue = models.CharField(_("file"), max_length=20)
+    text = models.CharField(_("texte cherché"), max_length=254, blank=True)
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vue enregistrée")
+        verbose_name_plural = _("vues enregistrées")
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_saved_filter_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from membership.models import MemberAccount
 
@@ -17,7 +18,7 @@ class ActivationStep(models.TextChoices):
     RULES = "regles", _("Règles du contrat")
     MOBILE = "gsm", _("Numéro de GSM")
     CODE = "code", _("Code de vérification")
-    EMAIL = "email", _("Email")
+    EMAIL = "email", pgettext_lazy("activation", "Email")  # Django's own « Email » is « Courriel »
     LINK = "lien", _("Lien d’activation")
     DONE = "compte", _("Compte activé")
 

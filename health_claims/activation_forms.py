@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from claims_portal.identifiers import EmailAddressField, MobileField
 from membership.models import MemberAccount
@@ -33,4 +34,6 @@ class MobileForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    email = EmailAddressField(label=_("Email"), help_text=_("Nous y envoyons le lien qui active la déclaration."))
+    email = EmailAddressField(
+        label=pgettext_lazy("activation", "Email"), help_text=_("Nous y envoyons le lien qui active la déclaration.")
+    )

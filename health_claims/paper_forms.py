@@ -35,12 +35,13 @@ class PapersForm(NewPasswordForm):
         for kind in IdentityPaper.Kind:
             paper = papers.get(kind)
             if paper is None or paper.state != IdentityPaper.State.ACCEPTED:
-                self.fields[kind.value] = PaperField(
+                self.fields[kind.value] = field = PaperField(
                     label=label_of(kind, member),
                     required=paper is None or paper.is_to_send,
                     help_text=gettext_lazy("Photo (JPEG, PNG, HEIC) ou PDF, 10 Mo au plus."),
                     error_messages={"required": gettext_lazy("Choisissez un fichier : cette copie est obligatoire.")},
                 )
+                field.widget.one_of = True  # « facultatif » would say too little of a copy that may be replaced
 
 
 def label_of(kind: IdentityPaper.Kind, member: Member) -> str:

@@ -38,7 +38,7 @@ def received(channel: str, pattern: str) -> str:
 
 def test_a_member_activates_in_six_steps_then_sends_the_papers(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     member = AccountFactory.create().member
-    visitor = visit("fr", width=390, inspecting=True)
+    visitor = visit("fr", width=390)
     come_in(visitor, member)
     activate(visitor)
     visitor.follow("Terminer")
@@ -72,7 +72,7 @@ def activate(visitor: Visitor) -> None:
     visitor.arrive("Saisissez le code reçu par SMS")
     field(visitor, "Code de vérification").fill(received("sms", r"(\d{6})"))
     visitor.press("Suivant")
-    field(visitor, "Email").fill(EMAIL)
+    visitor.page.get_by_role("textbox", name="Email").fill(EMAIL)
     visitor.press("Suivant")
     visitor.arrive("Ouvrez l’e-mail que vous venez de recevoir")
     mailbox = visitor.context.new_page()

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns += i18n_patterns(
     path("", include("claims_portal.organisations.urls")),
+    path("", include("claims_portal.privacy.urls")),
     path("reclamations/", include("complaints.urls")),
     path("sante/", include("membership.urls")),
     path("sante/", include("health_claims.urls")),

@@ -7,7 +7,10 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         from claims_portal.deadlines.registry import on_calendar_change
+        from claims_portal.privacy.access import on_access
 
+        from .services.access import complaints_of
         from .tasks import calendar_changed
 
         on_calendar_change(calendar_changed)
+        on_access(complaints_of)

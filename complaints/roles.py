@@ -27,6 +27,7 @@ SETTINGS = {
         "baseregime",
         "keyletter",
     ],
+    "privacy": ["rightsdelay"],
 }
 
 
@@ -35,6 +36,8 @@ def on_settings(*verbs: str) -> list[str]:
     return [f"{app}.{verb}_{model}" for app, models in SETTINGS.items() for model in models for verb in verbs]
 
 
+SEE_RIGHTS = "privacy.view_rightsrequest"
+RIGHTS = [SEE_RIGHTS, "privacy.answer_rightsrequest"]
 # Opening what is archived, forbidding that a case is erased, and erasing it: the last one takes two people.
 LIFE = [SEE_ARCHIVES, HOLD, DISPOSE]
 
@@ -46,8 +49,8 @@ PROCEDURES = "Administrateurs des procédures"
 ROLES = {
     AGENTS: [VIEW, HANDLE, SEE_CONTACT, *on_settings("view")],
     SUPERVISORS: [VIEW, HANDLE, SEE_CONTACT, *LIFE, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
-    AUDITORS: [VIEW, SEE_ARCHIVES, SEE_DISPOSALS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
-    DATA_PROTECTION: [VIEW, SEE_CONTACT, *LIFE, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    AUDITORS: [VIEW, SEE_ARCHIVES, SEE_RIGHTS, SEE_DISPOSALS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    DATA_PROTECTION: [VIEW, SEE_CONTACT, *LIFE, *RIGHTS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
     PROCEDURES: [
         *on_settings("view", "add", "change"),
         "complaints.delete_askedfield",

@@ -87,6 +87,7 @@ GET: dict[str, Line] = {
     "sector": (lambda world: [world.complaint.desk.sectors.get().code], EVERYBODY),
     "legal-texts": (lambda world: ["data-protection"], EVERYBODY),
     "legal-text": (lambda world: [world.complaint.desk.organisation.code, "data-protection"], EVERYBODY),
+    "my-data": (nothing, EVERYBODY),
     "complaints:start": (nothing, EVERYBODY),
     "complaints:desk": (desk, EVERYBODY),
     "complaints:desk-follow": (desk, EVERYBODY),
@@ -132,6 +133,7 @@ GET: dict[str, Line] = {
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_SENT_BACK) for action in LIFE},
     "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),  # it sets no retention
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], STAFF_ONLY_POST),
+    "admin:privacy_rightsrequest_copy": (lambda world: ["1"], STAFF_ONLY_POST),
     "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_contact": (case, THIS_DESK),
     "admin:complaints_complaint_link": (case, STAFF_ONLY_POST),
@@ -182,6 +184,7 @@ GET: dict[str, Line] = {
     "health_claims:papers": (nothing, SIGN_IN_FIRST),
 }
 POST: dict[str, Line] = {
+    "my-data": (nothing, EVERYBODY),  # an empty form comes back
     "complaints:begin": (desk, (302,) * 6),
     "complaints:exchange": (number, HOLDER),
     "complaints:reopen": (number, HOLDER),
@@ -221,6 +224,7 @@ POST: dict[str, Line] = {
     "admin:complaints_complaint_print_many": (nothing, (302,) * 6),
     "admin:complaints_complaint_merge": (case, THIS_DESK_ASKED_AGAIN),
     "admin:complaints_complaint_transfer": (case, THIS_DESK_ASKED_AGAIN),
+    "admin:privacy_rightsrequest_copy": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
 }
 
 

@@ -199,6 +199,7 @@ class AuditEntry(models.Model):
         ROLE_CHANGED = "role-changed", _("Droits modifiés")
         DISPOSAL_PROPOSED = "disposal-proposed", _("Suppression de dossiers proposée")
         DISPOSAL_APPROVED = "disposal-approved", _("Suppression de dossiers approuvée")
+        RIGHTS_ANSWERED = "rights-answered", _("Réponse à une demande sur des données")
         DISPOSAL_REFUSED = "disposal-refused", _("Suppression de dossiers refusée")
 
     at = models.DateTimeField(_("le"), auto_now_add=True)

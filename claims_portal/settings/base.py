@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "claims_portal.documents",
     "claims_portal.notifications",
     "claims_portal.wizards",
+    "claims_portal.privacy",
     "membership",
     "complaints",
     "health_claims",

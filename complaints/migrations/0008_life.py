@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='procedure',
             name='retention_delay',
-            field=models.ForeignKey(blank=True, help_text='Comptée de la clôture. Ensuite, la suppression peut être proposée. Vide : jamais.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.delay', verbose_name='durée de conservation'),
+            field=models.ForeignKey(blank=True, help_text='Comptée de la clôture. Ensuite, la suppression peut être proposée. Vide\xa0: jamais.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.delay', verbose_name='durée de conservation'),
         ),
         migrations.AlterField(
             model_name='event',

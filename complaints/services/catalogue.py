@@ -11,6 +11,7 @@ from claims_portal.catalogue import Table, Writer, read
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from claims_portal.organisations.services import desk_changed
+from claims_portal.privacy.models import RightsDelay
 from complaints.models import AskedField, Category, Complaint, Procedure, Respondent
 
 COMMON = "common.toml"
@@ -52,6 +53,8 @@ def _load_organisation(file: Table, writer: Writer) -> Organisation | None:
     organisation = writer.write(Organisation, table, by=("code",))
     for text in file.tables("texts"):
         writer.write(LegalText, text, by=("organisation", "kind", "version"), organisation=organisation)
+    for right in file.tables("rights_delays"):
+        writer.write(RightsDelay, right, by=("organisation", "kind"), organisation=organisation)
     for desk in file.tables("desks"):
         _load_desk(desk, writer, organisation)
     return organisation

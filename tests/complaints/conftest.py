@@ -10,6 +10,7 @@ from django.db import models
 
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
+from claims_portal.privacy.models import RightsDelay
 from complaints.management.commands.load_demo import CATALOGUE
 from complaints.models import AskedField, Category, Procedure, Respondent
 from complaints.services.catalogue import load_catalogue
@@ -21,6 +22,7 @@ MODELS: list[type[models.Model]] = [
     Procedure,
     Respondent,
     LegalText,
+    RightsDelay,
     Desk,
     Organisation,
     Sector,

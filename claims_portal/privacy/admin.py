@@ -1,0 +1,157 @@
+"""The register in /gestion/: what is to be answered, the most urgent first, and what was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from claims_portal.accounts import audit
+from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
+from claims_portal.middleware import client_address
+
+from .access import copy_of_data
+from .forms import AnswerForm
+from .models import Kind, RightsDelay, RightsRequest, RightsRequestQuerySet
+from .services import AlreadyAnswered, answer_request
+
+ANSWER = "privacy.answer_rightsrequest"
+SEE = "privacy.view_rightsrequest"
+SHOWN = 50
+
+
+def may_see(user: Any) -> bool:
+    return bool(user.has_perm(ANSWER) or user.has_perm(SEE))
+
+
+@admin.register(RightsDelay)
+class RightsDelayAdmin(admin.ModelAdmin):
+    list_display = ["organisation", "kind", "delay"]
+    list_filter = ["organisation", "kind"]
+    list_select_related = ["organisation", "delay"]
+
+
+@admin.register(RightsRequest)
+class RightsRequestAdmin(admin.ModelAdmin):
+    """Nothing is edited: who may answer answers once, and the register keeps it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: list[tuple[str, Any, str]] = [
+            ("", self.list_view, "changelist"),
+            ("<int:request_id>/", self.request_view, "change"),
+            ("<int:request_id>/copie.zip", require_POST(self.copy_view), "copy"),
+        ]
+        wrap = self.admin_site.admin_view
+        return [path(route, wrap(view), name=f"privacy_rightsrequest_{name}") for route, view, name in pages]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
+        return may_see(request.user)
+
+    def visible(self, request: HttpRequest) -> RightsRequestQuerySet:
+        if not may_see(request.user):
+            raise Http404
+        return RightsRequest.objects.visible_to(request.user).select_related("organisation", "decided_by")
+
+    def page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        frame = {**self.admin_site.each_context(request), "opts": self.opts}
+        return render(request, f"admin/privacy/{template}.html", frame | context, status=status)
+
+    def list_view(self, request: HttpRequest) -> HttpResponse:
+        requests = self.visible(request)
+        answered = requests.exclude(state=RightsRequest.State.PENDING).order_by("-pk")
+        return self.page(
+            request,
+            "list",
+            title=_("Demandes sur des données personnelles"),
+            waiting=list(requests.pending()[:SHOWN]),
+            answered=list(answered[:SHOWN]),
+            now=timezone.now(),
+        )
+
+    def request_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
+        """One request, with the form that answers it. Its opening is a line of the audit log."""
+        asked = get_object_or_404(self.visible(request), pk=request_id)
+        may_answer = request.user.has_perm(ANSWER)
+        form = AnswerForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST":
+            if not may_answer:
+                raise Http404
+            if form.is_valid() and self.answered(request, asked, form):
+                return redirect("admin:privacy_rightsrequest_changelist")
+        else:
+            self.log(request, audit.Action.CASE_OPENED, asked)
+        return self.page(
+            request,
+            "request",
+            status=422 if form.errors else 200,
+            title=_("Demande %(number)s") % {"number": asked},
+            asked=asked,
+            form=form,
+            open=asked.state == RightsRequest.State.PENDING,
+            may_answer=may_answer,
+            may_copy=may_answer and asked.kind == Kind.ACCESS,
+            late=bool(asked.due_at and asked.due_at < timezone.now()),
+            problems=[("", each) for errors in form.errors.values() for each in errors],
+        )
+
+    def answered(self, request: HttpRequest, asked: RightsRequest, form: AnswerForm) -> bool:
+        user: Any = request.user
+        try:
+            answer_request(request_id=asked.pk, user=user, address=client_address(request), **form.cleaned_data)
+        except AlreadyAnswered:
+            form.add_error(None, _("Quelqu’un d’autre vient de répondre à cette demande."))
+            return False
+        messages.success(request, _("La réponse est notée. La personne en est informée."))
+        return True
+
+    def copy_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
+        """What the portal holds about the person who asks, once their identity was checked: a line of the log."""
+        user: Any = request.user
+        asked = get_object_or_404(self.visible(request), pk=request_id, kind=Kind.ACCESS)
+        if not user.has_perm(ANSWER):
+            raise Http404
+        if not request.POST.get("identity_checked"):
+            messages.error(request, _("Vérifiez l’identité de la personne avant de prendre une copie."))
+            return redirect("admin:privacy_rightsrequest_change", asked.pk)
+        data = copy_of_data(asked, user)
+        if not data:
+            messages.warning(request, _("Aucun dossier que vous pouvez ouvrir n’a ce contact."))
+            return redirect("admin:privacy_rightsrequest_change", asked.pk)
+        self.log(request, audit.Action.EXPORTED, asked)
+        headers = {"Content-Disposition": f'attachment; filename="donnees-{asked.number}.zip"'}
+        return HttpResponse(data, content_type="application/zip", headers=headers)
+
+    def log(self, request: HttpRequest, action: audit.Action, asked: RightsRequest) -> None:
+        audit.record(
+            action=action,
+            user=request.user,  # type: ignore[arg-type]
+            about=asked,
+            reference=asked.number,
+            address=client_address(request),
+        )
+
+
+@on_front_page
+def rights_panel(request: HttpRequest) -> Panel | None:
+    """How many requests wait for an answer."""
+    user: Any = request.user
+    if not (user.is_authenticated and user.has_perm(ANSWER)):
+        return None
+    waiting = counted(RightsRequest.objects.visible_to(user).pending())
+    url = reverse("admin:privacy_rightsrequest_changelist")
+    return Panel(_("Données personnelles"), [Counter(_("Demandes à traiter"), waiting, url, "shield-lock")])

@@ -1,0 +1,95 @@
+"""What people type about their data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.identifiers import EmailAddressField, MobileField, PersonNameField, ProseField
+from claims_portal.organisations.models import Organisation
+
+from .models import Kind, RightsRequest
+
+DETAILS_MAX = 3000
+DONE_MAX = 5000
+
+
+class OrganisationField(forms.ModelChoiceField):
+    """An active organisation, named in the reader's language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Organisation.objects.filter(is_active=True), to_field_name="code", **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class RightsForm(forms.Form):
+    """« Mes données »."""
+
+    organisation = OrganisationField(
+        label=_("À quel organisme vous adressez-vous ?"),
+        empty_label=_("Choisir dans la liste"),
+        error_messages={
+            "required": _("Choisissez l’organisme qui a vos données."),
+            "invalid_choice": _("Choisissez un organisme de la liste."),
+        },
+    )
+    kind = forms.ChoiceField(
+        label=_("Que demandez-vous ?"),
+        choices=Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez ce que vous demandez.")},
+    )
+    name = PersonNameField(
+        label=_("Vos nom et prénom"), max_length=160, error_messages={"required": _("Écrivez vos nom et prénom.")}
+    )
+    email = EmailAddressField(label=_("Adresse e-mail"), required=False)
+    mobile = MobileField(
+        label=_("Téléphone portable"),
+        required=False,
+        help_text=_("L’e-mail ou le portable : celui que l’organisme connaît déjà, si possible."),
+    )
+    details = ProseField(
+        label=_("Précisions"),
+        required=False,
+        max_length=DETAILS_MAX,
+        help_text=_("Par exemple ce qui est faux et ce qu’il faut écrire. N’y mettez aucune information médicale."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email", "mobile"):
+            self.fields[name].widget.one_of = True  # neither is optional by itself
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not (cleaned.get("email") or cleaned.get("mobile") or {"email", "mobile"} & set(self.errors)):
+            self.add_error("email", _("Indiquez une adresse e-mail ou un téléphone portable, pour la réponse."))
+        if cleaned.get("kind") == Kind.RECTIFICATION and not cleaned.get("details") and "details" not in self.errors:
+            self.add_error("details", _("Écrivez ce qui est faux et ce qu’il faut écrire à la place."))
+        return cleaned
+
+
+class AnswerForm(forms.Form):
+    """What the agent decided. A request that is met, even in part, needs the identity to be checked."""
+
+    state = forms.ChoiceField(
+        choices=[each for each in RightsRequest.State.choices if each[0] != RightsRequest.State.PENDING],
+        error_messages={"required": _("Choisissez la réponse.")},
+    )
+    identity_checked = forms.BooleanField(required=False)
+    refusal = forms.ChoiceField(choices=[("", ""), *RightsRequest.Refusal.choices], required=False)
+    done = ProseField(max_length=DONE_MAX, error_messages={"required": _("Écrivez ce qui a été fait.")})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        state = cleaned.get("state")
+        if state in (RightsRequest.State.PARTIAL, RightsRequest.State.REFUSED) and not cleaned.get("refusal"):
+            self.add_error("refusal", _("Choisissez pourquoi la demande n’est pas satisfaite en entier."))
+        met = (RightsRequest.State.ACCEPTED, RightsRequest.State.PARTIAL)
+        if state in met and not cleaned.get("identity_checked"):
+            self.add_error("identity_checked", _("Vérifiez l’identité de la personne avant d’accepter."))
+        return cleaned

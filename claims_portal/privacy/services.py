@@ -1,0 +1,125 @@
+"""The only writers of the register: received, answered, counted again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts import audit
+from claims_portal.accounts.models import User
+from claims_portal.deadlines.compute import compute
+from claims_portal.deadlines.models import Delay
+from claims_portal.notifications.services import queue
+from claims_portal.organisations.models import Organisation
+
+from . import notices
+from .models import RightsDelay, RightsRequest
+
+DIGITS = 10
+
+
+class AlreadyAnswered(Exception):
+    """Somebody answered this request meanwhile."""
+
+
+class IdentityUnchecked(Exception):
+    """Nothing is given, corrected or erased for somebody whose identity was not checked."""
+
+
+@transaction.atomic
+def receive_request(
+    *,
+    form_id: UUID,
+    organisation: Organisation,
+    kind: str,
+    name: str,
+    email: str,
+    mobile: str,
+    details: str,
+    language: str,
+    received_at: datetime | None = None,
+) -> RightsRequest:
+    """Write a request into the register, with its due date, and acknowledge it to the person.
+
+    The same form sent twice, even at once, makes one request and one message. `mobile` is in E.164.
+    """
+    received_at = received_at or timezone.now()
+    rule = RightsDelay.objects.select_related("delay__calendar").filter(organisation=organisation, kind=kind).first()
+    due = compute(delay=rule.delay, start=received_at) if rule else None
+    request, created = RightsRequest.objects.get_or_create(
+        form_id=form_id,
+        defaults={
+            "number": f"{secrets.randbelow(10**DIGITS):0{DIGITS}}",
+            "organisation": organisation,
+            "kind": kind,
+            "name": name,
+            "email": email,
+            "mobile": mobile,
+            "details": details,
+            "language": language,
+            "received_at": received_at,
+            "delay": rule.delay if rule else None,
+            "due_at": due.at if due else None,
+            "explanation": due.explanation.as_json() if due else None,
+        },
+    )
+    if created:
+        queue(notices.Received(request))
+    return request
+
+
+@transaction.atomic
+def answer_request(
+    *,
+    request_id: int,
+    user: User,
+    state: str,
+    done: str,
+    refusal: str = "",
+    identity_checked: bool = False,
+    address: str | None = None,
+) -> RightsRequest:
+    """Accept a request, wholly or in part, or refuse it; the person is told, with the reason of what is not met.
+
+    `done` stays in the register. AlreadyAnswered; IdentityUnchecked when accepted for nobody knows whom;
+    ValueError without the reason that a refusal, even in part, must have.
+    """
+    requests = RightsRequest.objects.select_for_update(of=("self",)).select_related("organisation")
+    request = requests.get(pk=request_id)
+    if request.state != RightsRequest.State.PENDING:
+        raise AlreadyAnswered
+    request.state = RightsRequest.State(state)
+    accepted = request.state == RightsRequest.State.ACCEPTED
+    if request.state != RightsRequest.State.REFUSED and not identity_checked:
+        raise IdentityUnchecked
+    request.refusal = "" if accepted else RightsRequest.Refusal(refusal)
+    request.done, request.identity_checked = done, identity_checked
+    request.decided_at, request.decided_by = timezone.now(), user
+    request.save()
+    audit.record(
+        action=audit.Action.RIGHTS_ANSWERED,
+        user=user,
+        about=request,
+        reference=request.number,
+        address=address,
+        details={"kind": request.kind, "state": request.state},
+    )
+    queue(notices.Answered(request))
+    return request
+
+
+def recount_open(*, calendar_id: int) -> int:
+    """Count the open requests of a calendar again from their start; gives how many moved. Safe to run twice."""
+    moved = 0
+    delays = Delay.objects.with_calendar().filter(calendar_id=calendar_id).in_bulk()
+    waiting = RightsRequest.objects.pending().filter(delay__in=delays)
+    for request in waiting.iterator(chunk_size=200):
+        due = compute(delay=delays[request.delay_id], start=request.received_at)
+        if due.at != request.due_at:
+            still = RightsRequest.objects.filter(pk=request.pk, state=RightsRequest.State.PENDING)
+            moved += still.update(due_at=due.at, explanation=due.explanation.as_json())
+    return moved

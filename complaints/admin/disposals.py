@@ -45,7 +45,8 @@ ERASED = {
     "dependants": gettext_lazy("ayants droit"),
     "letters": gettext_lazy("courriers"),
     "requests": gettext_lazy("demandes de suivi"),
-    "links": gettext_lazy("liens"),
+    "links": gettext_lazy("liens envoyés par e-mail"),
+    "pairs": gettext_lazy("liens avec d’autres dossiers"),
 }
 
 

@@ -153,7 +153,7 @@ def _carry_out(disposal_id: int) -> bool:
     disposal = Disposal.objects.select_related("batch").filter(pk=disposal_id).first()
     if disposal is None:
         return False
-    cases = Complaint.objects.select_for_update(of=("self",)).select_related("complainant")
+    cases = Complaint.objects.select_for_update(of=("self",)).select_related("complainant", "merged_into")
     complaint = cases.get(pk=disposal.complaint_id)
     if complaint.disposed_at is not None:
         return False
@@ -165,4 +165,7 @@ def _carry_out(disposal_id: int) -> bool:
 
 
 def _may_go(complaint: Complaint, closed_at: datetime) -> bool:
-    return complaint.held_at is None and complaint.closed_at == closed_at
+    """The same as `retention.may_age`, for the case as it is now."""
+    other = complaint.merged_into
+    free = other is None or (other.closed_at is not None and other.held_at is None)
+    return free and complaint.held_at is None and complaint.closed_at == closed_at

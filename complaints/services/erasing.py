@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -17,7 +17,7 @@ from claims_portal.accounts.links import forget_links
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import release_documents
 from claims_portal.notifications.services import forget_messages
-from complaints.models import Complainant, Complaint, Disposal, Event, EventKind, TrackingRequest
+from complaints.models import CaseLink, Complainant, Complaint, Disposal, Event, EventKind, TrackingRequest
 
 BATCH = 500
 SALT = "complaints.disposal"
@@ -25,6 +25,7 @@ SALT = "complaints.disposal"
 # The columns that go, by table, with what they hold afterwards. `tests/complaints/test_disposal.py` knows the others.
 COMPLAINT_BLANK: dict[str, Any] = {
     "draft_id": None,
+    "merged_into": None,
     "respondent_other": "",
     "policy_number": "",
     "registration_number": "",
@@ -97,15 +98,14 @@ def _erase_documents(complaint: Complaint, disposal: Disposal) -> dict[str, int]
 
 def _erase_rows(complaint: Complaint, person: Complainant) -> dict[str, int]:
     """How many of each went, or lost their words."""
-    asked = TrackingRequest.objects.filter(complaint=complaint) | TrackingRequest.objects.filter(
-        number=complaint.number
-    )
+    asked = TrackingRequest.objects.filter(Q(complaint=complaint) | Q(number=complaint.number))
     requests = list(asked.values_list("pk", flat=True))
     about = [f"complaint:{complaint.pk}", *(f"tracking-request:{key}" for key in requests)]
     links = forget_links(subject=person.email) if person.email else 0
     Complainant.objects.filter(pk=person.pk).update(**COMPLAINANT_BLANK)
     return {
         "dependants": complaint.dependants.all().delete()[0],
+        "pairs": CaseLink.objects.filter(Q(first=complaint) | Q(second=complaint)).delete()[0],
         "letters": complaint.letters.all().delete()[0],
         "requests": TrackingRequest.objects.filter(pk__in=requests).delete()[0],
         "messages": forget_messages(about=about),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from claims_portal.deadlines.compute import Due, compute
@@ -30,11 +31,16 @@ class Past:
     due: Due
 
 
+def may_age() -> Q:
+    """Not while the case that this one was merged into is open or held: what was told here serves there."""
+    return Q(merged_into=None) | Q(merged_into__closed_at__isnull=False, merged_into__held_at=None)
+
+
 def past(*, cases: ComplaintQuerySet, delay: Delay, most: int) -> list[Past]:
     """Of the closed cases of one desk, those whose delay is over, the longest closed first, at most so many."""
     days, now = CalendarDays.of(delay.calendar), timezone.now()
     found = []
-    closed = cases.filter(closed_at__isnull=False, held_at=None, disposed_at=None)
+    closed = cases.filter(may_age(), closed_at__isnull=False, held_at=None, disposed_at=None)
     for case in closed.order_by("closed_at", "pk")[:most]:
         due = compute(delay=delay, start=case.closed_at, days=days)  # type: ignore[arg-type]
         if due.at > now:

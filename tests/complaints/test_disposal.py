@@ -132,6 +132,13 @@ def test_a_hold_placed_after_the_approval_still_saves_the_case(desk, people):
     assert len(retention.disposable(desk=desk, most=10)) == 1
 
 
+def test_a_case_does_not_age_while_the_one_it_was_merged_into_is_open(desk):
+    old = closed(desk, days_ago=100)
+    Complaint.objects.filter(pk=old.pk).update(merged_into=ComplaintFactory.create(desk=desk))
+    assert retention.disposable(desk=desk, most=10) == []
+    assert retention.archive_closed() == 0
+
+
 def test_postgresql_itself_refuses_to_erase_what_is_held(desk):
     complaint = closed(desk, days_ago=100)
     with pytest.raises(IntegrityError), transaction.atomic():

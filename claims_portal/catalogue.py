@@ -107,7 +107,7 @@ class Writer:
             if name not in fields:
                 raise table.error(_("« %(key)s » n’est pas connu ici.") % {"key": name})
             related = fields[name].related_model
-            if isinstance(related, type) and not isinstance(value, models.Model):
+            if isinstance(related, type) and value is not None and not isinstance(value, models.Model):
                 columns[name] = self.named(related, value, table)
         for name in by:
             if name not in columns:

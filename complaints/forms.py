@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
@@ -26,6 +27,7 @@ from . import references
 from .models import AskedField, Dependant, DocumentKind, Quality
 from .questions import OTHER, questions_of
 
+SUBJECT_SLUG = "reclamation"  # the step that asks what it is about
 FACTS_MAX = 20_000
 PROSE_MAX = 5_000
 OLDEST = datetime.date(1900, 1, 1)
@@ -99,7 +101,9 @@ class SubjectForm(forms.Form):
         questions = questions_of(draft.desk)
         self._offer("category", questions.category_choices())
         self._offer("respondent", [*questions.respondent_choices(), (OTHER, _("Un autre organisme"))])
-        ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES])
+        # The reference of a contested decision, known before the journey began, stays whether the desk asks it or not.
+        known = {Asked.CLAIM_REFERENCE.value} & set(draft.answers.get(SUBJECT_SLUG, {}))
+        ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES], known=known)
         if "respondent" not in self.fields:
             del self.fields["respondent_other"]
 
@@ -156,11 +160,12 @@ IDENTITIES = [Asked.CIN, Asked.CNSS_NUMBER, Asked.NIR]
 ADDRESS = ["address", "postal_code", "city"]
 
 
-def ask_only(form: forms.Form, asked: dict[str, Any], names: list[Any]) -> None:
-    """Leave out the questions this desk does not ask, and give the others its hints."""
+def ask_only(form: forms.Form, asked: dict[str, Any], names: list[Any], *, known: Collection[str] = ()) -> None:
+    """Leave out the questions this desk does not ask and whose answer is not known, and give the others its hints."""
     for name in map(str, names):
         if name not in asked:
-            del form.fields[name]
+            if name not in known:
+                del form.fields[name]
             continue
         form.fields[name].required = asked[name].required
         if asked[name].hint:

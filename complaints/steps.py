@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import CollectionStep, Row, Step, Text, Wizard
 
-from .forms import ComplainantForm, DependantForm, DocumentsForm, FactsForm, GateForm, ReviewForm, SubjectForm
+from .forms import (
+    SUBJECT_SLUG,
+    ComplainantForm,
+    DependantForm,
+    DocumentsForm,
+    FactsForm,
+    GateForm,
+    ReviewForm,
+    SubjectForm,
+)
 from .models import Dependant, DocumentKind, Quality
 
 
@@ -26,7 +35,7 @@ class GateStep(Step):
 
 
 class SubjectStep(Step):
-    slug = "reclamation"
+    slug = SUBJECT_SLUG
     title = _("Le sujet")
     question = _("Sur quoi porte votre réclamation ?")
     form_class = SubjectForm

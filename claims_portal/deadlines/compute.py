@@ -161,7 +161,7 @@ def _count_days(delay: Delay, days: CalendarDays, start: datetime, stopped: _Sto
     def last_day(extra: int) -> date:
         if working:
             return next(islice(days.working_days_from(first + ONE_DAY), delay.amount + extra - 1, None))
-        counted = _months_later(first, delay.amount) if delay.unit == Delay.Unit.MONTHS else first
+        counted = months_later(first, delay.amount) if delay.unit == Delay.Unit.MONTHS else first
         return counted + timedelta(days=extra + (delay.amount if delay.unit == Delay.Unit.DAYS else 0))
 
     def moved(day: date) -> date:
@@ -189,7 +189,7 @@ def _count_days(delay: Delay, days: CalendarDays, start: datetime, stopped: _Sto
     return Due(days.end_of(due_day), explanation)
 
 
-def _months_later(day: date, amount: int) -> date:
+def months_later(day: date, amount: int) -> date:
     """The same day number some months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + amount, 12)
     return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))

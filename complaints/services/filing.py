@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,10 @@ from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.models import Draft
-from claims_portal.wizards.services import locked_draft, mark_submitted
+from claims_portal.wizards.services import create_draft, locked_draft, mark_submitted
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
+from complaints.forms import GateForm
 from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
 from complaints.workflow import State, Turn
@@ -56,6 +57,24 @@ class Filing:
     received_at: datetime = field(default_factory=timezone.now)
     draft_id: UUID | None = None
     entered_by: User | None = None  # the agent who files for somebody else; None: the complainant
+
+
+def begin_filing(
+    *,
+    desk: Desk,
+    language: str,
+    subject: Mapping[str, str] | None = None,
+    facts: Mapping[str, str] | None = None,
+    complainant: Mapping[str, str] | None = None,
+) -> Draft:
+    """Begin a complaint with what is known already: fields of the forms of `complaints.forms`, by step, as text.
+
+    That it is a complaint is settled. The person reads every page, may change everything, and sends it themselves.
+    """
+    known = {steps.SUBJECT: subject, steps.FACTS: facts, steps.COMPLAINANT: complainant}
+    answers = {step.slug: {name: [value] for name, value in given.items()} for step, given in known.items() if given}
+    answers[steps.GATE.slug] = {"kind": [GateForm.COMPLAINT]}
+    return create_draft(wizard=steps.filing.key, desk=desk, language=language, answers=answers)
 
 
 def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:

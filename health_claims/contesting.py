@@ -1,0 +1,79 @@
+"""« Contester cette ligne »: a complaint begun with what the statement says (BEYOND N1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims_portal.organisations.models import Desk
+from claims_portal.templatetags.portal import money
+from claims_portal.wizards.models import Draft
+from complaints.models import Quality
+from complaints.services.filing import begin_filing
+from health_claims.models import Claim, StatementLine
+from membership.models import Member
+
+
+def complaint_desk(member: Member) -> Desk | None:
+    """Where the members of this policy complain; None where nobody receives complaints (any more). One query."""
+    desks = Desk.objects.open().filter(procedure__isnull=False)
+    return desks.filter(pk=member.policy.complaint_desk_id).first()
+
+
+def contest(*, claim: Claim, desk: Desk, language: str, line: StatementLine | None = None) -> Draft:
+    """Begin a complaint about a line of a statement, or about the claim as a whole, in the active language.
+
+    The member reads it, says why, and sends it themselves; nobody receives anything before that. `claim` with its
+    member, account and policy; `line` with its statement and its abatements.
+    """
+    member = claim.member
+    return begin_filing(
+        desk=desk,
+        language=language,
+        subject={
+            "claim_reference": claim.number,
+            "policy_number": member.policy.number,
+            "registration_number": member.number,
+            "subscriber": str(member.policy.subscriber)[:160],
+        },
+        facts={"facts": "\n".join(_facts(claim, line))},
+        complainant={
+            "quality": Quality.INSURED,
+            "last_name": member.last_name,
+            "first_name": member.first_name,
+            "cin": member.cin,
+            "email": member.account.email,
+            "mobile": str(member.account.mobile or ""),
+        },
+    )
+
+
+def _facts(claim: Claim, line: StatementLine | None) -> Iterator[str]:
+    if line is None:
+        yield _("Je conteste la décision prise sur mon dossier n° %(number)s.") % {"number": claim.number}
+    else:
+        yield _("Je conteste la ligne %(line)s du décompte de mon dossier n° %(number)s, établi le %(date)s.") % {
+            "line": line.position,
+            "number": claim.number,
+            "date": date_format(localtime(line.statement.made_at)),
+        }
+        yield ""
+        yield from _amounts(line)
+    yield ""
+    yield _("Voici pourquoi je ne suis pas d’accord :")
+
+
+def _amounts(line: StatementLine) -> Iterator[str]:
+    rows = [
+        (_("Acte"), line.label),
+        (_("Frais engagés"), money(line.spent)),
+        (_("Base de remboursement"), money(line.base)),
+        (_("Part du régime de base"), money(line.base_paid)),
+        (_("Remboursé par mon contrat"), money(line.paid)),
+        *((_("Abattement"), f"{each.reason.label}, {money(each.amount)}") for each in line.abatements.all()),
+    ]
+    for label, value in rows:
+        yield _("%(label)s : %(value)s") % {"label": label, "value": value}

@@ -1,0 +1,134 @@
+"""A claim and its statement in the words and shapes their pages show. Reads what is loaded, queries nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from membership.models import Member
+
+from .explanation import NO_BREAK, explain, percent, plain
+from .models import Claim, ClaimEvent, StatementLine
+from .workflow import ClaimState
+
+TONES = {
+    ClaimState.OPENED: "info",
+    ClaimState.COMPLEMENT: "turn",
+    ClaimState.COUNTER_VISIT: "turn",
+    ClaimState.COMPUTED: "info",
+    ClaimState.PAID: "success",
+    ClaimState.REFUSED: "danger",
+}
+EVENTS: dict[str, str | Promise] = {
+    "opened": gettext_lazy("Dossier ouvert"),
+    "ask_complement": gettext_lazy("Complément demandé"),
+    "supply": gettext_lazy("Complément envoyé"),
+    "ask_counter_visit": gettext_lazy("Contre-visite demandée"),
+    "record_counter_visit": gettext_lazy("Contre-visite faite"),
+    "compute": gettext_lazy("Décompte établi"),
+    "pay": gettext_lazy("Règlement émis"),
+    "refuse": gettext_lazy("Dossier refusé"),
+}
+# What the member reads of these events; the opinion of a counter-visit is medical and is given by its doctor.
+SAID_TO_MEMBER = frozenset({"ask_complement", "supply", "ask_counter_visit", "refuse"})
+YOURS = (ClaimState.COMPLEMENT, ClaimState.COUNTER_VISIT)
+HOW: dict[str, str | Promise] = {
+    Member.Payment.TRANSFER: gettext_lazy("par virement sur votre compte"),
+    Member.Payment.CHEQUE: gettext_lazy("par chèque"),
+    Member.Payment.SUBSCRIBER: gettext_lazy("par l’intermédiaire de votre employeur"),
+}
+
+
+def awaits_rib(claim: Claim) -> bool:
+    """The statement is ready, and the money has nowhere to go (row E125). Reads `member`."""
+    return (
+        claim.state == ClaimState.COMPUTED and claim.member.payment == Member.Payment.TRANSFER and not claim.member.rib
+    )
+
+
+def chip(claim: Claim) -> dict[str, Any]:
+    """The state, for `components/status_chip.html`."""
+    if awaits_rib(claim):
+        return {"label": _("En attente de RIB"), "tone": "turn"}
+    return {"label": claim.get_state_display(), "tone": TONES[ClaimState(claim.state)]}
+
+
+def turn(claim: Claim) -> str:
+    """Whose turn it is: « you », « desk » or « nobody »."""
+    if claim.state in YOURS or awaits_rib(claim):
+        return "you"
+    return "nobody" if claim.state in (ClaimState.PAID, ClaimState.REFUSED) else "desk"
+
+
+def standing(claim: Claim) -> str:
+    """Where the claim stands and what happens next. Reads `member` and `desk.organisation`."""
+    if awaits_rib(claim):
+        return _("Votre décompte est prêt, mais votre RIB nous manque pour le régler.")
+    how = HOW[Member.Payment(claim.member.payment)]
+    return STANDING[ClaimState(claim.state)]() % {"desk": claim.desk.organisation.short_name, "how": how}
+
+
+STANDING = {
+    ClaimState.OPENED: lambda: _("%(desk)s étudie votre dossier : vous n’avez rien à faire."),
+    ClaimState.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),
+    ClaimState.COUNTER_VISIT: lambda: _("%(desk)s demande l’avis d’un second médecin avant de décider."),
+    ClaimState.COMPUTED: lambda: _("Votre décompte est établi. Le règlement suivra %(how)s."),
+    ClaimState.PAID: lambda: _("Votre dossier est réglé %(how)s."),
+    ClaimState.REFUSED: lambda: _("%(desk)s n’a pas pu prendre en charge ce dossier."),
+}
+
+
+def timeline(events: Iterable[ClaimEvent], claim: Claim) -> list[dict[str, Any]]:
+    """What happened, newest first, as the member may read it."""
+    desk = claim.desk.organisation.short_name
+    return [
+        {
+            "at": event.at,
+            "title": EVENTS.get(event.kind, event.kind),
+            "who": _("vous") if event.user_id is None and event.kind == "supply" else desk,
+            "text": event.body if event.kind in SAID_TO_MEMBER else "",
+            "tone": TONES.get(ClaimState(event.to_state), "neutral"),
+        }
+        for event in reversed(list(events))
+        if event.is_public
+    ]
+
+
+@dataclass(frozen=True)
+class LineShown:
+    """A line of a statement as the table shows it (rows E107–E112)."""
+
+    line: StatementLine
+    cotation: str
+    base_rate: str
+    rate: str
+    abatements: list[dict[str, Any]]
+    sentences: list[SafeString]
+
+
+def lines_shown(lines: Iterable[StatementLine], claim: Claim) -> list[LineShown]:
+    """The lines with their abatements and their computation in words; `abatements__reason` is prefetched."""
+    return [_line_shown(line, claim) for line in lines]
+
+
+def _line_shown(line: StatementLine, claim: Claim) -> LineShown:
+    cuts = list(line.abatements.all())
+    reasons = {each.reason.code: each.reason.label for each in cuts}
+    return LineShown(
+        line=line,
+        cotation=f"{line.letter}{NO_BREAK}{plain(line.coefficient)}" if line.coefficient is not None else "",
+        base_rate=percent(line.base_rate),
+        # A flat amount has no rate.
+        rate="" if claim.guarantee.mode == "flat" else percent(line.rate),
+        abatements=[
+            {"label": each.reason.label, "advice": each.reason.advice, "amount": each.amount, "note": each.note}
+            for each in cuts
+        ],
+        sentences=explain(steps=line.steps, reasons=reasons),
+    )

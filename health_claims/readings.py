@@ -1,0 +1,131 @@
+"""« Qui a vu mon dossier »: who opened a member's declarations, claims and documents (BEYOND N9).
+
+Two journals are read: the audit log's « case-opened » lines about `health_claims.claim` and
+`health_claims.declaration`, with their number as `reference`; and the readings of documents. People of the insurer
+are shown by what they are and where they work, not by name: the member learns who as an institution answers for it,
+and the institution knows which person from the same line of its journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.accounts.models import AuditEntry
+from claims_portal.documents.models import DocumentReading
+from membership.models import Member
+
+from .models import Claim, ClaimPiece, Declaration, DeclarationPiece, IdentityPaper
+
+SIZE = 25
+SEPARATOR = "_"
+OPENED, READ = "opened", "read"  # the two journals
+OWN = ("member", "member space")  # the member's own readings are no news
+# Labels of readers, as `document_response` is given them.
+READERS: dict[str, str | Promise] = {
+    "agent": _("Un agent"),
+    "medical": _("Un médecin-conseil"),
+}
+KINDS: dict[str, str | Promise] = {
+    "health_claims.claim": _("Dossier"),
+    "health_claims.declaration": _("Déclaration"),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One opening. `what` is the kind of thing, `name` its number or the name of the file."""
+
+    at: datetime
+    who: str | Promise
+    where: str
+    what: str | Promise
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ReadingsPage:
+    rows: list[Reading]
+    older: str = ""
+
+
+def readings_of(*, member: Member, older: str = "") -> ReadingsPage:
+    """One page, newest first, in two queries; `older` is the key another page gave. ValueError when it is none.
+
+    `member` comes with the policy and its organisation.
+    """
+    opened, read = _opened(member), _read(member)
+    if older:
+        key = _key_read(older)
+        opened, read = opened.filter(_after(key, OPENED)), read.filter(_after(key, READ))
+    rows = [_of_audit(each, member) for each in opened[: SIZE + 1]]
+    rows += [_of_document(each, member) for each in read[: SIZE + 1]]
+    rows.sort(key=lambda row: _key_read(row.key), reverse=True)  # « read » is after « opened » in the alphabet too
+    return ReadingsPage(rows[:SIZE], older=rows[SIZE - 1].key if len(rows) > SIZE else "")
+
+
+def _opened(member: Member) -> QuerySet[AuditEntry]:
+    """What staff opened of this member's."""
+    mine = Q()
+    for model in (Claim, Declaration):
+        keys = model.objects.filter(member=member).annotate(key=Cast("pk", CharField())).values("key")  # type: ignore[attr-defined]
+        mine |= Q(object_type=model._meta.label_lower, object_id__in=keys)
+    entries = AuditEntry.objects.filter(mine, action=AuditEntry.Action.CASE_OPENED)
+    return entries.select_related("desk__organisation").order_by("-at", "-pk")
+
+
+def _read(member: Member) -> QuerySet[DocumentReading]:
+    """Which of their documents were given to whom."""
+    joined = (
+        Q(document__in=DeclarationPiece.objects.filter(declaration__member=member).values("document"))
+        | Q(document__in=ClaimPiece.objects.filter(claim__member=member).values("document"))
+        | Q(document__in=IdentityPaper.objects.filter(member=member).values("document"))
+    )
+    readings = DocumentReading.objects.filter(joined).exclude(reader__in=OWN)
+    return readings.select_related("document").order_by("-at", "-pk")
+
+
+def _after(key: tuple[datetime, str, int], journal: str) -> Q:
+    """The rows of a journal that come after a key; at the same moment, documents come before cases."""
+    at, of, pk = key
+    if journal == of:
+        return Q(at__lt=at) | Q(at=at, pk__lt=pk)
+    return Q(at__lte=at) if journal == OPENED else Q(at__lt=at)
+
+
+def _key_read(key: str) -> tuple[datetime, str, int]:
+    moment, journal, pk = key.split(SEPARATOR)
+    at = datetime.fromisoformat(moment)
+    if journal not in (OPENED, READ) or not pk.isascii() or not pk.isdigit() or at.tzinfo is None or len(pk) > 18:
+        raise ValueError(key)
+    return at, journal, int(pk)
+
+
+def _of_audit(entry: AuditEntry, member: Member) -> Reading:
+    where = entry.desk.organisation if entry.desk else member.policy.organisation
+    desk = f"{entry.desk.name}, " if entry.desk else ""
+    return Reading(
+        at=entry.at,
+        who=READERS["agent"],
+        where=f"{desk}{where.short_name}",
+        what=KINDS[entry.object_type],
+        name=entry.reference,
+        key=SEPARATOR.join([entry.at.isoformat(), OPENED, str(entry.pk)]),
+    )
+
+
+def _of_document(reading: DocumentReading, member: Member) -> Reading:
+    return Reading(
+        at=reading.at,
+        who=READERS.get(reading.reader, READERS["agent"]),
+        where=str(member.policy.organisation.short_name),
+        what=_("Document"),
+        name=reading.document.label,
+        key=SEPARATOR.join([reading.at.isoformat(), READ, str(reading.pk)]),
+    )

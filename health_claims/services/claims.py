@@ -1,0 +1,109 @@
+"""What happens to a claim besides its statement and its payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import claim_documents
+from claims_portal.notifications.services import queue
+from claims_portal.organisations.models import Desk
+from health_claims.models import Claim, ClaimEvent, ClaimPiece, Declaration, Reason
+from health_claims.notices import claims as notices
+from health_claims.references import next_reference
+from membership.models import Beneficiary, Guarantee, Member
+
+from .changes import change_claim, locked_claim
+
+PRESSED_TWICE = timedelta(minutes=2)
+
+
+@transaction.atomic
+def open_claim(
+    *,
+    desk: Desk,
+    member: Member,
+    guarantee: Guarantee,
+    care_date: date,
+    amount: Decimal,
+    patient: Beneficiary | None = None,
+    declaration: Declaration | None = None,
+    user: User | None = None,
+) -> Claim:
+    """Open the claim of a file accepted as handed in, online (`declaration`) or on paper (rows D147–D149).
+
+    Its number, asked last, is that of the acknowledgement. `patient` None is the member; `amount` in dirhams.
+    """
+    now = timezone.now()
+    claim = Claim.objects.create(
+        number=next_reference(series="claim", time_zone=desk.organisation.time_zone),
+        declaration=declaration,
+        desk=desk,
+        member=member,
+        patient=patient,
+        prestation_id=guarantee.prestation_id,
+        guarantee=guarantee,
+        care_date=care_date,
+        amount=amount,
+        opened_at=now,
+    )
+    ClaimEvent.objects.create(claim=claim, kind="opened", at=now, user=user, to_state=claim.state)
+    return claim
+
+
+@transaction.atomic
+def ask_claim_complement(*, claim_id: int, user: User, reason: Reason, body: str = "") -> Claim:
+    """Ask the member for something; the claim waits for them. TransitionNotAllowed when it is not being studied."""
+    claim = locked_claim(claim_id)
+    event = change_claim(claim=claim, transition="ask_complement", user=user, body=body, reason=reason)
+    queue(notices.ClaimComplementAsked(claim, key=f"event:{event.pk}"))
+    return claim
+
+
+@transaction.atomic
+def supply_claim_complement(*, claim_id: int, body: str = "", documents: Sequence[Document] = ()) -> Claim:
+    """What the member answers: words, files, or both. The claim goes on being studied.
+
+    Pressed twice, it is one answer. TransitionNotAllowed when nothing is asked (any more).
+    """
+    claim = locked_claim(claim_id)
+    now = timezone.now()
+    last = claim.events.last()
+    if last is not None and last.kind == "supply" and last.body == body and now - last.at < PRESSED_TWICE:
+        return claim
+    change_claim(claim=claim, transition="supply", body=body, at=now, reason=None)
+    claim_documents(documents=documents)
+    ClaimPiece.objects.bulk_create(ClaimPiece(claim=claim, document=document) for document in documents)
+    return claim
+
+
+@transaction.atomic
+def ask_counter_visit(*, claim_id: int, user: User, body: str) -> Claim:
+    """Ask the person treated to see a doctor of the insurer; `body` says with whom, where and when."""
+    claim = locked_claim(claim_id)
+    event = change_claim(claim=claim, transition="ask_counter_visit", user=user, body=body)
+    queue(notices.CounterVisitAsked(claim, key=f"event:{event.pk}"))
+    return claim
+
+
+@transaction.atomic
+def record_counter_visit(*, claim_id: int, user: User, body: str = "") -> Claim:
+    """Keep the opinion of that doctor, which the member's pages do not show; the claim goes on being studied."""
+    claim = locked_claim(claim_id)
+    change_claim(claim=claim, transition="record_counter_visit", user=user, body=body)
+    return claim
+
+
+@transaction.atomic
+def refuse_claim(*, claim_id: int, user: User, reason: Reason, body: str = "") -> Claim:
+    """Refuse a claim as a whole, for a coded reason that the member reads with what to do about it."""
+    claim = locked_claim(claim_id)
+    event = change_claim(claim=claim, transition="refuse", user=user, body=body, reason=reason)
+    queue(notices.ClaimRefused(claim, key=f"event:{event.pk}"))
+    return claim

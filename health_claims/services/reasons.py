@@ -1,0 +1,46 @@
+"""Load the coded reasons written as data, and find them by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from claims_portal.catalogue import Writer, read
+from claims_portal.organisations.models import Organisation
+from health_claims.models import Reason
+
+CATALOGUE = Path(__file__).resolve().parents[1] / "catalogue" / "reasons.toml"
+
+
+class UnknownReason(LookupError):
+    """No active reason has this code: the catalogue was not loaded (`manage.py load_reasons`), or it was set aside."""
+
+
+@transaction.atomic
+def load_reasons(*, path: Path = CATALOGUE) -> None:
+    """Bring the reasons for all organisations to what the file says; rows it does not name are left alone.
+
+    CatalogueError names the place of a mistake. Texts are in French and Arabic (row E112; F37).
+    """
+    file, writer = read(path), Writer()
+    for use in Reason.Use.values:
+        for position, table in enumerate(file.tables(use)):
+            writer.write(
+                Reason, table, by=("organisation", "use", "code"), organisation=None, use=use, position=position
+            )
+    file.finish()
+
+
+def reasons_of(*, organisation: Organisation, use: str, codes: Iterable[str]) -> dict[str, Reason]:
+    """The reasons by code, an organisation's own before those for all. One query; UnknownReason when one is missing."""
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    rows = Reason.objects.filter(Q(organisation=organisation) | Q(organisation=None), use=use, code__in=wanted)
+    found = {row.code: row for row in sorted(rows, key=lambda row: row.organisation_id is not None)}
+    if missing := wanted - found.keys():
+        raise UnknownReason(", ".join(sorted(missing)))
+    return found

@@ -1,0 +1,161 @@
+"""Computing the statement of a claim: version after version, none edited (rows E106–E112)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.notifications.services import queue
+from health_claims.computation import ZERO, Act, Cut, Outcome, compute, totals
+from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
+from health_claims.notices.claims import StatementReady
+from health_claims.workflow import claim_workflow
+from membership.models import KeyLetter, Member
+
+from .changes import change_claim, locked_claim
+from .reasons import reasons_of
+from .usage import Care, guarantee_on, terms_of
+
+
+class EmptyStatement(ValueError):
+    """A statement has at least one line."""
+
+
+class UnknownLetter(LookupError):
+    """The tariff of the base regime has no value in force for this letter on the day of care."""
+
+    def __init__(self, letter: str, day: date) -> None:
+        super().__init__(f"{letter}, {day:%Y-%m-%d}")
+        self.letter = letter
+        self.day = day
+
+
+@dataclass(frozen=True)
+class EnteredLine:
+    """One act as an agent enters it; amounts in dirhams.
+
+    Either `letter` with its `coefficient`, valued by the tariff in force on the day of care, or `flat_base`.
+    `base_rate` (%) replaces the tariff's own (long illness, public hospital…); `base_paid` is what the statement of
+    the base regime says, None when it is computed. `cuts` name reasons of use « abatement » by their codes.
+    """
+
+    label: str
+    spent: Decimal
+    letter: str = ""
+    coefficient: Decimal | None = None
+    flat_base: Decimal = ZERO
+    base_rate: Decimal | None = None
+    base_paid: Decimal | None = None
+    cuts: tuple[Cut, ...] = ()
+
+
+@transaction.atomic
+def compute_statement(*, claim_id: int, user: User, lines: Sequence[EnteredLine]) -> Statement:
+    """Compute a claim's lines, write the next version of its statement, and tell the member, without any detail.
+
+    Under the lock of the member's row: of two claims of a family, the second sees what the first took of a ceiling.
+    TransitionNotAllowed when the claim is paid, refused or waits for something; EmptyStatement, UnknownLetter,
+    UnknownReason, or ValueError for an amount that cannot be.
+    """
+    member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
+    list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
+    claim = locked_claim(claim_id)
+    claim_workflow.check("compute", claim.state)
+    if not lines:
+        raise EmptyStatement
+    care = Care(claim.member, claim.patient, claim.prestation, claim.care_date, claim_id=claim.pk)
+    guarantee = guarantee_on(care=care)
+    outcomes = compute(acts=acts_of(claim=claim, lines=lines), terms=terms_of(care=care, guarantee=guarantee))
+    guarantee = guarantee or claim.guarantee
+    statement = _write(claim, user, outcomes, guarantee.rate)
+    change_claim(claim=claim, transition="compute", user=user, at=statement.made_at, guarantee=guarantee)
+    queue(StatementReady(claim, key=f"statement:{statement.pk}"))
+    return statement
+
+
+def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:
+    """The lines with the values of their letters on the day of care. One query; UnknownLetter."""
+    values = letters_on(claim=claim, letters={line.letter for line in lines if line.letter})
+    acts = []
+    for line in lines:
+        value = values.get(line.letter)
+        if line.letter and value is None:
+            raise UnknownLetter(line.letter, claim.care_date)
+        rate = value.rate if value and line.base_rate is None else line.base_rate
+        acts.append(
+            Act(
+                label=line.label,
+                spent=line.spent,
+                base_rate=rate if rate is not None else ZERO,
+                letter=line.letter,
+                coefficient=(line.coefficient if line.coefficient is not None else Decimal(1)) if value else None,
+                unit_value=value.value if value else None,
+                tariff_from=value.valid_from if value else None,
+                flat_base=line.flat_base,
+                base_paid=line.base_paid,
+                cuts=line.cuts,
+            )
+        )
+    return acts
+
+
+def letters_on(*, claim: Claim, letters: set[str]) -> dict[str, KeyLetter]:
+    """The newest value of each letter on the day of care, unless it has ended; what is only signed is never used."""
+    if not letters:
+        return {}
+    begun = KeyLetter.objects.filter(
+        regime=claim.member.policy.base_regime_id, letter__in=letters, is_in_force=True, valid_from__lte=claim.care_date
+    )
+    newest = begun.order_by("letter", "-valid_from").distinct("letter")
+    return {each.letter: each for each in newest if each.valid_to is None or claim.care_date <= each.valid_to}
+
+
+def _write(claim: Claim, user: User, outcomes: list[Outcome], rate: Decimal) -> Statement:
+    """The next version with its lines and cuts. Five queries, whatever the number of lines."""
+    codes = {cut.reason for outcome in outcomes for cut in outcome.abatements}
+    reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes)
+    spent, base_paid, paid = totals(outcomes)
+    version = claim.statements.aggregate(last=Max("version"))["last"] or 0
+    statement = Statement.objects.create(
+        claim=claim,
+        version=version + 1,
+        made_at=timezone.now(),
+        made_by=user,
+        spent=spent,
+        base_paid=base_paid,
+        paid=paid,
+    )
+    lines = [_line(statement, number, each, rate) for number, each in enumerate(outcomes, start=1)]
+    StatementLine.objects.bulk_create(lines)
+    Abatement.objects.bulk_create(
+        Abatement(line=line, reason=reasons[cut.reason], amount=cut.amount, note=cut.note)
+        for line, outcome in zip(lines, outcomes, strict=True)
+        for cut in outcome.abatements
+    )
+    return statement
+
+
+def _line(statement: Statement, position: int, outcome: Outcome, rate: Decimal) -> StatementLine:
+    act = outcome.act
+    return StatementLine(
+        statement=statement,
+        position=position,
+        label=act.label,
+        letter=act.letter,
+        coefficient=act.coefficient,
+        unit_value=act.unit_value,
+        base=outcome.base,
+        base_rate=act.base_rate,
+        spent=act.spent,
+        base_paid=outcome.base_paid,
+        rate=rate,
+        paid=outcome.paid,
+        steps=list(outcome.steps),
+    )

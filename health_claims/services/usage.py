@@ -1,0 +1,208 @@
+"""What decides about a person's care on a day: the guarantee, its ceilings, and what was already used of them.
+
+Counted are the current statements of claims computed or paid: not those refused, not the versions replaced since.
+Reads only. Who then writes what is left holds the lock of the member's row, or two claims would take it twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+
+from claims_portal.deadlines.compute import months_later
+from health_claims.computation import ZERO, Exclusion, Limit, Rule, Terms
+from health_claims.models import Abatement, Claim, Statement
+from health_claims.periods import YEAR, Period, age_on, period_of
+from health_claims.workflow import ClaimState
+from membership.models import Beneficiary, Ceiling, Deductible, Guarantee, Member, Prestation
+
+COUNTED = (ClaimState.COMPUTED, ClaimState.PAID)
+REASONS = {
+    Ceiling.Scope.ACT: "ceiling-act",
+    Ceiling.Scope.PRESTATION: "ceiling-prestation",
+    Ceiling.Scope.PERSON: "ceiling-person",
+}
+Past = list[tuple[date, Decimal]]  # care date and what was paid, of each claim that counts
+
+
+@dataclass(frozen=True)
+class Care:
+    """Whose care, of what kind, on which day. `claim_id` is the claim being computed: it does not count itself."""
+
+    member: Member
+    patient: Beneficiary | None
+    prestation: Prestation
+    day: date
+    claim_id: int | None = None
+
+    @property
+    def person(self) -> Member | Beneficiary:
+        return self.patient or self.member
+
+
+def guarantee_on(*, care: Care) -> Guarantee | None:
+    """The version of the guarantee in force on the day of care; None when nothing is guaranteed. One query."""
+    found = Guarantee.objects.on(care.day).filter(policy_id=care.member.policy_id, prestation=care.prestation)
+    return found.first()
+
+
+def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
+    """All that decides about this care today. Five queries at most; `guarantee` None means that nothing is paid."""
+    if guarantee is None:
+        return Terms(Rule(Guarantee.Mode.REMAINDER), exclusions=(Exclusion("not-covered"),))
+    past = _past(care)
+    ceilings = _ceilings(care)
+    return Terms(
+        rule=Rule(guarantee.mode, guarantee.rate, guarantee.flat_amount or ZERO),
+        limits=_limits(care, ceilings, past),
+        deductible=_deductible(care),
+        exclusions=_exclusions(care, guarantee, ceilings, past),
+    )
+
+
+def _counted(care: Care) -> QuerySet[Statement]:
+    """The current statements of this person's other claims."""
+    newer = Statement.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
+    claims = Claim.objects.filter(member=care.member, patient=care.patient, state__in=COUNTED).exclude(pk=care.claim_id)
+    return Statement.objects.filter(claim__in=claims).filter(~Exists(newer))
+
+
+def _past(care: Care) -> Past:
+    """What this person was paid for the same prestation, by date of care. One query."""
+    rows = _counted(care).filter(claim__prestation=care.prestation)
+    return list(rows.order_by("claim__care_date").values_list("claim__care_date", "paid"))
+
+
+def _in_force(care: Care) -> Q:
+    own = Q(prestation=care.prestation) | Q(prestation=None)
+    return (
+        own
+        & Q(policy_id=care.member.policy_id, valid_from__lte=care.day)
+        & (Q(valid_to=None) | Q(valid_to__gte=care.day))
+    )
+
+
+def _ceilings(care: Care) -> list[Ceiling]:
+    """Those of the day, in the order in which they cut: by position, then those of the person as a whole.
+
+    Of two that speak of the same thing, the newer one: a change of rule is a new row.
+    """
+    found = Ceiling.objects.filter(_in_force(care)).order_by("valid_from", "pk")
+    newest = {(each.scope, each.prestation_id, each.period_months): each for each in found}
+    return sorted(newest.values(), key=lambda each: (each.scope == Ceiling.Scope.PERSON, each.position, each.pk))
+
+
+def _limits(care: Care, ceilings: list[Ceiling], past: Past) -> tuple[Limit, ...]:
+    periods = {each.pk: _period(care, each, past) for each in ceilings}
+    whole = [(each.pk, periods[each.pk]) for each in ceilings if each.scope == Ceiling.Scope.PERSON]
+    of_person = _paid_to_person(care, {key: period for key, period in whole if period})
+    limits = []
+    for ceiling in ceilings:
+        period, reason = periods[ceiling.pk], REASONS[Ceiling.Scope(ceiling.scope)]
+        if period is None:
+            limits.append(Limit(reason, ceiling.amount, per_act=True))
+            continue
+        used = of_person.get(ceiling.pk)
+        if used is None:
+            used = sum((paid for day, paid in past if day in period), ZERO)
+        facts = {"from": period.first, "to": period.last}
+        limits.append(Limit(reason, ceiling.amount, used, facts=facts))
+    return tuple(limits)
+
+
+def _period(care: Care, ceiling: Ceiling, past: Past) -> Period | None:
+    """The period of a ceiling on the day of care; None for one of each act alone.
+
+    Half-years and the like run from the first care of the kind; of the person as a whole, from the day the rights
+    were opened.
+    """
+    if ceiling.period_months is None or ceiling.scope == Ceiling.Scope.ACT:
+        return None
+    begun = care.person.rights_from if ceiling.scope == Ceiling.Scope.PERSON else _begun(care, past)
+    return period_of(day=care.day, months=ceiling.period_months, begun=min(begun, care.day))
+
+
+def _begun(care: Care, past: Past) -> date:
+    """When this care began: the first of its kind that counts, this one included."""
+    return min([care.day, *(day for day, _paid in past)])
+
+
+def _paid_to_person(care: Care, periods: dict[int, Period]) -> dict[int, Decimal]:
+    """What this person was paid in each of these periods, whatever the care. One query, none without a period."""
+    if not periods:
+        return {}
+    sums: dict[str, Any] = {
+        f"of_{key}": Sum("paid", filter=Q(claim__care_date__range=(period.first, period.last)))
+        for key, period in periods.items()
+    }
+    span = (min(each.first for each in periods.values()), max(each.last for each in periods.values()))
+    found = _counted(care).filter(claim__care_date__range=span).aggregate(**sums)
+    return {key: found[f"of_{key}"] or ZERO for key in periods}
+
+
+def _deductible(care: Care) -> Limit | None:
+    """What stays with the person this year: the prestation's own « franchise » where there is one, else the general.
+
+    What they bore already are the cuts made for that reason. Two queries at most.
+    """
+    found = Deductible.objects.filter(_in_force(care)).order_by("prestation", "-valid_from").first()
+    if found is None:
+        return None
+    year = period_of(day=care.day, months=YEAR, begun=care.day)
+    borne = Abatement.objects.filter(
+        reason__code="deductible", line__statement__in=_counted(care).filter(claim__care_date__range=_ends(year))
+    )
+    if found.prestation_id is not None:
+        borne = borne.filter(line__statement__claim__prestation=care.prestation)
+    else:
+        apart = Deductible.objects.filter(policy_id=care.member.policy_id, prestation__isnull=False)
+        borne = borne.exclude(line__statement__claim__prestation__in=apart.values("prestation"))
+    return Limit("deductible", found.amount, borne.aggregate(sum=Sum("amount"))["sum"] or ZERO)
+
+
+def _ends(period: Period) -> tuple[date, date]:
+    return period.first, period.last
+
+
+def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past: Past) -> tuple[Exclusion, ...]:
+    """Why nothing is paid on that day, the first reason first; empty when there is none."""
+    person, paid = care.person, [day for day, amount in past if amount > ZERO]
+    found = []
+    if not (person.has_rights_on(care.day) and care.member.has_rights_on(care.day)):
+        found.append(Exclusion("not-covered"))
+    ready = person.rights_from + timedelta(days=guarantee.waiting_days)
+    if care.day < ready:
+        found.append(Exclusion("waiting", {"days": guarantee.waiting_days, "from": ready}))
+    if guarantee.begun_before_age is not None:
+        begun = _begun(care, past)
+        if age_on(day=begun, birth_date=person.birth_date) >= guarantee.begun_before_age:
+            found.append(Exclusion("age", {"age": guarantee.begun_before_age, "begun": begun}))
+    if (months := guarantee.frequency_months) is not None and (close := _too_close(care.day, months, paid)):
+        found.append(Exclusion("frequency", {"months": months, "last": close, "from": months_later(close, months)}))
+    if guarantee.times_max is not None:
+        times = _times(care, guarantee, ceilings, past)
+        if times >= guarantee.times_max:
+            found.append(Exclusion("times", {"most": guarantee.times_max, "times": times}))
+    return tuple(found)
+
+
+def _too_close(day: date, months: int, paid: list[date]) -> date | None:
+    """The care already paid that is less than so many months away, before or after; the latest of them."""
+    close = [each for each in paid if months_later(min(each, day), months) > max(each, day)]
+    return max(close, default=None)
+
+
+def _times(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past: Past) -> int:
+    """How often this was paid apart from now: the half-years of a treatment where it has periods, else the claims."""
+    own = [each.period_months for each in ceilings if each.scope == Ceiling.Scope.PRESTATION and each.period_months]
+    months = guarantee.frequency_months or next(iter(own), None)
+    paid = [day for day, amount in past if amount > ZERO]
+    if months is None:
+        return len(paid)
+    begun = _begun(care, past)
+    now = period_of(day=care.day, months=months, begun=begun)
+    return len({period_of(day=day, months=months, begun=begun) for day in paid} - {now})

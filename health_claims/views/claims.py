@@ -1,0 +1,268 @@
+"""« Consulter mes dossiers »: the claims of a member, each with its statement, and who has opened them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import OuterRef, Prefetch, Subquery
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from claims_portal.accounts import throttles
+from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.documents.serving import document_response
+from claims_portal.middleware import client_address
+from claims_portal.wizards.views import own
+from claims_portal.workflow import TransitionNotAllowed
+from complaints import steps
+from health_claims import contesting, presentation, printing
+from health_claims.claim_forms import ClaimComplementForm
+from health_claims.models import Abatement, Claim, ClaimPiece, DeclarationPiece, Statement
+from health_claims.readings import readings_of
+from health_claims.services.claims import supply_claim_complement
+from health_claims.workflow import ClaimState
+from membership.access import MemberView
+
+PAGE = 20
+FILES_AN_ANSWER = 10
+
+
+class CareView(MemberView):
+    """A page about care: for members who have a password, on the clocks of their insurer."""
+
+    needs_password = True
+
+    def page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        with timezone.override(ZoneInfo(self.member.policy.organisation.time_zone)):
+            return render(request, template, {"member": self.member} | context, status=status)
+
+
+class ClaimsView(CareView):
+    """The list, newest first (row D149)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version")
+        claims = (
+            Claim.objects.filter(member=self.member)
+            .select_related("prestation", "patient", "desk__organisation")
+            .annotate(paid=Subquery(latest.values("paid")[:1]))
+        )
+        page = self.keyed(request, claims)
+        for claim in page.rows:
+            claim.member = self.member
+        rows = [{"claim": each, "chip": presentation.chip(each)} for each in page.rows]
+        here = reverse("health_claims:claims")
+        context = {
+            "rows": rows,
+            "newer_url": f"{here}?{urlencode({NEWER: page.newer})}" if page.newer else "",
+            "older_url": f"{here}?{urlencode({OLDER: page.older})}" if page.older else "",
+        }
+        return self.page(request, "health_claims/claims/list.html", context)
+
+    def keyed(self, request: HttpRequest, claims: Any) -> Page:
+        older, newer = request.GET.get(OLDER, ""), request.GET.get(NEWER, "")
+        try:
+            return page_by_key(claims, keyset=("opened_at", "pk"), size=PAGE, older=older, newer=newer)
+        except ValueError:
+            raise Http404 from None
+
+
+class ClaimView(CareView):
+    """One claim of this member; somebody else's does not exist."""
+
+    claim: Claim
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.number = kwargs.pop("number")
+        return super().dispatch(request, *args, **kwargs)
+
+    def read(self) -> Claim:
+        claims = Claim.objects.filter(member=self.member)
+        related = ("prestation", "patient", "guarantee", "reason", "declaration", "desk__organisation")
+        claim = get_object_or_404(claims.select_related(*related), number=self.number)
+        claim.member = self.member
+        return claim
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, self.read(), ClaimComplementForm())
+
+    def show(self, request: HttpRequest, claim: Claim, form: ClaimComplementForm, **context: Any) -> HttpResponse:
+        events = list(claim.events.all())
+        asked = [each for each in events if each.kind in ("ask_complement", "ask_counter_visit", "refuse")]
+        shown = {
+            "claim": claim,
+            "organisation": claim.desk.organisation,
+            "chip": presentation.chip(claim),
+            "turn": presentation.turn(claim),
+            "standing": presentation.standing(claim),
+            "asked": asked[-1].body if asked and asked[-1].to_state == claim.state else "",
+            "events": presentation.timeline(events, claim),
+            "files": self.files(claim),
+            "statement": claim.statements.first(),
+            "may_answer": claim.state == ClaimState.COMPLEMENT,
+            "may_contest": self.member.policy.complaint_desk_id is not None,
+            "form": form,
+        }
+        return self.page(request, "health_claims/claims/claim.html", shown | context)
+
+    def files(self, claim: Claim) -> list[dict[str, Any]]:
+        """What was sent with the declaration, then what was sent since."""
+        pieces: list[Any] = list(claim.pieces.select_related("document"))
+        if claim.declaration_id:
+            sent = DeclarationPiece.objects.filter(declaration_id=claim.declaration_id).select_related("document")
+            pieces = [*sent, *pieces]
+        return [self.file(claim, piece) for piece in pieces]
+
+    def file(self, claim: Claim, piece: ClaimPiece | DeclarationPiece) -> dict[str, Any]:
+        document = piece.document
+        url = reverse("health_claims:claim-document", args=[claim.number, piece.pk]) if document.is_clean else ""
+        return {
+            "id": piece.pk,
+            "label": document.label,
+            "size": document.size,
+            "content_type": document.content_type,
+            "state": document.state,
+            "url": url,
+        }
+
+
+class ClaimComplementView(ClaimView):
+    """The answer to a complement that was asked for (row E124)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return redirect("health_claims:claim", self.read().number)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        claim, form = self.read(), ClaimComplementForm(request.POST)
+        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        if form.is_valid() and not documents and not problems and not form.cleaned_data["body"]:
+            form.add_error("body", _("Écrivez votre réponse, ou joignez un document."))
+        if form.errors or problems:
+            self.drop(documents)
+            return self.show(request, claim, form, problems=problems)
+        try:
+            supply_claim_complement(claim_id=claim.pk, body=form.cleaned_data["body"], documents=documents)
+        except TransitionNotAllowed:
+            self.drop(documents)
+            messages.error(request, _("Aucun complément n’est plus attendu pour ce dossier."))
+            return self.show(request, self.read(), form)
+        messages.success(request, _("Votre réponse est envoyée. L’étude de votre dossier reprend."))
+        return redirect("health_claims:claim", claim.number)
+
+    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
+        """The files, checked, and what is wrong with the others."""
+        uploads = request.FILES.getlist("files")
+        if len(uploads) > FILES_AN_ANSWER:
+            sentence = _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_AN_ANSWER}
+            return [], [("id_files", sentence)]
+        if uploads:
+            throttles.count("upload-address", client_address(request), weight=len(uploads))
+        documents, problems = [], []
+        for upload in uploads:
+            try:
+                documents.append(receive_document(upload=upload))
+            except DocumentRefused as refusal:
+                problems.append(("id_files", f"« {upload.name} » : {refusal.message}"))
+        return documents, problems
+
+    def drop(self, documents: list[Document]) -> None:
+        for document in documents:
+            discard_document(document=document)
+
+
+class ClaimDocumentView(ClaimView):
+    """One file of the claim, whether it came with the declaration or later."""
+
+    def get(self, request: HttpRequest, piece_id: UUID) -> HttpResponseBase:  # type: ignore[override]
+        claim = self.read()
+        found: Any = ClaimPiece.objects.select_related("document").filter(pk=piece_id, claim=claim).first()
+        if found is None and claim.declaration_id:
+            pieces = DeclarationPiece.objects.select_related("document")
+            found = pieces.filter(pk=piece_id, declaration_id=claim.declaration_id).first()
+        if found is None:
+            raise Http404
+        return document_response(document=found.document, reader="member")
+
+
+class StatementView(ClaimView):
+    """The statement in its last version, line by line, with « Pourquoi ce montant ? » (rows E106–E112)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        claim = self.read()
+        statement = self.statement(claim)
+        context = {
+            "claim": claim,
+            "statement": statement,
+            "lines": presentation.lines_shown(statement.lines.all(), claim),
+            "may_contest": contesting.complaint_desk(self.member) is not None,
+        }
+        return self.page(request, "health_claims/claims/statement.html", context)
+
+    def statement(self, claim: Claim) -> Statement:
+        """The newest version with its lines and cuts; three queries."""
+        cuts = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
+        statement = claim.statements.prefetch_related("lines", cuts).first()
+        if statement is None:
+            raise Http404
+        return statement
+
+
+class StatementPdfView(StatementView):
+    """The same, on paper: drawing it costs time, so the number is limited."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        claim = self.read()
+        statement = self.statement(claim)
+        throttles.count("print-address", client_address(request))
+        pdf = printing.statement_pdf(claim=claim, statement=statement, language=get_language() or "fr")
+        headers = {"Content-Disposition": f'attachment; filename="decompte-{claim.number}.pdf"'}
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+class ContestView(StatementView):
+    """Begin a complaint about a line, or about the whole decision."""
+
+    def get(self, request: HttpRequest, position: int | None = None) -> HttpResponse:
+        return redirect("health_claims:claim", self.read().number)
+
+    def post(self, request: HttpRequest, position: int | None = None) -> HttpResponse:
+        claim = self.read()
+        line = None
+        if position is not None:
+            lines = self.statement(claim).lines.all()
+            line = next((each for each in lines if each.position == position), None)
+        desk = contesting.complaint_desk(self.member)
+        if desk is None or (position is not None and line is None):
+            raise Http404
+        throttles.count("draft-address", client_address(request))
+        with timezone.override(ZoneInfo(self.member.policy.organisation.time_zone)):
+            draft = contesting.contest(claim=claim, desk=desk, language=get_language() or "fr", line=line)
+        own(request, draft)
+        return redirect(steps.filing.url(draft, steps.SUBJECT))
+
+
+class ReadingsView(CareView):
+    """« Qui a vu mon dossier »."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        try:
+            page = readings_of(member=self.member, older=request.GET.get(OLDER, ""))
+        except ValueError:
+            raise Http404 from None
+        here = reverse("health_claims:readings")
+        context = {
+            "rows": page.rows,
+            "newer_url": here if OLDER in request.GET else "",
+            "older_url": f"{here}?{urlencode({OLDER: page.older})}" if page.older else "",
+        }
+        return self.page(request, "health_claims/claims/readings.html", context)

@@ -17,6 +17,7 @@ ZERO, CENT, HUNDRED = Decimal(0), Decimal("0.01"), Decimal(100)
 LARGEST = Decimal("99999999.99")  # what a column of the statement can hold
 Fact = Decimal | date | int | str
 Step = dict[str, str]
+NONE: Mapping[str, Fact] = {}
 
 
 class Mode(StrEnum):
@@ -144,7 +145,7 @@ class _Writing:
     def tell(self, rule: str, **facts: Fact) -> None:
         self.steps.append({"rule": rule} | {name: _text(value) for name, value in facts.items()})
 
-    def cut(self, reason: str, amount: Decimal, *, note: str = "", **facts: Fact) -> Decimal:
+    def cut(self, reason: str, amount: Decimal, facts: Mapping[str, Fact] = NONE, *, note: str = "") -> Decimal:
         """Take at most this much off, and say why; gives what was taken. Nothing to take is not told."""
         taken = min(money(amount), self.due)
         if taken <= ZERO:
@@ -165,9 +166,9 @@ def _line(act: Act, terms: Terms, shares: _Shares) -> Outcome:
     _cut_by_limits(terms, shares, writing)
     if terms.deductible is not None:
         facts = {"deductible": terms.deductible.amount, "left": shares.deductible}
-        shares.deductible -= writing.cut(terms.deductible.reason, shares.deductible, **facts)
+        shares.deductible -= writing.cut(terms.deductible.reason, shares.deductible, facts)
     left = act.spent - base_paid
-    writing.cut("over-spent", writing.due - left, spent=act.spent, base_paid=base_paid, left=left)
+    writing.cut("over-spent", writing.due - left, {"spent": act.spent, "base_paid": base_paid, "left": left})
     writing.tell("paid", amount=writing.due)
     shares.used = [used + writing.due for used in shares.used]
     # Of the flat amount a line takes what its costs can hold: what is cut from it does not come back on the next.
@@ -241,7 +242,7 @@ def _cut_by_hand_and_exclusions(act: Act, terms: Terms, writing: _Writing) -> No
     for cut in act.cuts:
         writing.cut(cut.reason, cut.amount, note=cut.note)
     for exclusion in terms.exclusions:
-        writing.cut(exclusion.reason, writing.due, **exclusion.facts)
+        writing.cut(exclusion.reason, writing.due, exclusion.facts)
 
 
 def _cut_by_limits(terms: Terms, shares: _Shares, writing: _Writing) -> None:
@@ -250,7 +251,7 @@ def _cut_by_limits(terms: Terms, shares: _Shares, writing: _Writing) -> None:
         used = ZERO if limit.per_act else taken
         left = _left(limit.amount, used)
         facts = {"ceiling": limit.amount, "used": used, "left": left, **limit.facts}
-        writing.cut(limit.reason, writing.due - left, **facts)
+        writing.cut(limit.reason, writing.due - left, facts)
 
 
 def _left(whole: Decimal, taken: Decimal) -> Decimal:

@@ -19,6 +19,8 @@ from membership.models import Member
 
 def complaint_desk(member: Member) -> Desk | None:
     """Where the members of this policy complain; None where nobody receives complaints (any more). One query."""
+    if member.policy.complaint_desk_id is None:
+        return None
     desks = Desk.objects.open().filter(procedure__isnull=False)
     return desks.filter(pk=member.policy.complaint_desk_id).first()
 

@@ -74,7 +74,7 @@ def _opened(member: Member) -> QuerySet[AuditEntry]:
     """What staff opened of this member's."""
     mine = Q()
     for model in (Claim, Declaration):
-        keys = model.objects.filter(member=member).annotate(key=Cast("pk", CharField())).values("key")  # type: ignore[attr-defined]
+        keys = model.objects.filter(member=member).annotate(key=Cast("pk", CharField())).values("key")
         mine |= Q(object_type=model._meta.label_lower, object_id__in=keys)
     entries = AuditEntry.objects.filter(mine, action=AuditEntry.Action.CASE_OPENED)
     return entries.select_related("desk__organisation").order_by("-at", "-pk")

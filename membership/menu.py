@@ -35,7 +35,16 @@ TABS: tuple[Tab, ...] = (
             "membership:change-password",
         ),
     ),
-    Tab(_("Consulter mes dossiers"), "health_claims:claims", also=("health_claims:claim",)),
+    Tab(
+        _("Consulter mes dossiers"),
+        "health_claims:claims",
+        also=(
+            "health_claims:claim",
+            "health_claims:claim-complement",
+            "health_claims:statement",
+            "health_claims:readings",
+        ),
+    ),
     Tab(_("Point de dépôt"), "membership:deposit-points"),
     Tab(
         _("Suivi dossiers"),

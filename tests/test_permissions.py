@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
@@ -76,6 +77,10 @@ def case(world: World) -> list[Any]:
 
 def nothing(world: World) -> list[Any]:
     return []
+
+
+def one_claim(world: World) -> list[Any]:
+    return ["20260303000001"]
 
 
 Line = tuple[Callable[[World], list[Any]], tuple[int, ...]]
@@ -182,6 +187,15 @@ GET: dict[str, Line] = {
     "health_claims:activation-step": (lambda world: ["gsm"], SIGN_IN_FIRST),
     "health_claims:activation-link": (lambda world: ["x" * 43], NOBODY),  # the link is the right
     "health_claims:papers": (nothing, SIGN_IN_FIRST),
+    "health_claims:claims": (nothing, SIGN_IN_FIRST),
+    "health_claims:claim": (one_claim, SIGN_IN_FIRST),
+    "health_claims:claim-complement": (one_claim, SIGN_IN_FIRST),
+    "health_claims:claim-document": (lambda world: ["20260303000001", UUID(int=1)], SIGN_IN_FIRST),
+    "health_claims:statement": (one_claim, SIGN_IN_FIRST),
+    "health_claims:statement-pdf": (one_claim, SIGN_IN_FIRST),
+    "health_claims:contest": (one_claim, SIGN_IN_FIRST),
+    "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
+    "health_claims:readings": (nothing, SIGN_IN_FIRST),
 }
 POST: dict[str, Line] = {
     "my-data": (nothing, EVERYBODY),  # an empty form comes back
@@ -211,6 +225,9 @@ POST: dict[str, Line] = {
     "health_claims:activation-step": (lambda world: ["gsm"], SIGN_IN_FIRST),
     "health_claims:activation-link": (lambda world: ["x" * 43], NOBODY),
     "health_claims:papers": (nothing, SIGN_IN_FIRST),
+    "health_claims:claim-complement": (one_claim, SIGN_IN_FIRST),
+    "health_claims:contest": (one_claim, SIGN_IN_FIRST),
+    "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
     "admin:complaints_complaint_search": (nothing, (302,) * 6),
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},

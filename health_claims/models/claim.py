@@ -18,7 +18,7 @@ from membership.models import Beneficiary, Guarantee, Member, Prestation
 from .declaration import Declaration
 from .reference import Reason
 
-MONEY = {"max_digits": 10, "decimal_places": 2}  # dirhams, to the centime
+MONEY: dict[str, Any] = {"max_digits": 10, "decimal_places": 2}  # dirhams, to the centime
 
 
 class SettlementBatch(models.Model):

@@ -67,7 +67,9 @@ def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
 def _counted(care: Care) -> QuerySet[Statement]:
     """The current statements of this person's other claims."""
     newer = Statement.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
-    claims = Claim.objects.filter(member=care.member, patient=care.patient, state__in=COUNTED).exclude(pk=care.claim_id)
+    claims = Claim.objects.filter(member=care.member, patient=care.patient, state__in=COUNTED)
+    if care.claim_id is not None:
+        claims = claims.exclude(pk=care.claim_id)
     return Statement.objects.filter(claim__in=claims).filter(~Exists(newer))
 
 

@@ -104,6 +104,12 @@ class Transferred(CaseNotice):
     key = "complaints.transferred"
 
 
+class Referred(CaseNotice):
+    """Another body has to answer; the page of the case says which (F24)."""
+
+    key = "complaints.referred"
+
+
 class Merged(CaseNotice):
     """The case goes on in another one, whose number is to be followed from now on (F8)."""
 

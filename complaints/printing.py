@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.explanation import spelled_date
 
-from .models import Complainant, Complaint, DocumentKind, Event, EventKind
+from .models import Complainant, Complaint, DocumentKind, Event, EventKind, Referral
 from .pieces import Piece, filed_pieces, pieces_of
 from .promises import promises, received_on, spelled_moment
 from .references import spoken
@@ -108,6 +108,34 @@ def joined(papers: Iterable[bytes]) -> bytes:
     output = BytesIO()
     batch.save(output)
     return output.getvalue()
+
+
+def referral_pdf(complaint: Complaint, referral: Referral) -> bytes:
+    """The letter that sends a complaint on to another body (F24), in the portal's own language.
+
+    `complaint` comes with `Complaint.objects.with_case()`, `referral` with its recipient and event: one query more.
+    """
+    return pdf_of(referral_html(complaint, referral))
+
+
+def referral_html(complaint: Complaint, referral: Referral) -> str:
+    """What `referral_pdf` draws. The person's documents go with it, the desk's own stay."""
+    zone = ZoneInfo(complaint.desk.organisation.time_zone)
+    event = referral.event
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(zone):
+        brought = complaint.documents.filter(event__is_public=True).exclude(kind=DocumentKind.SENT)
+        context = common_context(complaint) | {
+            "language": settings.LANGUAGE_CODE,
+            "recipient": referral.recipient,
+            "written": spelled_date(event.at.astimezone(zone).date()),
+            "text": event.body,
+            "text_direction": text_direction(event.body),
+            "person": list(_person(complaint.complainant)),
+            "facts": list(_facts(complaint)),
+            "told": list(_rows(complaint, ("facts", "prior_steps", "prior_answer", "desired_outcome"))),
+            "enclosed": [str(each) for each in brought.select_related("document")],
+        }
+        return render_to_string("complaints/print/referral.html", context)
 
 
 def letter_html(event: Event) -> str:

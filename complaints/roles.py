@@ -13,7 +13,7 @@ SEE_DISPOSALS = "complaints.view_disposalbatch"
 # What makes a desk: its texts, categories, questions, delays and calendars.
 SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],
-    "complaints": ["procedure", "category", "askedfield", "respondent", "team", "assignmentrule"],
+    "complaints": ["procedure", "category", "askedfield", "respondent", "team", "assignmentrule", "recipient"],
     "deadlines": ["calendar", "holidayoverride", "delay"],
     "membership": [
         "policy",

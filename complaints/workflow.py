@@ -56,6 +56,7 @@ workflow = Workflow(
     Transition("erase", frozenset({X}), None, DISPOSE, _("Proposer la suppression")),
     Transition("link", frozenset({R, P, C, A, X}), None, HANDLE, _("Relier à un autre dossier")),
     Transition("transfer", frozenset({R, P, C}), None, HANDLE, _("Transmettre à un autre guichet")),
+    Transition("refer", frozenset({R, P, C}), X, HANDLE, _("Transmettre à un autre organisme")),
     Transition("merge", frozenset({R, P, C, A}), X, HANDLE, _("Réunir à un autre dossier")),
     Transition("absorb", frozenset({R, P, C, A}), None, HANDLE, _("Réunir un autre dossier à celui-ci")),
     Transition("supply", frozenset({C}), P, PERSON, _("Envoyer le complément")),

@@ -5,6 +5,7 @@ from .disposals import DisposalBatchAdmin
 from .letters import LetterAdmin
 from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
+from .referral import RecipientAdmin
 from .routing import AssignmentRuleAdmin, TeamAdmin
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "DisposalBatchAdmin",
     "LetterAdmin",
     "ProcedureAdmin",
+    "RecipientAdmin",
     "RespondentAdmin",
     "TeamAdmin",
     "TrackingRequestAdmin",

@@ -18,6 +18,7 @@ from .actions import Action, label, open_actions
 from .forms import ActionForm
 from .letters import letters_of
 from .links import links_context
+from .referral import referrals_of
 
 STATE_TONES = {
     State.RECEIVED: "info",
@@ -61,6 +62,7 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "letters": letters_of(complaint),
         "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
         **links,
+        "referrals": referrals_of(complaint, events),
         "merged_threads": [merged_thread(each, complaint) for each in links["merged"]],
     }
 

@@ -33,7 +33,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, disposals, intake, links, online, printing_many, queues, saved, search, transfer
+from . import bulk, disposals, intake, links, online, printing_many, queues, referral, saved, search, transfer
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -86,7 +86,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
-        pages += intake.pages() + links.pages() + transfer.pages() + saved.pages()
+        pages += intake.pages() + links.pages() + transfer.pages() + saved.pages() + referral.pages()
         pages.append(("en-lot/imprimer/", require_POST(printing_many.print_view), "print_many"))
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view

@@ -79,6 +79,7 @@ def links_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> 
         "link_kinds": CaseLink.Kind.choices,
         "may_link": handles,
         "may_merge": handles and workflow.allows("merge", complaint.state),
+        "may_refer": handles and workflow.allows("refer", complaint.state),
         "may_transfer": handles and workflow.allows("transfer", complaint.state),
     }
 

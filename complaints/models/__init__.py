@@ -6,6 +6,7 @@ from .history import Clock, ClockKind, Event, EventKind, Pause
 from .linking import CaseLink
 from .paper import Letter, TrackingRequest
 from .procedure import AskedField, Category, Procedure, Respondent
+from .referral import Recipient, Referral
 from .routing import AssignmentRule, Team
 from .saved import SavedFilter
 
@@ -30,6 +31,8 @@ __all__ = [
     "Pause",
     "Procedure",
     "Quality",
+    "Recipient",
+    "Referral",
     "Respondent",
     "SavedFilter",
     "Team",

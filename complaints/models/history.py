@@ -39,6 +39,7 @@ class EventKind(models.TextChoices):
     MERGED = "merged", _("Réunie avec une autre réclamation")
     ABSORBED = "absorbed", _("Autre réclamation réunie avec celle-ci")
     TRANSFERRED = "transferred", _("Réclamation transmise à un autre guichet")
+    REFERRED = "referred", _("Réclamation transmise à un autre organisme")
     ROUTED = "routed", _("Attribuée par une règle")
 
 

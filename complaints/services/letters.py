@@ -23,6 +23,7 @@ TOLD = frozenset(
         EventKind.MERGED,
         EventKind.ABSORBED,
         EventKind.TRANSFERRED,
+        EventKind.REFERRED,
     }
 )
 BATCH = 25  # a letter takes some hundreds of milliseconds to draw

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -37,21 +36,20 @@ class CodeUnusable(Exception):
     """The code was used, is too old, had too many tries, or was replaced by a newer one: ask for another."""
 
 
-@dataclass(frozen=True)
 class CodeNotice(Notice):
     """The SMS. It says the code and nothing about the person."""
-
-    request_id: UUID
-    code: str
-    mobile: str
-    language: str
 
     key = "accounts.code"
     sensitive = True
     lifetime = timedelta(minutes=MINUTES)
 
+    def __init__(self, *, request_id: UUID, code: str, mobile: str, language: str) -> None:
+        self.request_id = request_id
+        self.code = code
+        self.recipient = Recipient(mobile=mobile, language=language)
+
     def recipients(self) -> list[Recipient]:
-        return [Recipient(mobile=self.mobile, language=self.language)]
+        return [self.recipient]
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
         return {"code": self.code, "minutes": MINUTES}

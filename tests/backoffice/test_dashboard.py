@@ -71,8 +71,9 @@ def test_an_empty_period_says_so(staff):
 
 
 def test_dates_can_be_chosen(staff, desk):
-    ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=200))
-    day = timezone.localdate() - timedelta(days=200)
+    received = timezone.now() - timedelta(days=200)
+    ComplaintFactory(desk=desk, received_at=received)
+    day = timezone.localdate(received)
     response = staff.get(PAGE, {"periode": "dates", "du": f"{day}", "au": f"{day}"})
     assert cards(response)[0] == "1"
 

@@ -90,6 +90,11 @@ def known_browser(token: str) -> KnownBrowser | None:
     return known.filter(token_hash=KnownBrowser.hash_of(token), expires_at__gt=timezone.now()).first()
 
 
+def prune_browsers() -> int:
+    """Forget the browsers that are not known any more. Gives how many."""
+    return KnownBrowser.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
 @transaction.atomic
 def accept_terms(*, member: Member) -> None:
     """Note that the member certified, and which version of the terms they accepted (rows D19–D32)."""

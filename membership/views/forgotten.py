@@ -130,6 +130,11 @@ class ForgottenNewView(PublicView):
         return come_in(request, account)
 
     def show(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        policy = self.account.member.policy
-        context = {"form": form, "mobile": masked_mobile(self.account.mobile), "organisation": policy.organisation}
+        member = self.account.member
+        context = {
+            "form": form,
+            "mobile": masked_mobile(self.account.mobile),
+            "number": member.number,
+            "organisation": member.policy.organisation,
+        }
         return render(request, "membership/forgotten_new.html", context)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from claims_portal.notifications.models import Message
 from membership.access import SESSION_KEY
 from membership.models import KnownBrowser, MemberAccount
+from membership.services.signing_in import prune_browsers
 from tests.factories.membership import AccountFactory, MemberFactory, PolicyFactory, enter_as
 
 from .conftest import last_code, say_cin, say_number, say_password, sign_in
@@ -114,6 +116,14 @@ def test_a_browser_that_was_made_known_is_asked_no_code(client: Client, member) 
     other = MemberFactory(policy=member.policy, activated=True)
     client.post(reverse("membership:sign-out"))
     assert say_password(client, other)["Location"] == reverse("membership:browser-code")
+
+
+def test_a_browser_is_known_for_a_time_only(client: Client, member) -> None:
+    sign_in(client, member, remember="on")
+    client.post(reverse("membership:sign-out"))
+    KnownBrowser.objects.update(expires_at=timezone.now())
+    assert say_password(client, member)["Location"] == reverse("membership:browser-code")
+    assert prune_browsers() == 1
 
 
 def test_tries_are_limited_and_a_stranger_does_not_lock_out_a_browser_the_member_uses(client, member, settings) -> None:

@@ -121,7 +121,7 @@ class BrowserCodeForm(CodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["remember"].widget.one_of = True  # type: ignore[attr-defined]  # « facultatif » says nothing here
+        self.fields["remember"].widget.one_of = True  # « facultatif » says nothing here
 
 
 class TermsForm(forms.Form):

@@ -95,9 +95,10 @@ class ForgottenNewView(PublicView):
     """The code and the new password, for the browser that opened the link."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.held = request.session.get(SESSION_KEY)
-        if not self.held or self.held["until"] < time.time():
+        held = request.session.get(SESSION_KEY)
+        if not held or held["until"] < time.time():
             return redirect("membership:forgotten")
+        self.held: dict[str, Any] = held
         accounts = MemberAccount.objects.select_related("member__policy__organisation")
         self.account = accounts.get(pk=self.held["account"])
         return super().dispatch(request, *args, **kwargs)

@@ -76,7 +76,7 @@ class DownloadView(PublicView):
     def get(self, request: HttpRequest, text_id: int) -> HttpResponseBase:
         texts = readable_by(visiting(request)).filter(document__isnull=False).select_related("document")
         text = get_object_or_404(texts, pk=text_id)
-        return document_response(document=text.document, reader="member space")  # type: ignore[arg-type]
+        return document_response(document=text.document, reader="member space")
 
 
 def visiting(request: HttpRequest) -> Member | None:

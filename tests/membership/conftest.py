@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
@@ -16,14 +17,15 @@ from tests.factories.membership import PASSWORD, MemberFactory
 
 @pytest.fixture(autouse=True)
 def _no_waiting(settings: Any) -> None:
-    """Without JavaScript one waits: not in tests."""
+    """Without JavaScript one waits, and hashing a password is slow on purpose: not in tests."""
     settings.PATIENCE_SECONDS = 0
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture
 def member(db: None) -> Member:
     """A member who has activated online declaration."""
-    made: Member = MemberFactory.create(activated=True)
+    made: Member = MemberFactory.create(activated=True, account__password=make_password(PASSWORD))
     return made
 
 

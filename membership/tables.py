@@ -30,7 +30,7 @@ def read_table(data: bytes) -> list[list[str]]:
 
     The content decides, never the name. UnreadableTable otherwise.
     """
-    lines = []
+    lines: list[list[str]] = []
     for line in _xlsx(data) if data.startswith(ZIP_START) else _csv(data):
         if len(lines) > LINES_MAX:
             raise UnreadableTable("too_long")

@@ -101,7 +101,8 @@ class ImportView(View):
             sentence = _("Il manque des colonnes : %(names)s. La première ligne porte leurs noms.")
             form.add_error("list", sentence % {"names": ", ".join(missing.names)})
             return self.show(request, {"form": form}, status=422)
-        made = MemberImport.objects.create(policy=policy, table=table, made_by=request.user)
+        user: Any = request.user
+        made = MemberImport.objects.create(policy=policy, table=table, made_by=user)
         return redirect("admin:membership_member_import_plan", made.pk)
 
     def take(self, request: HttpRequest, waiting: MemberImport) -> HttpResponse:

@@ -111,7 +111,7 @@ def plan_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
 
 
 def _columns(headings: Sequence[str]) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for position, heading in enumerate(headings):
         for name, ways in HEADINGS.items():
             if plain(heading) in ways:
@@ -137,7 +137,7 @@ def _plan_line(
     if not form.is_valid():
         for column, sentences in form.errors.items():
             for sentence in sentences:
-                plan.refuse(number, column, sentence)
+                plan.refuse(number, column, str(sentence))
         return
     line = form.cleaned_data
     is_member = line["relation"] == MEMBER

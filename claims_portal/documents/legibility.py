@@ -7,7 +7,7 @@ blurred, clean and noisy: they stay silent when in doubt.
 
 from __future__ import annotations
 
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 SIDE = 1000
 # A page or a card shorter than this on its long side cannot be enlarged to read small print.
@@ -18,6 +18,12 @@ BLANK_SPAN = 48
 # Below this spread there is too little on the page (a signature) to judge its sharpness.
 SPARSE_DEVIATION = 5.0
 BLURRED_VARIANCE = 30.0
+# Lines of print make neighbouring rows differ far more than neighbouring columns; in a page that lies down, the
+# columns. Seen in narrow strips, so that a page photographed a little askew is still seen.
+STRIPS = 12
+GLYPH = 5  # pixels that letters and the gaps between them take: averaged away, only lines are left
+SIDEWAYS_RATIO = 2.0
+SIDEWAYS_STEPS = 40.0
 
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
@@ -33,6 +39,8 @@ def advice_for(image: Image.Image) -> tuple[str, ...]:
         found.append("blank")
     elif whole.stddev[0] >= SPARSE_DEVIATION and _sharpness(grey) < BLURRED_VARIANCE:
         found.append("blurred")
+    elif _lies_down(_without_margins(grey)):
+        found.append("sideways")
     return tuple(found)
 
 
@@ -52,6 +60,23 @@ def _without_margins(grey: Image.Image) -> Image.Image:
 def _span(grey: Image.Image) -> float:
     low, high = ImageStat.Stat(grey).extrema[0]
     return high - low
+
+
+def _lies_down(grey: Image.Image) -> bool:
+    """The lines of print run from top to bottom of a picture wider than high. Upside down is not told so cheaply."""
+    width, height = grey.size
+    if width <= height or height < STRIPS:
+        return False
+    rows = _steps(grey.resize((STRIPS, height // GLYPH), Image.Resampling.BOX).transpose(Image.Transpose.ROTATE_90))
+    columns = _steps(grey.resize((width // GLYPH, STRIPS), Image.Resampling.BOX))
+    return columns > SIDEWAYS_STEPS and columns > SIDEWAYS_RATIO * rows
+
+
+def _steps(strips: Image.Image) -> float:
+    """How much neighbours differ along the strips, which lie from left to right: the mean of the squared steps."""
+    width, height = strips.size
+    steps = ImageChops.difference(strips.crop((1, 0, width, height)), strips.crop((0, 0, width - 1, height)))
+    return float(ImageStat.Stat(steps).sum2[0]) / (steps.width * steps.height)
 
 
 def _sharpness(grey: Image.Image) -> float:

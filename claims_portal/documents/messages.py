@@ -64,6 +64,9 @@ ADVICE: dict[str, str | Promise] = {
     "dark": _("Cette image est très sombre. Si vous le pouvez, reprenez-la à la lumière du jour."),
     "blank": _("Ce document paraît vide. Vérifiez que c’est bien celui que vous vouliez envoyer."),
     "blurred": _("Cette image paraît floue. Si vous le pouvez, reprenez-la en posant le document bien à plat."),
+    "sideways": _(
+        "Cette image paraît couchée sur le côté. Si vous le pouvez, tournez-la pour que le texte se lise droit."
+    ),
     "attachments_removed": _(
         "Ce PDF contenait des fichiers joints, que nous avons retirés. S’ils sont utiles, envoyez-les séparément."
     ),

@@ -37,6 +37,7 @@ THROTTLES = {
     "code-address": (env.int("LIMIT_CODE_ADDRESS", 30), 3600),
     "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
     "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
+    "declaration-member": (env.int("LIMIT_DECLARATION_MEMBER", 60), 3600),
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 ICONS = Path(settings.BASE_DIR) / "templates" / "icons"
-_NAME = re.compile(r"[a-z0-9-]+")
+_NAME = re.compile(r"(?:[a-z0-9-]+/)?[a-z0-9-]+")
 _SVG = re.compile(r"<svg[^>]*viewBox=\"(?P<box>[^\"]+)\"[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
 
 

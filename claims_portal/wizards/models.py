@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Drafts that may still be opened, with what every page about them shows."""
         return self.filter(expires_at__gt=timezone.now()).select_related("desk__organisation")
 
+    def unsent_of(self, owner: str, wizard: str) -> DraftQuerySet:
+        """What an owner has begun in one journey and not sent, the last touched first."""
+        return self.live().filter(owner=owner, wizard=wizard, submitted_at__isnull=True).order_by("-updated_at")
+
     def expired(self) -> DraftQuerySet:
         return self.filter(expires_at__lte=timezone.now())
 
@@ -36,6 +41,8 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wizard = models.CharField(_("parcours"), max_length=40)
     desk = models.ForeignKey(Desk, models.CASCADE, related_name="+", verbose_name=_("guichet"))
+    # Empty: the browser sessions that hold its id. Otherwise whoever signs in as this owner, such as « member:12 ».
+    owner = models.CharField(_("personne"), max_length=40, blank=True)
     language = models.CharField(_("langue"), max_length=2, default="fr")
     # {step: {field: [values as typed]}}, or {step: [{field: [values]}, …]} for a step that collects several.
     answers = models.JSONField(_("réponses"), default=dict)
@@ -50,6 +57,9 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("brouillon")
         verbose_name_plural = _("brouillons")
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-updated_at"], name="draft_of_owner", condition=~Q(owner="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.wizard} {self.id}"
@@ -57,6 +67,11 @@ class Draft(models.Model):
     @cached_property
     def read_forms(self) -> dict[str, tuple[Any, Any]]:
         """By step, the answers that were read and the form made of them; see `Step.stored`. Lives with this object."""
+        return {}
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What an app has read for this draft, under names of its own. Lives with this object."""
         return {}
 
 

@@ -36,9 +36,11 @@ class AlreadySubmitted(Exception):
     """The draft was sent: its case exists and the draft does not change any more."""
 
 
-def create_draft(*, wizard: str, desk: Desk, language: str, answers: dict[str, Any] | None = None) -> Draft:
-    """Begin a journey."""
-    return Draft.objects.create(wizard=wizard, desk=desk, language=language, answers=answers or {})
+def create_draft(
+    *, wizard: str, desk: Desk, language: str, answers: dict[str, Any] | None = None, owner: str = ""
+) -> Draft:
+    """Begin a journey; `owner` is who may open it wherever they sign in, empty for a browser session."""
+    return Draft.objects.create(wizard=wizard, desk=desk, language=language, answers=answers or {}, owner=owner)
 
 
 @contextmanager

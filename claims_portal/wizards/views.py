@@ -41,16 +41,14 @@ def resume_url(draft: Draft) -> str:
 
 
 class DraftView(PublicView):
-    """A page of a draft that this browser owns; a draft of somebody else does not exist (404)."""
+    """A page of a draft that this visitor owns; a draft of somebody else does not exist (404)."""
 
     wizard: ClassVar[Wizard]
     draft: Draft
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         draft_id: UUID = kwargs.pop("draft_id")
-        if str(draft_id) not in request.session.get(SESSION_KEY, []):
-            raise Http404
-        draft = Draft.objects.live().filter(pk=draft_id, wizard=self.wizard.key).first()
+        draft = self.owned(request, draft_id)
         if draft is None:
             raise Http404
         self.draft = draft
@@ -60,6 +58,16 @@ class DraftView(PublicView):
             return super().dispatch(request, *args, **kwargs)
         except services.AlreadySubmitted:
             return redirect(self.submitted_url())
+
+    def owned(self, request: HttpRequest, draft_id: UUID) -> Draft | None:
+        """The draft, when it is this visitor's: their browser session holds it."""
+        if str(draft_id) not in request.session.get(SESSION_KEY, []):
+            return None
+        return Draft.objects.live().filter(pk=draft_id, wizard=self.wizard.key, owner="").first()
+
+    def leave(self) -> HttpResponse:
+        """Where « continuer plus tard » leads."""
+        return redirect(reverse("later", args=[self.draft.pk]))
 
     def submitted_url(self) -> str:
         """Where a person goes whose draft was sent."""
@@ -92,7 +100,7 @@ class StepView(DraftView):
             language = get_language() or settings.LANGUAGE_CODE
             self.draft = services.save_answers(draft_id=self.draft.pk, step=self.step, typed=typed, language=language)
         if later:
-            return redirect(reverse("later", args=[self.draft.pk]))
+            return self.leave()
         if not valid:
             return self.show(request, form)
         return self.after(request)
@@ -159,7 +167,7 @@ class CollectionStepView(StepView):
 
     def _leave(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("action") == "later":
-            return redirect(reverse("later", args=[self.draft.pk]))
+            return self.leave()
         return self.after(request)
 
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
@@ -201,7 +209,7 @@ class DocumentsStepView(StepView):
             draft_id=self.draft.pk, step=self.step, typed={}, language=get_language() or settings.LANGUAGE_CODE
         )
         if request.POST.get("action") == "later":
-            return redirect(reverse("later", args=[self.draft.pk]))
+            return self.leave()
         return self.after(request)
 
     def _receive(self, request: HttpRequest, uploads: list[Any]) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import claims
+from .views import claims, declaring, follow_up
 from .views.activation import ActivationLinkView, ActivationStepView, ActivationView
 from .views.papers import PapersView, SendView
 
@@ -23,4 +23,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<str:number>/contester/", claims.ContestView.as_view(), name="contest"),
     path("dossiers/<str:number>/contester/<int:position>/", claims.ContestView.as_view(), name="contest-line"),
     path("qui-a-vu/", claims.ReadingsView.as_view(), name="readings"),
+    path("declaration/", declaring.BeginView.as_view(), name="begin"),
+    path("declaration/<uuid:draft_id>/pieces/", declaring.PiecesView.as_view(), name="declaration-pieces"),
+    path("declaration/<uuid:draft_id>/validation/", declaring.SendView.as_view(), name="declaration-send"),
+    path("declaration/<uuid:draft_id>/envoyee/", declaring.SentView.as_view(), name="declaration-sent"),
+    path("declaration/<uuid:draft_id>/<slug:slug>/", declaring.DeclarationStepView.as_view(), name="declaration"),
+    path("suivi/", follow_up.FollowUpView.as_view(), name="follow-up"),
+    path("suivi/<str:reference>/", follow_up.DeclarationView.as_view(), name="declaration-detail"),
+    path("suivi/<str:reference>/complement/", follow_up.ComplementView.as_view(), name="declaration-complement"),
+    path("suivi/<str:reference>/de-nouveau/", follow_up.DeclareAgainView.as_view(), name="declare-again"),
+    path("suivi/<str:reference>/pieces/<uuid:piece_id>/", follow_up.PieceView.as_view(), name="declaration-document"),
 ]

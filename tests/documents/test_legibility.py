@@ -51,6 +51,14 @@ def test_a_very_dark_photo_is_told() -> None:
     assert advice_for(page_of_text(paper=40, ink=5)) == ("dark",)
 
 
+@pytest.mark.req("D100")
+@pytest.mark.parametrize("askew", [0, 3])
+def test_a_page_lying_on_its_side_is_told_and_one_that_is_merely_wide_is_not(askew: int) -> None:
+    wide = page_of_text(1754, 1240).rotate(askew, fillcolor=235)
+    lying = page_of_text().rotate(90 + askew, expand=True, fillcolor=235)
+    assert (advice_for(wide), advice_for(lying)) == ((), ("sideways",))
+
+
 def test_a_small_picture_is_told() -> None:
     assert "low_resolution" in advice_for(page_of_text(400, 566))
 

@@ -1,0 +1,240 @@
+"""« Suivi des dossiers envoyés »: the list, one declaration, its pieces, and what the member may do (D131–D153)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims_portal.accounts import throttles
+from claims_portal.backoffice.keyset import page_by_key
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.documents.serving import document_response
+from claims_portal.middleware import client_address
+from claims_portal.templatetags.portal import money
+from claims_portal.wizards.views import resume_url
+from claims_portal.workflow import TransitionNotAllowed
+from health_claims.forms import ComplementForm
+from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
+from health_claims.services import declaring
+from health_claims.workflow import DeclarationState
+
+from .declaring import language_of_page
+from .zone import InsuredView
+
+PAGE = 20
+LEGEND = {
+    DeclarationState.CREATED: gettext_lazy("Demande de déclaration en ligne créée en attente de confirmation"),
+    DeclarationState.VALIDATED: gettext_lazy("Demande de déclaration en ligne validée"),
+    DeclarationState.REJECTED: gettext_lazy("Demande de déclaration en ligne rejetée"),
+}
+TONES = {DeclarationState.CREATED: "info", DeclarationState.VALIDATED: "success", DeclarationState.REJECTED: "danger"}
+EVENTS = {
+    "sent": gettext_lazy("Demande envoyée"),
+    "ask_complement": gettext_lazy("Complément demandé"),
+    "supply": gettext_lazy("Complément envoyé"),
+    "validate": gettext_lazy("Demande validée"),
+    "reject": gettext_lazy("Demande rejetée"),
+}
+EVENT_TONES = {"ask_complement": "turn", "validate": "success", "reject": "danger"}
+
+
+class FollowUpView(InsuredView):
+    """All the declarations of the member, newest first, by key (rows D131–D144)."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        mine = self.member.declarations.select_related("prestation", "reason", "claim")
+        try:
+            page = page_by_key(
+                mine,
+                keyset=("created_at", "pk"),
+                size=PAGE,
+                older=request.GET.get("apres", ""),
+                newer=request.GET.get("avant", ""),
+            )
+        except ValueError:
+            raise Http404 from None
+        context = {
+            "declarations": [row_of(each) for each in page.rows],
+            "legend": [{"label": state.label, "tone": TONES[state], "text": text} for state, text in LEGEND.items()],
+            "newer_url": f"?avant={quote(page.newer)}" if page.newer else "",
+            "older_url": f"?apres={quote(page.older)}" if page.older else "",
+            "member": self.member,
+        }
+        return render(request, "health_claims/follow_up.html", context)
+
+
+def row_of(declaration: Declaration) -> dict[str, Any]:
+    """One line of the list; a complement that is asked for shows in it."""
+    state = DeclarationState(declaration.state)
+    asked = declaration.complement_asked_at is not None
+    rejected = state == DeclarationState.REJECTED
+    return {
+        "declaration": declaration,
+        "url": reverse("health_claims:declaration-detail", args=[declaration.reference]),
+        "state": state.label,
+        "tone": TONES[state],
+        "asked": asked,
+        "reason": declaration.reason.label if rejected and declaration.reason else "",
+        "number": claim_number(declaration),
+    }
+
+
+def claim_number(declaration: Declaration) -> str:
+    """The number of the acknowledgement; empty until it is validated (row D139)."""
+    claim = getattr(declaration, "claim", None)
+    return claim.number if claim else ""
+
+
+class DeclarationView(InsuredView):
+    """A declaration of this member; anybody else's does not exist."""
+
+    def find(self, reference: str) -> Declaration:
+        known = self.member.declarations.select_related(
+            "prestation", "reason", "claim", "patient", "desk__organisation"
+        )
+        declaration = get_object_or_404(known, reference=reference)
+        declaration.member = self.member
+        return declaration
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        return self.show(request, self.find(reference), ComplementForm())
+
+    def show(self, request: HttpRequest, declaration: Declaration, form: ComplementForm) -> HttpResponse:
+        """The whole page, in four queries beside who is there."""
+        events = list(declaration.events.filter(is_public=True))
+        pieces = list(declaration.pieces.select_related("document"))
+        asked = next((each for each in reversed(events) if each.kind == "ask_complement"), None)
+        context = {
+            "declaration": declaration,
+            "desk": declaration.desk,
+            "row": row_of(declaration),
+            "rows": recap(declaration),
+            "files": [piece_view(declaration, each) for each in pieces],
+            "events": [event_view(each, declaration) for each in events],
+            "asked": asked if declaration.complement_asked_at else None,
+            "form": form,
+            "limits": settings.DOCUMENT_LIMITS,
+            "member": self.member,
+        }
+        return render(request, "health_claims/declaration_detail.html", context)
+
+
+def recap(declaration: Declaration) -> list[dict[str, Any]]:
+    """What was declared, in the words of the last étape."""
+    relation = declaration.patient.get_relation_display() if declaration.patient else _("Assuré")
+    found = [
+        (_("Type de dossier"), declaration.prestation),
+        (_("Date de consultation de médecin"), date_format(declaration.care_date)),
+        (_("Frais engagés"), money(declaration.amount)),
+        (_("Personne Traitée"), declaration.patient_name),
+        (_("Lien"), relation),
+        (_("GSM"), declaration.mobile.as_international if declaration.mobile else ""),
+        (_("Adresse e-mail :"), declaration.email),
+    ]
+    return [{"label": label, "value": value} for label, value in found if value]
+
+
+def piece_view(declaration: Declaration, piece: DeclarationPiece) -> dict[str, Any]:
+    """A piece as `components/file_list.html` shows it."""
+    document = piece.document
+    return {
+        "url": reverse("health_claims:declaration-document", args=[declaration.reference, piece.pk]),
+        "label": document.label,
+        "size": document.size,
+        "content_type": document.content_type,
+        "state": document.state,
+    }
+
+
+def event_view(event: DeclarationEvent, declaration: Declaration) -> dict[str, Any]:
+    """A line of the history as `components/timeline.html` shows it."""
+    return {
+        "at": event.at,
+        "title": EVENTS.get(event.kind, event.kind),
+        "who": declaration.desk.organisation.short_name if event.user_id else _("Vous"),
+        "text": event.body,
+        "tone": EVENT_TONES.get(event.kind, "neutral"),
+    }
+
+
+class ComplementView(DeclarationView):
+    """The answer to what the desk asked for: a text, files, or both."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        return redirect("health_claims:declaration-detail", self.find(reference).reference)
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        declaration = self.find(reference)
+        form = ComplementForm(request.POST)
+        documents = self.received(request, form) if form.is_valid() else []
+        if not form.errors and not documents and not form.cleaned_data["body"]:
+            form.add_error(None, _("Écrivez votre réponse, ou joignez au moins un document."))
+        if form.errors:
+            self.drop(documents)
+            return self.show(request, declaration, form)
+        try:
+            declaring.supply_complement(
+                declaration_id=declaration.pk, body=form.cleaned_data["body"], documents=documents
+            )
+        except TransitionNotAllowed:
+            self.drop(documents)
+            messages.error(request, _("Ce complément n’est plus attendu : la demande a changé entre-temps."))
+        else:
+            messages.success(request, _("Votre complément est envoyé. L’étude de la demande reprend."))
+        return redirect("health_claims:declaration-detail", declaration.reference)
+
+    def received(self, request: HttpRequest, form: ComplementForm) -> list[Document]:
+        """The files of the answer, checked; what is wrong with one is said on the form."""
+        uploads = request.FILES.getlist("files")
+        limit = settings.DOCUMENT_LIMITS["files"]
+        if len(uploads) > limit:
+            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": limit})
+            return []
+        if uploads:
+            throttles.count("upload-address", client_address(request), weight=len(uploads))
+        documents = []
+        for upload in uploads:
+            try:
+                documents.append(receive_document(upload=upload))
+            except DocumentRefused as refusal:
+                form.add_error(None, f"« {upload.name} » : {refusal.message}")
+        return documents
+
+    def drop(self, documents: list[Document]) -> None:
+        for document in documents:
+            discard_document(document=document)
+
+
+class DeclareAgainView(DeclarationView):
+    """« Déclarer de nouveau »: a new draft that says what the rejected declaration said."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        return redirect("health_claims:declaration-detail", self.find(reference).reference)
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        declaration = self.find(reference)
+        if declaration.state != DeclarationState.REJECTED:
+            raise Http404
+        throttles.count("draft-address", client_address(request))
+        draft = declaring.declare_again(declaration=declaration, language=language_of_page())
+        return redirect(resume_url(draft))
+
+
+class PieceView(InsuredView):
+    """One piece, for its owner; the reading is logged."""
+
+    def get(self, request: HttpRequest, reference: str, piece_id: UUID) -> HttpResponseBase:
+        pieces = DeclarationPiece.objects.select_related("document").filter(declaration__member=self.member)
+        piece = get_object_or_404(pieces, pk=piece_id, declaration__reference=reference)
+        return document_response(document=piece.document, reader="member")

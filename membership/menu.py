@@ -49,7 +49,7 @@ TABS: tuple[Tab, ...] = (
     Tab(
         _("Suivi dossiers"),
         "health_claims:follow-up",
-        also=("health_claims:declaration-detail",),
+        also=("health_claims:declaration-detail", "health_claims:declaration-complement"),
         once_email_asked=True,
     ),
     Tab(
@@ -59,7 +59,11 @@ TABS: tuple[Tab, ...] = (
             "health_claims:activation",
             "health_claims:activation-step",
             "health_claims:papers",
+            "health_claims:begin",
             "health_claims:declaration",
+            "health_claims:declaration-pieces",
+            "health_claims:declaration-send",
+            "health_claims:declaration-sent",
         ),
     ),
 )

@@ -75,6 +75,10 @@ def case(world: World) -> list[Any]:
     return [world.complaint.pk]
 
 
+def declared(world: World) -> list[Any]:
+    return ["20260704000001"]
+
+
 def nothing(world: World) -> list[Any]:
     return []
 
@@ -198,6 +202,16 @@ GET: dict[str, Line] = {
     "health_claims:contest": (one_claim, SIGN_IN_FIRST),
     "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
     "health_claims:readings": (nothing, SIGN_IN_FIRST),
+    "health_claims:begin": (nothing, SIGN_IN_FIRST),
+    "health_claims:declaration": (lambda world: [world.draft.pk, "nature"], SIGN_IN_FIRST),
+    "health_claims:declaration-pieces": (draft, SIGN_IN_FIRST),
+    "health_claims:declaration-send": (draft, SIGN_IN_FIRST),
+    "health_claims:declaration-sent": (draft, SIGN_IN_FIRST),
+    "health_claims:follow-up": (nothing, SIGN_IN_FIRST),
+    "health_claims:declaration-detail": (declared, SIGN_IN_FIRST),
+    "health_claims:declaration-complement": (declared, SIGN_IN_FIRST),
+    "health_claims:declare-again": (declared, SIGN_IN_FIRST),
+    "health_claims:declaration-document": (lambda world: ["20260704000001", world.draft.pk], SIGN_IN_FIRST),
 }
 POST: dict[str, Line] = {
     "my-data": (nothing, EVERYBODY),  # an empty form comes back
@@ -245,6 +259,12 @@ POST: dict[str, Line] = {
     "admin:complaints_complaint_merge": (case, THIS_DESK_ASKED_AGAIN),
     "admin:complaints_complaint_transfer": (case, THIS_DESK_ASKED_AGAIN),
     "admin:privacy_rightsrequest_copy": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
+    "health_claims:begin": (nothing, SIGN_IN_FIRST),
+    "health_claims:declaration": (lambda world: [world.draft.pk, "nature"], SIGN_IN_FIRST),
+    "health_claims:declaration-pieces": (draft, SIGN_IN_FIRST),
+    "health_claims:declaration-send": (draft, SIGN_IN_FIRST),
+    "health_claims:declaration-complement": (declared, SIGN_IN_FIRST),
+    "health_claims:declare-again": (declared, SIGN_IN_FIRST),
 }
 
 

@@ -22,7 +22,7 @@ from claims_portal.wizards.views import DocumentsStepView, StepView, joined_view
 from health_claims import steps
 from health_claims.forms import RELATION_TITLES
 from health_claims.offer import MEMBER, joined_to, offer_of, owner_of, share_offer
-from health_claims.services import declaring
+from health_claims.services import declaring, papers
 from membership.models import Beneficiary
 
 from .zone import InsuredView
@@ -64,6 +64,8 @@ class BeginView(InsuredView):
         return [each for each in drafts if each.answers], [each for each in drafts if not each.answers]
 
     def begin(self, request: HttpRequest, untouched: list[Draft]) -> HttpResponse:
+        if not papers.is_complete(self.member):
+            return redirect("health_claims:papers")
         if untouched:
             draft = untouched[0]
         else:

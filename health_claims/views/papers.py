@@ -27,7 +27,7 @@ class SendView(MemberView):
             return redirect("health_claims:activation")
         if not papers.is_complete(self.member):
             return redirect("health_claims:papers")
-        return redirect("membership:home")
+        return redirect("health_claims:begin")
 
 
 class PapersView(MemberView):

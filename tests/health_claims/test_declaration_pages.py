@@ -18,6 +18,7 @@ from membership.models import Guarantee, Member, Prestation
 from tests.factories.documents import image_bytes, page_of_text, upload
 from tests.factories.health_claims import DeclarationDraftFactory, DeclarationFactory, guarantee_of, typed
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, PrestationFactory, enter_as
+from tests.factories.papers import papers_of
 
 pytestmark = pytest.mark.django_db
 CODES = {
@@ -37,6 +38,7 @@ CODES = {
 @pytest.fixture
 def member(client: Client) -> Member:
     member = MemberFactory.create(activated=True)
+    papers_of(member)
     enter_as(client, member)
     return member
 
@@ -247,9 +249,17 @@ def test_leaving_keeps_what_was_typed_and_says_where_it_is(client, member):
     assert draft.answers["donnees"]["amount"] == ["12"]
 
 
-def test_who_is_not_signed_in_declares_nothing(client):
+def test_who_is_not_signed_in_or_activated_or_has_sent_no_paper_declares_nothing(client):
     assert client.get("/sante/declaration/")["Location"] == "/sante/"
+    enter_as(client, MemberFactory.create())
+    assert client.get("/sante/declaration/")["Location"] == "/sante/activation/"
+    enter_as(client, MemberFactory.create(activated=True))
+    assert client.get("/sante/declaration/")["Location"] == "/sante/premier-envoi/"
     assert not Draft.objects.exists()
+
+
+def test_envoi_dossier_leads_to_the_declaration_once_everything_is_there(client, member):
+    assert client.get("/sante/envoi/")["Location"] == "/sante/declaration/"
 
 
 @pytest.mark.parametrize("step", ["nature", "pieces", "personne", "donnees", "validation"])

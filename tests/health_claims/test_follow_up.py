@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -186,9 +187,8 @@ def test_a_piece_of_another_member_is_not_found_through_ones_own_declaration(cli
 
 
 def test_the_sent_page_of_another_member_does_not_exist(client, member):
-    theirs = DeclarationFactory()
-    Declaration.objects.update(draft_id=Draft(pk=None).pk)
-    assert client.get(f"/sante/declaration/{theirs.pk:032x}/envoyee/").status_code == 404
+    theirs = DeclarationFactory(draft_id=uuid4())
+    assert client.get(f"/sante/declaration/{theirs.draft_id}/envoyee/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["list", "detail"])

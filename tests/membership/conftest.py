@@ -19,13 +19,13 @@ from tests.factories.membership import PASSWORD, MemberFactory
 def _no_waiting(settings: Any) -> None:
     """Without JavaScript one waits, and hashing a password is slow on purpose: not in tests."""
     settings.PATIENCE_SECONDS = 0
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.PASSWORD_HASHERS = [*settings.PASSWORD_HASHERS, "django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def member(db: None) -> Member:
     """A member who has activated online declaration."""
-    made: Member = MemberFactory.create(activated=True, account__password=make_password(PASSWORD))
+    made: Member = MemberFactory.create(activated=True, account__password=make_password(PASSWORD, hasher="md5"))
     return made
 
 

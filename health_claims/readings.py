@@ -77,7 +77,7 @@ def _opened(member: Member) -> QuerySet[AuditEntry]:
         keys = model.objects.filter(member=member).annotate(key=Cast("pk", CharField())).values("key")
         mine |= Q(object_type=model._meta.label_lower, object_id__in=keys)
     entries = AuditEntry.objects.filter(mine, action=AuditEntry.Action.CASE_OPENED)
-    return entries.select_related("desk__organisation").order_by("-at", "-pk")
+    return entries.select_related("desk").order_by("-at", "-pk")
 
 
 def _read(member: Member) -> QuerySet[DocumentReading]:
@@ -108,12 +108,11 @@ def _key_read(key: str) -> tuple[datetime, str, int]:
 
 
 def _of_audit(entry: AuditEntry, member: Member) -> Reading:
-    where = entry.desk.organisation if entry.desk else member.policy.organisation
-    desk = f"{entry.desk.name}, " if entry.desk else ""
+    where = entry.desk.name if entry.desk else member.policy.organisation.short_name
     return Reading(
         at=entry.at,
         who=READERS["agent"],
-        where=f"{desk}{where.short_name}",
+        where=str(where),
         what=KINDS[entry.object_type],
         name=entry.reference,
         key=SEPARATOR.join([entry.at.isoformat(), OPENED, str(entry.pk)]),

@@ -20,14 +20,18 @@ class UnknownReason(LookupError):
 
 
 @transaction.atomic
-def load_reasons(*, path: Path = CATALOGUE) -> None:
-    """Bring the reasons for all organisations to what the file says; rows it does not name are left alone.
+def load_reasons(*, path: Path = CATALOGUE, refresh: bool = False) -> None:
+    """Write the reasons for all organisations that are not there yet; with `refresh`, as the file says, all of them.
 
+    What staff have changed since stays otherwise, and rows the file does not name are left alone in any case.
     CatalogueError names the place of a mistake. Texts are in French and Arabic (row E112; F37).
     """
     file, writer = read(path), Writer()
+    known = set() if refresh else set(Reason.objects.filter(organisation=None).values_list("use", "code"))
     for use in Reason.Use.values:
         for position, table in enumerate(file.tables(use)):
+            if (use, table.values.get("code")) in known:
+                continue
             writer.write(
                 Reason, table, by=("organisation", "use", "code"), organisation=None, use=use, position=position
             )

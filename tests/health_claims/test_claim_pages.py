@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone, translation
 
 from claims_portal.accounts import audit
 from claims_portal.documents.models import DocumentReading
+from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
 from complaints import steps
 from complaints.models import Complaint
@@ -333,3 +335,9 @@ def test_the_pages_cost_the_same_with_one_line_or_thirty(inside, member, claim, 
     opened(claim, agent)
     assert [cost(page(inside, url)) for url in urls] == few
     assert max(few) <= MEMBER_PAGE
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_thousands_are_grouped_in_both_languages(language):
+    with translation.override(language):
+        assert money(Decimal("1234.5")).replace("\u202f", "\u00a0").startswith("1\u00a0234,50")

@@ -250,12 +250,16 @@ def test_a_refusal_is_told_and_kept_with_its_reason():
     assert Message.objects.about(f"claim:{claim.pk}").count() == 1
 
 
-def test_every_reason_has_both_languages_and_loading_them_again_changes_nothing():
+def test_reasons_have_both_languages_and_what_staff_changed_stays_until_a_refresh():
     load_reasons()
-    before = list(Reason.objects.order_by("pk").values())
-    load_reasons()
-    assert list(Reason.objects.order_by("pk").values()) == before
     assert not Reason.objects.filter(label_ar="").exists()
+    count = Reason.objects.count()
+    Reason.objects.filter(use="abatement", code="late").update(label_fr="Trop tard")
+    load_reasons()
+    assert Reason.objects.filter(label_fr="Trop tard").count() == 1
+    load_reasons(refresh=True)
+    assert not Reason.objects.filter(label_fr="Trop tard").exists()
+    assert Reason.objects.count() == count
 
 
 @pytest.mark.django_db(transaction=True)

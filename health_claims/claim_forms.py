@@ -24,4 +24,4 @@ class ClaimComplementForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].widget.one_of = True  # type: ignore[attr-defined]  # words or a file: one is enough
+        self.fields["body"].widget.one_of = True  # words or a file: one is enough

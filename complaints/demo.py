@@ -17,8 +17,9 @@ from claims_portal.wizards.steps import Typed
 
 from . import steps
 from .forms import GateForm
-from .models import Category, Complaint
+from .models import Category, Complaint, Outcome, Reason
 from .services import following, handling
+from .services.answers import Decision
 from .services.filing import IncompleteDraft, file_complaint, filing_from
 
 CASES = Path(__file__).parent / "catalogue" / "demo" / "cases.toml"
@@ -73,7 +74,9 @@ def _tell(complaint: Complaint, agent: User, chapter: dict[str, Any]) -> None:
         case "message":
             handling.send_message(**case, user=agent, body=says)
         case "answer":
-            handling.answer_complaint(**case, user=agent, body=says)
+            outcome = Outcome.objects.get(code=chapter["outcome"], organisation=None)
+            reasons = Reason.objects.filter(code__in=chapter.get("reasons", []), organisation=None)
+            handling.answer_complaint(**case, user=agent, body=says, decision=Decision(outcome, list(reasons)))
         case "reply":
             following.write_to_desk(**case, body=says)
         case "withdraw":

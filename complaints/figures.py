@@ -2,7 +2,7 @@
 
 The cases counted are those *received* in the period, so that a figure never changes meaning from one line to the next:
 of so many received, so many have been answered, so many are late today. Every query reads `complaint_recent`, an
-index that holds all their columns.
+index that holds all their columns; those of outcomes and reasons join the answers given.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from complaints.workflow import Turn
 DEFAULT_DAYS = 90
 LONGEST_DAYS = 731  # two years: what one page can read in a moment
 SECONDS_A_DAY = 86_400
+REASONS = "answers__reasons"
 
 
 class MedianAndNinth(Aggregate):
@@ -116,6 +117,8 @@ class Figures:
     by_category: list[Line] = field(default_factory=list)
     by_desk: list[Line] = field(default_factory=list)
     by_agent: list[Line] = field(default_factory=list)
+    by_outcome: list[Line] = field(default_factory=list)
+    by_reason: list[Line] = field(default_factory=list)
 
 
 def figures(
@@ -128,13 +131,16 @@ def figures(
 ) -> Figures:
     """Count the cases received in a period among those given (`visible_to`), of one desk, category or agent if named.
 
-    Five queries. Lines come with the busiest first, steps in their order; the key of a line is a primary key, None
-    for cases without an agent, or the first day of a step.
+    Seven queries. Lines come with the busiest first, steps in their order; the key of a line is a primary key, None
+    for cases without an agent, or the first day of a step. Outcomes and reasons are those of the answers that stand
+    (F37); a case has one outcome and may have several reasons, it is counted under each.
     """
     begin, end = period.moments()
     chosen = {"desk": desk, "category": category, "assigned_to": agent}
     counted = cases.filter(received_at__gte=begin, received_at__lt=end)
     counted = counted.filter(**{name: value for name, value in chosen.items() if value is not None})
+    decided = counted.filter(answers__stands=True, answers__outcome__isnull=False)
+    explained = counted.filter(answers__stands=True, answers__reasons__isnull=False)
     steps = period.steps()
     lines = {
         row["step"]: Line.of(row, steps[row["step"] - 1])
@@ -147,6 +153,8 @@ def figures(
         by_category=_busiest(_counts(counted, "category"), "category"),
         by_desk=_busiest(_counts(counted, "desk"), "desk"),
         by_agent=_busiest(_counts(counted, "assigned_to"), "assigned_to"),
+        by_outcome=_busiest(_counts(decided, "answers__outcome"), "answers__outcome"),
+        by_reason=_busiest(_counts(explained, REASONS), REASONS),
     )
 
 

@@ -87,7 +87,12 @@ class NewMessage(CaseNotice):
 
 
 class Answered(CaseNotice):
+    """The answer waits on the tracking page; the mediators it names are told here too (rows C40–C46)."""
+
     key = "complaints.answered"
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return super().context(recipient) | {"recourse": self.event.recourse if self.event else ""}
 
 
 class Closed(CaseNotice):

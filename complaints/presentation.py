@@ -63,6 +63,7 @@ def conversation(
             "author": _("Vous") if event.user_id is None else desk.organisation.short_name,
             "at": event.at,
             "text": event.body,
+            "recourse": event.recourse,
             "documents": by_event.get(event.pk, []),
         }
         for event in events

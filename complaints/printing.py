@@ -62,6 +62,7 @@ class Said:
     when: str
     title: str
     text: str
+    recourse: str
     direction: str
     pieces: list[int]
 
@@ -86,7 +87,7 @@ def case_pdf(complaint: Complaint) -> bytes:
 def letter_pdf(event: Event) -> bytes:
     """The letter that tells the complainant of one event, for whoever gets news on paper (row C38).
 
-    `event` comes with `complaint.desk.organisation` and `complaint.complainant`; three queries more,
+    `event` comes with `complaint.desk.organisation`, `complaint.complainant` and `answer`; three queries more,
     none when clocks, pauses and the event's documents are prefetched (`Letter.objects.with_case()`).
     """
     return pdf_of(letter_html(event))
@@ -149,6 +150,7 @@ def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     address = [person.full_name, person.address, f"{person.postal_code} {person.city}".strip()]
     expected = event.kind in (EventKind.FILED, EventKind.ACKNOWLEDGED)
+    documents = event.documents.all() if event.pk else []  # none yet on a letter that is only looked at
     return {
         "kind": event.kind,
         "online_url": public_url("complaints:online-tracking", language=complaint.language),
@@ -156,7 +158,8 @@ def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
         "written": spelled_date(event.at.astimezone(zone).date()),
         "text": event.body,
         "text_direction": text_direction(event.body),
-        "enclosed": [str(each) for each in event.documents.all() if each.kind == DocumentKind.SENT],
+        "recourse": event.recourse,
+        "enclosed": [str(each) for each in documents if each.kind == DocumentKind.SENT],
         "promises": promises(complaint) if expected else [],
     }
 
@@ -205,7 +208,7 @@ def receipt_context(complaint: Complaint) -> dict[str, Any]:
 def case_context(complaint: Complaint) -> dict[str, Any]:
     """What only the whole case says. Internal notes and what came with them stay out."""
     pieces = pieces_of(complaint)
-    events = list(complaint.events.filter(is_public=True))
+    events = list(complaint.events.filter(is_public=True).select_related("answer"))
     zone = complaint.desk.organisation.time_zone
     return {
         "state": complaint.get_state_display(),
@@ -276,6 +279,7 @@ def _said(complaint: Complaint, event: Event, pieces: list[Piece]) -> Said:
         when=spelled_moment(event.at, complaint.desk.organisation.time_zone),
         title=event.get_kind_display(),
         text=event.body,
+        recourse=event.recourse,
         direction=text_direction(event.body),
         pieces=[each.number for each in pieces if each.event_id == event.pk],
     )

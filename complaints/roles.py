@@ -13,7 +13,10 @@ SEE_DISPOSALS = "complaints.view_disposalbatch"
 # What makes a desk: its texts, categories, questions, delays and calendars.
 SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],
-    "complaints": ["procedure", "category", "askedfield", "respondent", "team", "assignmentrule", "recipient"],
+    "complaints": [
+        *("procedure", "category", "askedfield", "respondent", "team", "assignmentrule", "recipient"),
+        *("answertemplate", "outcome", "reason", "mediator", "mediation"),
+    ],
     "deadlines": ["calendar", "holidayoverride", "delay"],
     "membership": [
         "policy",
@@ -56,6 +59,8 @@ ROLES = {
         "complaints.delete_askedfield",
         "complaints.delete_assignmentrule",
         "complaints.delete_team",
+        "complaints.delete_mediation",
+        "complaints.delete_answertemplate",
         "deadlines.delete_holidayoverride",
         *(f"membership.{verb}_{model}" for verb in ("view", "add", "change") for model in ("member", "beneficiary")),
         "membership.import_members",

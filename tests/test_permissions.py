@@ -20,7 +20,7 @@ from claims_portal.wizards.models import Draft
 from complaints import access
 from complaints.models import Complaint
 from complaints.services.following import write_to_desk
-from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
+from tests.factories.complaints import AgentFactory, AnswerTemplateFactory, ComplaintFactory, DeskFactory
 from tests.factories.documents import DocumentFactory
 from tests.factories.wizards import DraftFactory
 
@@ -53,6 +53,7 @@ class World:
     mine: str
     resume: str
     message: int
+    template: int
 
     @property
     def document(self) -> Any:
@@ -143,6 +144,8 @@ GET: dict[str, Line] = {
     "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),  # it sets no retention
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], STAFF_ONLY_POST),
     "admin:privacy_rightsrequest_copy": (lambda world: ["1"], STAFF_ONLY_POST),
+    "admin:complaints_complaint_template": (lambda world: [world.complaint.pk, world.template], THIS_DESK),
+    "admin:complaints_answertemplate_preview": (lambda world: [world.template], (302, 302, 302, 404, 404, 200)),
     "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),
     "admin:complaints_complaint_contact": (case, THIS_DESK),
     "admin:complaints_complaint_link": (case, STAFF_ONLY_POST),
@@ -272,6 +275,7 @@ POST: dict[str, Line] = {
 def world(db: None, settings) -> World:
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (10**6, 3600))
     complaint = ComplaintFactory.create(documents=1, state="answered")
+    template = AnswerTemplateFactory.create()
     sent_draft, open_draft = DraftFactory.create_batch(2, desk=complaint.desk, complete=True)
     Complaint.objects.filter(pk=complaint.pk).update(draft_id=sent_draft.pk)
     return World(
@@ -281,6 +285,7 @@ def world(db: None, settings) -> World:
         create_link(purpose="my-complaints", subject=complaint.complainant.email, hours=1),
         create_link(purpose="resume-draft", subject=str(open_draft.pk), hours=1),
         Message.objects.about(f"complaint:{complaint.pk}").values_list("pk", flat=True)[0],
+        template.pk,
     )
 
 

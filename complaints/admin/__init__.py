@@ -1,5 +1,6 @@
 """The agents' and supervisors' pages about complaints, under /gestion/."""
 
+from .answering import MediationAdmin, MediatorAdmin, OutcomeAdmin, ReasonAdmin
 from .complaint import ComplaintAdmin
 from .disposals import DisposalBatchAdmin
 from .letters import LetterAdmin
@@ -7,15 +8,21 @@ from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
 from .referral import RecipientAdmin
 from .routing import AssignmentRuleAdmin, TeamAdmin
+from .wording import AnswerTemplateAdmin
 
 __all__ = [
+    "AnswerTemplateAdmin",
     "AskedFieldAdmin",
     "AssignmentRuleAdmin",
     "CategoryAdmin",
     "ComplaintAdmin",
     "DisposalBatchAdmin",
     "LetterAdmin",
+    "MediationAdmin",
+    "MediatorAdmin",
+    "OutcomeAdmin",
     "ProcedureAdmin",
+    "ReasonAdmin",
     "RecipientAdmin",
     "RespondentAdmin",
     "TeamAdmin",

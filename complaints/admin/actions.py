@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
 from complaints.services import disposal, handling, holds
+from complaints.services.answers import Decision
 from complaints.workflow import DISPOSE, HANDLE, HOLD, workflow
 
 Text = str | Promise
@@ -27,15 +28,19 @@ class Action:
     done: Text
     needs_text: bool = True
     takes_files: bool = False
+    decides: bool = False  # asks for the outcome and its reasons
 
     @property
     def takes_text(self) -> bool:
         return bool(self.text_label)
 
-    def do(self, *, complaint_id: int, user: Any, body: str, documents: list[Any]) -> Complaint:
+    def do(
+        self, *, complaint_id: int, user: Any, body: str, documents: list[Any], decision: Decision | None = None
+    ) -> Complaint:
         """Call the service with what it takes."""
         given: dict[str, Any] = {"body": body} if self.takes_text else {}
         given |= {"documents": documents} if self.takes_files else {}
+        given |= {"decision": decision} if self.decides else {}
         return self.service(complaint_id=complaint_id, user=user, **given)
 
 
@@ -73,6 +78,7 @@ ACTIONS = {
             _("Le délai de réponse s’arrête. La personne peut clôturer, ou rouvrir si la réponse ne convient pas."),
             _("La réponse est envoyée. La personne est prévenue."),
             takes_files=True,
+            decides=True,
         ),
         Action(
             "close",

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims_portal.notifications.models import Message
-from complaints.models import Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
+from complaints.answering import answering_of
+from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.presentation import clock_view, document_view
-from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
+from complaints.workflow import HANDLE, INTERNAL, SEE_CONTACT, State, Turn
 
 from .actions import Action, label, open_actions
 from .forms import ActionForm
@@ -41,7 +42,7 @@ SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
 
 def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> dict[str, Any]:
     """Everything the page shows. `complaint` comes `with_case()`; `cases` are those this agent may see."""
-    events = list(complaint.events.select_related("user"))
+    events = list(complaint.events.select_related("user", "answer__outcome").prefetch_related("answer__reasons"))
     documents = list(complaint.documents.select_related("document"))
     clocks = list(complaint.clocks.all())
     contact = user.has_perm(SEE_CONTACT)
@@ -67,22 +68,40 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
     }
 
 
-def actions_context(complaint: Complaint, user: Any, tried: Action | None, form: ActionForm | None) -> dict[str, Any]:
-    """The blocks of actions, with what the agent had typed in the one just tried; « kept » when it is not open."""
+def actions_context(
+    complaint: Complaint, user: Any, tried: Action | None, form: ActionForm | None, text: str | None = None
+) -> dict[str, Any]:
+    """The blocks of actions, with what the agent had typed in the one just tried; « kept » when it is not open.
+
+    `text` instead of what was typed: a template was just put in, and nothing of the form is judged yet.
+    """
     offered = open_actions(complaint, user)
     typed = form.data.get("body", "") if form is not None else ""
+    templates = answering_of(complaint.desk).templates
     blocks = [
         {
             "action": each,
             "label": label(each.name),
             "url": reverse(f"admin:complaints_complaint_{each.name}", args=[complaint.pk]),
-            "form": form if each is tried else None,
-            "text": typed if each is tried else "",
+            "open": each is tried,
+            "errors": form.errors if form is not None and each is tried and text is None else {},
+            "text": (typed if text is None else text) if each is tried else "",
+            "begun": form.data.get("begun", "") if form is not None and each is tried else "",
+            "templates": [template for template in templates if template.use == each.name],
+            "decision": decision_fields(form if form is not None and each is tried else ActionForm(each, complaint))
+            if each.decides
+            else [],
+            "previews": each.takes_text and each.name not in INTERNAL,
         }
         for each in offered
     ]
     kept = typed if tried is not None and tried not in offered else ""
-    return {"blocks": blocks, "kept": kept, "form": form}
+    return {"blocks": blocks, "kept": kept, "form": form if text is None else None}
+
+
+def decision_fields(form: ActionForm) -> list[Any]:
+    """What an answer asks for besides words and files, as fields to show."""
+    return [form[name] for name in ("outcome", "reasons", "risk_bearer") if name in form.fields]
 
 
 def clock_of(clock: Clock, complaint: Complaint) -> dict[str, Any]:
@@ -138,9 +157,24 @@ def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -
         "shape": "note" if not event.is_public and event.body else "bubble" if said else "line",
         "ours": event.user_id is not None and kind != EventKind.FILED,
         "text": event.body,
+        "recourse": event.recourse,
+        "decided": decided(event),
         "told": told,
         "documents": documents,
     }
+
+
+def decided(event: Event) -> str:
+    """« Défavorable : hors garantie, pièce manquante », for the desk; "" for what decides nothing."""
+    answer: Answer | None = getattr(event, "answer", None) if event.kind == EventKind.ANSWERED else None
+    if answer is None or answer.outcome is None:
+        return ""
+    reasons = ", ".join(each.name for each in answer.reasons.all())
+    return (
+        _("%(outcome)s : %(reasons)s") % {"outcome": answer.outcome.name, "reasons": reasons}
+        if reasons
+        else (answer.outcome.name)
+    )
 
 
 def who(event: Event, complaint: Complaint) -> str:

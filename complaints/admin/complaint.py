@@ -29,11 +29,13 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
+from complaints.services.answers import Unfinished, count_use
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.views.zone import render_in_zone
+from complaints.wording import text_for
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, disposals, intake, links, online, printing_many, queues, referral, saved, search, transfer
+from . import bulk, disposals, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm
@@ -86,6 +88,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
         ]
+        pages.append(("<int:complaint_id>/modeles/<int:template_id>/", self.template_view, "template"))
         pages += intake.pages() + links.pages() + transfer.pages() + saved.pages() + referral.pages()
         pages.append(("en-lot/imprimer/", require_POST(printing_many.print_view), "print_many"))
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
@@ -172,6 +175,7 @@ class ComplaintAdmin(KeysetAdmin):
         *,
         tried: Action | None = None,
         form: ActionForm | None = None,
+        text: str | None = None,
         news: list[Any] | None = None,
         status: int = 200,
     ) -> HttpResponse:
@@ -179,7 +183,7 @@ class ComplaintAdmin(KeysetAdmin):
         context = {
             **self.admin_site.each_context(request),
             **case_context(complaint, request.user, queues.openable_cases(request.user)),
-            **actions_context(complaint, request.user, tried, form),
+            **actions_context(complaint, request.user, tried, form, text),
             "news": news,
             "opts": self.opts,
             "title": str(complaint),
@@ -194,7 +198,11 @@ class ComplaintAdmin(KeysetAdmin):
             return redirect("admin:complaints_complaint_change", complaint_id)
         if not request.user.has_perm(permission(action.name)):
             raise Http404
-        form = ActionForm(action, request.POST, request.FILES)
+        form = ActionForm(action, complaint, request.POST, request.FILES)
+        if "insert" in request.POST:
+            return self.insert(request, complaint, action)
+        if "preview" in request.POST and action.name in wording.TOLD:
+            return wording.preview(request, complaint, action)
         documents = received(form) if form.is_valid() else []
         if form.errors:
             discard(documents)
@@ -206,12 +214,34 @@ class ComplaintAdmin(KeysetAdmin):
                     user=request.user,
                     body=form.cleaned_data.get("body", ""),
                     documents=documents,
+                    decision=form.decision if action.decides else None,
                 )
+        except Unfinished as missing:
+            discard(documents)
+            form.add_error(None, str(missing))
+            return self.show(request, complaint, tried=action, form=form, status=422)
         except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
             discard(documents)
             return self.not_as_seen(request, complaint_id, action, form, refusal)
+        if begun := form.cleaned_data.get("begun"):
+            count_use(template_id=begun)
         messages.success(request, str(action.done))
         return redirect("admin:complaints_complaint_change", complaint_id)
+
+    def insert(self, request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:
+        """The page again, with the chosen template after what was typed: for browsers that run no script."""
+        text, template = wording.with_template(complaint, request.user, request.POST)
+        posted = request.POST.copy()
+        posted["begun"] = str(template.pk)
+        return self.show(request, complaint, tried=action, form=ActionForm(action, complaint, posted), text=text)
+
+    def template_view(self, request: HttpRequest, complaint_id: int, template_id: int) -> HttpResponse:
+        """A template made ready for this case, as plain text."""
+        complaint = self.visible(request, complaint_id)
+        if not request.user.has_perm(HANDLE):
+            raise Http404
+        text = text_for(wording.template_named(complaint, template_id), complaint, request.user)  # type: ignore[arg-type]
+        return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
     def not_as_seen(
         self, request: HttpRequest, complaint_id: int, action: Action, form: ActionForm, refusal: Exception

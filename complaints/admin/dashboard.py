@@ -20,7 +20,7 @@ from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.charts import Bars, Lines, bars, lines
 from complaints.figures import DEFAULT_DAYS, LONGEST_DAYS, Figures, Line, Period, figures
-from complaints.models import Category
+from complaints.models import Category, Outcome, Reason
 from complaints.workflow import HANDLE
 
 from . import queues
@@ -70,6 +70,8 @@ class Names:
         self.categories = list(Category.objects.filter(desk__in=self.desk).order_by("desk", "position", "code"))
         self.category: dict[Any, str] = {each.pk: each.name for each in self.categories}
         agents = User.objects.filter(desks__in=self.desk).distinct().order_by("last_name", "first_name", "email")
+        self.outcome: dict[Any, str] = {}
+        self.reason: dict[Any, str] = {}
         self.agent: dict[Any, str] = {each.pk: str(each) for each in agents}
 
     def grouped_categories(self) -> list[tuple[str, list[tuple[int, str]]]]:
@@ -80,11 +82,13 @@ class Names:
         return [(self.desk[desk], choices) for desk, choices in groups.items()]
 
     def complete(self, found: Figures) -> None:
-        """Read the names of what is counted but can no longer be chosen, such as an agent who has left."""
+        """Read the names of what is counted and no choice of the form: outcomes, reasons, an agent who has left."""
         for names, model, counted in (
             (self.desk, Desk, found.by_desk),
             (self.category, Category, found.by_category),
             (self.agent, User, found.by_agent),
+            (self.outcome, Outcome, found.by_outcome),
+            (self.reason, Reason, found.by_reason),
         ):
             missing = {line.key for line in counted} - {None} - names.keys()
             if missing:
@@ -191,6 +195,8 @@ def parts_of(found: Figures, names: Names) -> list[Part]:
         ("categories", gettext("Par catégorie"), gettext("Catégorie"), found.by_category, names.category),
         ("guichets", gettext("Par guichet"), gettext("Guichet"), found.by_desk, names.desk),
         ("agents", gettext("Par agent"), gettext("Agent"), found.by_agent, names.agent),
+        ("issues", gettext("Issues des réponses"), gettext("Issue"), found.by_outcome, names.outcome),
+        ("motifs", gettext("Motifs"), gettext("Motif"), found.by_reason, names.reason),
     ):
         rows = [(named.get(line.key, "—"), line) for line in counted]
         if rows:
@@ -210,7 +216,7 @@ def total_cards(total: Line) -> list[tuple[str, str, str]]:
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """The page. Eight queries of its own, whatever there is to count; Http404 without a right on complaints."""
+    """The page: at most twelve queries, whatever there is to count. Http404 without a right on complaints."""
     names, form, found = asked(request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),

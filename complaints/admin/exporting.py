@@ -11,13 +11,13 @@ from typing import Any
 from django.db.models import Min, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.middleware import client_address
 from complaints.exports import Cell, csv_file, xlsx_file
-from complaints.models import Channel, Clock
+from complaints.models import Answer, Channel, Clock
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
 
@@ -86,7 +86,12 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
     due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
     cases = cases.order_by("-received_at", "-pk")
     cases = cases.select_related("desk", "category", "assigned_to").defer("facts", "prior_steps", "prior_answer")
-    cases = cases.annotate(due_at=Subquery(due.annotate(first=Min("due_at")).values("first")))
+    outcome = Answer.objects.filter(complaint=OuterRef("pk"), stands=True)
+    cases = cases.annotate(
+        due_at=Subquery(due.annotate(first=Min("due_at")).values("first")),
+        outcome_fr=Subquery(outcome.values("outcome__name_fr")),
+        outcome_ar=Subquery(outcome.values("outcome__name_ar")),
+    )
     head = [
         gettext("Numéro"),
         gettext("Reçue le"),
@@ -97,6 +102,7 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
         gettext("À qui d’agir"),
         gettext("Échéance"),
         gettext("Agent"),
+        gettext("Issue"),
     ]
     rows: list[list[Cell]] = [
         [
@@ -109,6 +115,7 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
             TURNS[Turn(case.turn)](),
             _moment(case.due_at),
             str(case.assigned_to or ""),
+            (case.outcome_ar if get_language() == "ar" else "") or case.outcome_fr or "",
         ]
         for case in cases[: MOST_ROWS + 1]
     ]

@@ -57,7 +57,7 @@ class CategoryAdmin(OfOneDesk):
     search_fields = ["name_fr", "name_ar", "code"]
     prepopulated_fields = {"code": ["name_fr"]}
     fieldsets = [
-        (None, {"fields": ["desk", ("name_fr", "name_ar"), ("group_fr", "group_ar")]}),
+        (None, {"fields": ["desk", ("name_fr", "name_ar"), ("group_fr", "group_ar"), "risk_bearer"]}),
         (_("Présentation"), {"fields": ["code", "position", "is_active"]}),
     ]
 

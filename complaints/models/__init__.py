@@ -1,16 +1,20 @@
 """The complaint and everything that belongs to it."""
 
+from .answering import Answer, Mediation, Mediator, Outcome, Reason
 from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
 from .disposal import Disposal, DisposalBatch
 from .history import Clock, ClockKind, Event, EventKind, Pause
 from .linking import CaseLink
 from .paper import Letter, TrackingRequest
-from .procedure import AskedField, Category, Procedure, Respondent
+from .procedure import AskedField, Category, Procedure, Respondent, RiskBearer
 from .referral import Recipient, Referral
 from .routing import AssignmentRule, Team
 from .saved import SavedFilter
+from .template import AnswerTemplate
 
 __all__ = [
+    "Answer",
+    "AnswerTemplate",
     "AskedField",
     "AssignmentRule",
     "CaseLink",
@@ -28,12 +32,17 @@ __all__ = [
     "Event",
     "EventKind",
     "Letter",
+    "Mediation",
+    "Mediator",
+    "Outcome",
     "Pause",
     "Procedure",
     "Quality",
+    "Reason",
     "Recipient",
     "Referral",
     "Respondent",
+    "RiskBearer",
     "SavedFilter",
     "Team",
     "TrackingRequest",

@@ -16,7 +16,7 @@ from claims_portal.documents.models import Document
 from claims_portal.organisations.models import Desk, LegalText
 from complaints.workflow import State, Turn
 
-from .procedure import Category, Respondent
+from .procedure import Category, Respondent, RiskBearer
 
 
 class Channel(models.TextChoices):
@@ -97,6 +97,7 @@ class Complaint(models.Model):
     registration_number = models.CharField(_("numéro d’affiliation ou d’adhérent"), max_length=60, blank=True)
     subscriber = models.CharField(_("entreprise ou souscripteur"), max_length=160, blank=True)
     claim_reference = models.CharField(_("référence du dossier"), max_length=60, blank=True)
+    risk_bearer = models.CharField(_("porteur de risque"), max_length=12, choices=RiskBearer, blank=True)
     facts = models.TextField(_("ce qui s’est passé"))
     event_date = models.DateField(_("date des faits"), null=True, blank=True)
     prior_steps = models.TextField(_("démarches déjà faites"), blank=True)

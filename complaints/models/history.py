@@ -75,6 +75,12 @@ class Event(models.Model):
         return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED, EventKind.ARCHIVED, EventKind.ROUTED)
 
     @property
+    def recourse(self) -> str:
+        """What an answer said about mediators; "" for everything else. Come with `select_related("answer")`."""
+        answer = getattr(self, "answer", None) if self.kind == EventKind.ANSWERED else None
+        return answer.recourse if answer is not None else ""
+
+    @property
     def is_exchange(self) -> bool:
         """True for what was said, as opposed to what happened."""
         return bool(self.body)

@@ -27,7 +27,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def with_case(self) -> LetterQuerySet:
         """Everything a letter says, in four queries."""
-        related = self.select_related("event", "complaint__desk__organisation", "complaint__complainant", "printed_by")
+        related = self.select_related(
+            "event__answer", "complaint__desk__organisation", "complaint__complainant", "printed_by"
+        )
         return related.prefetch_related("complaint__clocks", "complaint__pauses", "event__documents__document")
 
 

@@ -10,6 +10,13 @@ from claims_portal.organisations.models import Desk, Sector
 from claims_portal.translated import Translated
 
 
+class RiskBearer(models.TextChoices):
+    """Who bears the risk of a contract: it decides which mediator may be asked (rows C41, C44; K2)."""
+
+    INSURER = "insurer", _("Un assureur")
+    PROVIDENT = "provident", _("Une institution de prévoyance")
+
+
 class Procedure(models.Model):
     """The delays and offers of one desk."""
 
@@ -61,6 +68,13 @@ class Category(models.Model):
     group_ar = models.CharField(_("groupe (ar)"), max_length=120, blank=True)
     name_fr = models.CharField(_("nom (fr)"), max_length=160)
     name_ar = models.CharField(_("nom (ar)"), max_length=160, blank=True)
+    risk_bearer = models.CharField(
+        _("porteur de risque"),
+        max_length=12,
+        choices=RiskBearer,
+        blank=True,
+        help_text=_("Vide : cela dépend du contrat, l’agent le dit en répondant."),
+    )
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
     is_active = models.BooleanField(_("proposée"), default=True)
 

@@ -1,4 +1,4 @@
-"""Load institutions written as data: sectors, calendars, delays, desks with their questions, texts."""
+"""Load institutions written as data: sectors, calendars, delays, desks with their questions, texts, answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from claims_portal.organisations.services import desk_changed
 from claims_portal.privacy.models import RightsDelay
-from complaints.models import AskedField, Category, Complaint, Procedure, Respondent
+from complaints.models import (
+    AnswerTemplate,
+    AskedField,
+    Category,
+    Complaint,
+    Mediation,
+    Mediator,
+    Outcome,
+    Procedure,
+    Reason,
+    Respondent,
+)
 
 COMMON = "common.toml"
 
@@ -34,12 +45,18 @@ def load_catalogue(*, folder: Path) -> None:
 def _load_file(file: Table) -> set[Desk]:
     """Write one file's rows; the desks whose pages have something new to show."""
     writer = Writer(refusal=_consented)
-    for key, model in (("sectors", Sector), ("calendars", Calendar), ("delays", Delay)):
+    for key, model in (
+        ("sectors", Sector),
+        ("calendars", Calendar),
+        ("delays", Delay),
+        ("mediators", Mediator),
+    ):
         for table in file.tables(key):
             writer.write(model, table, by=("code",))
     for position, table in enumerate(file.tables("respondents")):
         writer.write(Respondent, table, by=("sector", "code"), position=position)
     organisation = _load_organisation(file, writer)
+    _load_answering(file, writer, organisation)
     file.finish()
     if not writer.changed:
         return set()
@@ -60,12 +77,23 @@ def _load_organisation(file: Table, writer: Writer) -> Organisation | None:
     return organisation
 
 
+def _load_answering(file: Table, writer: Writer, organisation: Organisation | None) -> None:
+    """Outcomes, reasons and templates of the file's organisation; of all of them in a file without one."""
+    for key, model in (("outcomes", Outcome), ("reasons", Reason)):
+        for position, table in enumerate(file.tables(key)):
+            writer.write(model, table, by=("organisation", "code"), organisation=organisation, position=position)
+    for position, table in enumerate(file.tables("templates")):
+        by = ("organisation", "desk", "code")
+        writer.write(AnswerTemplate, table, by=by, organisation=organisation, desk=None, position=position)
+
+
 def _load_desk(table: Table, writer: Writer, organisation: Organisation) -> None:
     """One desk with its sectors, procedure, questions and categories."""
     procedure = table.table("procedure")
     if procedure is None:
         raise table.error(_("il manque la table « procedure »."))
     asked, categories = table.tables("asked_fields"), table.tables("categories")
+    mediations = table.tables("mediations")
     sectors = [writer.named(Sector, code, table) for code in table.values.pop("sectors", [])]
     if not sectors or not categories:
         raise table.error(_("un guichet a au moins un secteur et une catégorie."))
@@ -78,6 +106,8 @@ def _load_desk(table: Table, writer: Writer, organisation: Organisation) -> None
         writer.write(AskedField, question, by=("desk", "field"), desk=desk)
     for position, category in enumerate(categories):
         writer.write(Category, category, by=("desk", "code"), desk=desk, position=position)
+    for mediation in mediations:
+        writer.write(Mediation, mediation, by=("desk", "mediator"), desk=desk)
 
 
 def _consented(row: models.Model) -> str:

@@ -16,6 +16,7 @@ from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind, EventKind
 from complaints.workflow import State
 
+from .answers import retire_answer
 from .changes import change, locked
 from .clocks import end_pause, restart_answer, start_reopening, stop_clock
 
@@ -101,6 +102,7 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
         closed_at=None,
         escalated_at=None,
     )
+    retire_answer(complaint=complaint)
     restart_answer(complaint=complaint, at=now)
     queue(notices.Reopened(complaint, event))
     return complaint

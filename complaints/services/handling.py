@@ -1,4 +1,7 @@
-"""What the desk does with a complaint. Each is one transaction, one event, one notice to the person."""
+"""What the desk does with a complaint. Each is one transaction, one event, one notice to the person.
+
+What the person is to read is refused as Unfinished while a variable of a template waits in it between braces.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from claims_portal.notifications.services import queue
 from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind, Event, EventKind
 
+from .answers import Decision, check_text, record_answer
 from .changes import change, locked
 from .clocks import begin_pause, end_pause, start_reopening, stop_clock
 
@@ -52,6 +56,7 @@ def _sent(documents: Documents) -> list[tuple[Document, str]]:
 @transaction.atomic
 def acknowledge_complaint(*, complaint_id: int, user: User, body: str = "") -> Complaint:
     """The desk takes the case up (row C34); the agent becomes its handler when it had none."""
+    check_text(body)
     complaint = locked(complaint_id)
     now = timezone.now()
     event = change(
@@ -71,6 +76,7 @@ def acknowledge_complaint(*, complaint_id: int, user: User, body: str = "") -> C
 @transaction.atomic
 def ask_complement(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
     """Ask the complainant for more; the answer clock stands still until they reply."""
+    check_text(body)
     complaint = locked(complaint_id)
     now = timezone.now()
     event = change(
@@ -92,6 +98,7 @@ def ask_complement(*, complaint_id: int, user: User, body: str, documents: Docum
 @transaction.atomic
 def send_message(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
     """Write to the complainant without changing where the case stands (F16)."""
+    check_text(body)
     complaint = locked(complaint_id)
     event = change(
         complaint=complaint,
@@ -106,9 +113,16 @@ def send_message(*, complaint_id: int, user: User, body: str, documents: Documen
 
 
 @transaction.atomic
-def answer_complaint(*, complaint_id: int, user: User, body: str, documents: Documents = ()) -> Complaint:
-    """Give the desk's answer; the clocks stop, and the time to reopen begins."""
+def answer_complaint(
+    *, complaint_id: int, user: User, body: str, documents: Documents = (), decision: Decision | None = None
+) -> Complaint:
+    """Give the desk's answer; the clocks stop, and the time to reopen begins.
+
+    Unfinished when the text still waits to be filled in, or the decision lacks its outcome or its reasons (F37).
+    """
+    check_text(body)
     complaint = locked(complaint_id)
+    decision = decision or Decision()
     now = timezone.now()
     event = change(
         complaint=complaint,
@@ -120,7 +134,9 @@ def answer_complaint(*, complaint_id: int, user: User, body: str, documents: Doc
         at=now,
         answered_at=now,
         assigned_to_id=complaint.assigned_to_id or user.pk,
+        risk_bearer=decision.risk_bearer or complaint.risk_bearer,
     )
+    record_answer(complaint=complaint, event=event, decision=decision)
     end_pause(complaint=complaint, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
@@ -132,6 +148,7 @@ def answer_complaint(*, complaint_id: int, user: User, body: str, documents: Doc
 @transaction.atomic
 def close_complaint(*, complaint_id: int, user: User, body: str = "") -> Complaint:
     """Close an answered complaint on the desk's side."""
+    check_text(body)
     complaint = locked(complaint_id)
     now = timezone.now()
     event = change(

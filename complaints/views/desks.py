@@ -15,6 +15,7 @@ from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.services import create_draft
 from claims_portal.wizards.views import own
+from complaints.answering import answering_of, for_whom, reach
 from complaints.models import Procedure
 from complaints.questions import questions_of
 from complaints.steps import filing
@@ -40,11 +41,12 @@ def _open_desk(code: str) -> Desk:
 @login_not_required
 @require_safe
 def desk_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Tab « Soumettre une réclamation » (rows A21, A22; C4–C19, C34–C39)."""
+    """Tab « Soumettre une réclamation » (rows A21, A22; C4–C19, C34–C46)."""
     desk = _open_desk(code)
     procedure = Procedure.objects.select_related("acknowledgement_delay", "answer_delay").get(desk=desk)
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
-    context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide}
+    mediators = [(for_whom(each), each.mediator, reach(each.mediator)) for each in answering_of(desk).in_force()]
+    context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide, "mediators": mediators}
     return render(request, "complaints/desk.html", context)
 
 

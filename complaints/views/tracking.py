@@ -73,7 +73,7 @@ class CaseView(PublicView):
     def show(self, request: HttpRequest, *, kept: str = "", **forms: Any) -> HttpResponse:
         """The dashboard, in five queries whatever the case holds. `kept` is a text that could not be sent."""
         complaint = self.complaint
-        events = list(complaint.events.all())
+        events = list(complaint.events.select_related("answer"))
         shown = {event.pk for event in events if event.is_public}
         documents = [each for each in complaint.documents.select_related("document") if each.event_id in shown]
         clocks = list(complaint.clocks.all())

@@ -51,9 +51,26 @@
     });
   }
 
+  /* A template comes into the text without a new page; where that fails, the button does its work by itself. */
+  for (const button of document.querySelectorAll(".case-template button")) {
+    button.addEventListener("click", async (event) => {
+      event.preventDefault();
+      const { form } = button;
+      const chosen = form.elements.template.selectedOptions[0];
+      const answer = await fetch(chosen.dataset.url).catch(() => null);
+      if (!answer?.ok || answer.redirected) return form.requestSubmit(button);
+      const text = form.elements.body;
+      text.value = [text.value.trimEnd(), await answer.text()].filter(Boolean).join("\n\n");
+      text.rows = 14;
+      form.elements.begun.value = chosen.value;
+      text.focus();
+    });
+  }
+
   /* Pressed twice, sent once; the server is the real guard. */
   for (const form of document.querySelectorAll(".case-action form")) {
     form.addEventListener("submit", (event) => {
+      if (event.submitter?.name) return;
       if (form.classList.contains("is-sending")) event.preventDefault();
       form.classList.add("is-sending");
     });

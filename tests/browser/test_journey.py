@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 
 from claims_portal.organisations.models import Desk
-from complaints.models import Complaint
+from complaints.models import Complaint, Outcome
 from complaints.services import handling
+from complaints.services.answers import Decision
 from complaints.workflow import State
 from tests.factories.complaints import AgentFactory
 
@@ -104,7 +105,8 @@ def answer_the_desk(visitor: Visitor, filed: Filed) -> None:
     expect(visitor.page.get_by_role("status").first).to_contain_text(visitor.say("Votre message est envoyé."))
     expect(visitor.page.locator(".bubble.is-mine").last).to_contain_text("facture.pdf")
     visitor.examine()
-    handling.answer_complaint(complaint_id=case.pk, user=agent, body="2 400 MAD")
+    decision = Decision(Outcome.objects.get(code="favorable"))
+    handling.answer_complaint(complaint_id=case.pk, user=agent, body="2 400 MAD", decision=decision)
     visitor.page.reload()
     expect(visitor.page.locator(".bubble.is-theirs").last).to_contain_text("2 400 MAD")
     visitor.examine()

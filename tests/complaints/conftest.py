@@ -12,11 +12,26 @@ from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from claims_portal.privacy.models import RightsDelay
 from complaints.management.commands.load_demo import CATALOGUE
-from complaints.models import AskedField, Category, Procedure, Respondent
+from complaints.models import (
+    AnswerTemplate,
+    AskedField,
+    Category,
+    Mediation,
+    Mediator,
+    Outcome,
+    Procedure,
+    Reason,
+    Respondent,
+)
 from complaints.services.catalogue import load_catalogue
 
 # In an order in which they can be deleted.
 MODELS: list[type[models.Model]] = [
+    AnswerTemplate,
+    Outcome,
+    Reason,
+    Mediation,
+    Mediator,
     AskedField,
     Category,
     Procedure,

@@ -125,7 +125,7 @@ def test_figures_cost_the_same_queries_with_one_case_or_many():
     few = cost()
     for _each in range(4):
         case(DeskFactory(), answered_after=1)
-    assert cost() == few == 5
+    assert cost() == few == 7
 
 
 def test_a_period_is_read_along_an_index():

@@ -25,7 +25,21 @@ from factory.django import DjangoModelFactory
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
-from complaints.models import AskedField, Category, Complaint, Dependant, DocumentKind, Procedure, Quality, Respondent
+from complaints.models import (
+    AnswerTemplate,
+    AskedField,
+    Category,
+    Complaint,
+    Dependant,
+    DocumentKind,
+    Mediation,
+    Mediator,
+    Outcome,
+    Procedure,
+    Quality,
+    Reason,
+    Respondent,
+)
 from complaints.services.filing import Filing, file_complaint
 from complaints.services.following import write_to_desk
 from complaints.services.handling import (
@@ -102,6 +116,62 @@ class RespondentFactory(DjangoModelFactory[Respondent]):
     code = factory.Sequence(lambda number: f"assureur-{number}")
     name_fr = factory.Sequence(lambda number: f"Mutuelle du Rif {number}")
     name_ar = "تعاضدية الريف"
+
+
+class OutcomeFactory(DjangoModelFactory[Outcome]):
+    """An outcome of every organisation, unless one is named."""
+
+    class Meta:
+        model = Outcome
+
+    code = factory.Sequence(lambda number: f"issue-{number}")
+    kind = Outcome.Kind.FAVOURABLE
+    name_fr = "Favorable"
+    name_ar = "مقبولة"
+
+
+class ReasonFactory(DjangoModelFactory[Reason]):
+    class Meta:
+        model = Reason
+
+    code = factory.Sequence(lambda number: f"motif-{number}")
+    name_fr = "Hors garantie"
+    name_ar = "خارج الضمان"
+
+
+class MediatorFactory(DjangoModelFactory[Mediator]):
+    class Meta:
+        model = Mediator
+
+    code = factory.Sequence(lambda number: f"mediateur-{number}")
+    name_fr = "Le médiateur de l’assurance"
+    name_ar = "وسيط التأمين"
+    postal_address = "TSA 50110\n75441 Paris Cedex 09"
+    website = "https://mediation.example/"
+    when_fr = "Deux mois après votre réclamation."
+    when_ar = "بعد شهرين من شكايتكم."
+
+
+class MediationFactory(DjangoModelFactory[Mediation]):
+    """A mediator that `desk` names, whoever bears the risk unless `risk_bearer` says."""
+
+    class Meta:
+        model = Mediation
+
+    mediator = factory.SubFactory(MediatorFactory)
+
+
+class AnswerTemplateFactory(DjangoModelFactory[AnswerTemplate]):
+    """A template of every organisation, for answers."""
+
+    class Meta:
+        model = AnswerTemplate
+
+    code = factory.Sequence(lambda number: f"modele-{number}")
+    title_fr = "Réponse type"
+    use = AnswerTemplate.Use.ANSWER
+    body_fr = "Bonjour {nom}, au sujet de {numero} : {a_completer}."
+    body_ar = "السلام عليكم {nom}"
 
 
 class DeskFactory(DjangoModelFactory[Desk]):

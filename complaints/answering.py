@@ -1,0 +1,94 @@
+"""What an agent answers with at a desk: outcomes, reasons, mediators, templates; read once a version of the desk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from claims_portal.organisations.models import Desk
+
+from .models import AnswerTemplate, Complaint, Mediation, Mediator, Outcome, Reason, RiskBearer
+from .questions import KEPT_SECONDS
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Everything of one desk that its answers are made with."""
+
+    outcomes: tuple[Outcome, ...]
+    reasons: tuple[Reason, ...]
+    mediations: tuple[Mediation, ...]
+    templates: tuple[AnswerTemplate, ...]
+
+    def in_force(self) -> list[Mediation]:
+        """The mediators that may be named today."""
+        return [each for each in self.mediations if each.mediator.is_valid]
+
+    def risk_bearers(self) -> list[tuple[str, str]]:
+        """The kinds of risk bearer among which a mediator is chosen; none where that decides nothing."""
+        kinds = dict.fromkeys(each.risk_bearer for each in self.in_force() if each.risk_bearer)
+        return [(kind, str(RiskBearer(kind).label)) for kind in kinds] if len(kinds) > 1 else []
+
+
+def answering_of(desk: Desk) -> Answering:
+    """What a desk answers with, as staff last saved it."""
+    return _kept(desk.pk, desk.version, desk.organisation_id, int(time.time()) // KEPT_SECONDS)
+
+
+@lru_cache(maxsize=500)
+def _kept(desk_id: int, version: int, organisation_id: int, window: int) -> Answering:
+    """Kept in this process, as `questions_of` keeps what the desk asks."""
+    desk = Desk(pk=desk_id, organisation_id=organisation_id)
+    return Answering(
+        outcomes=tuple(Outcome.objects.of_organisation(organisation_id)),  # type: ignore[arg-type]
+        reasons=tuple(Reason.objects.of_organisation(organisation_id)),  # type: ignore[arg-type]
+        mediations=tuple(Mediation.objects.filter(desk=desk_id).select_related("mediator")),
+        templates=tuple(AnswerTemplate.objects.of_desk(desk)),
+    )
+
+
+def risk_bearer_of(complaint: Complaint) -> str:
+    """Who bears the risk, as far as it is known: what the agent said, else what its category says; "" otherwise."""
+    return str(complaint.risk_bearer or complaint.category.risk_bearer)
+
+
+def recourse(desk: Desk, risk_bearer: str = "") -> str:
+    """« En cas de désaccord… »: the way on after an answer, even a favourable one (DOMAIN: ACPR 2022-R-01).
+
+    In the active language; "" at a desk that names no mediator. Where the risk bearer is not known, every
+    mediator of the desk is named with the contracts it is for (rows C41, C44).
+    """
+    mediations = answering_of(desk).in_force()
+    known = [each for each in mediations if each.risk_bearer in ("", risk_bearer)] if risk_bearer else []
+    named = known or mediations
+    if not named:
+        return ""
+    head = _("Si un désaccord persiste après cette réponse, vous pouvez saisir gratuitement un médiateur indépendant.")
+    several = len({each.mediator_id for each in named}) > 1
+    return "\n\n".join([head, *(_way_on(each, say_for_whom=several) for each in named)])
+
+
+def _way_on(mediation: Mediation, *, say_for_whom: bool) -> str:
+    mediator = mediation.mediator
+    lines = [*(for_whom(mediation) if say_for_whom else []), mediator.name, *reach(mediator), mediator.when]
+    return "\n".join(line for line in lines if line)
+
+
+def for_whom(mediation: Mediation) -> list[str]:
+    """« Votre contrat est porté par un assureur : », where the mediator serves such contracts only."""
+    match mediation.risk_bearer:
+        case RiskBearer.INSURER:
+            return [_("Si votre contrat est porté par un assureur :")]
+        case RiskBearer.PROVIDENT:
+            return [_("Si votre contrat est porté par une institution de prévoyance :")]
+    return []
+
+
+def reach(mediator: Mediator) -> Iterable[str]:
+    """How to reach a mediator: the address on one line, then the site."""
+    address = ", ".join(line.strip() for line in mediator.postal_address.splitlines() if line.strip())
+    return [part for part in (address, mediator.website) if part]

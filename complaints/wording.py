@@ -1,0 +1,72 @@
+"""A template made ready for one case: its variables replaced, in the language of the person (F15)."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.accounts.models import User
+from claims_portal.deadlines.explanation import spelled_date
+
+from .answering import recourse, risk_bearer_of
+from .models import AnswerTemplate, ClockKind, Complaint
+from .notices import number_in_text
+from .placeholders import filled
+from .promises import spelled_due
+
+# What the editor's preview shows where there is no case to show: plainly nobody's.
+EXAMPLE = {
+    "nom": _("Prénom Nom"),
+    "numero": "1234 5678 9012",
+    "date_reception": _("mardi 3 mars 2026"),
+    "guichet": _("Service des réclamations"),
+    "organisation": _("Organisation de l’exemple"),
+    "categorie": _("Retard de remboursement"),
+    "organisme": _("Organisme de l’exemple"),
+    "contrat": "CONTRAT-001",
+    "reference": "DOSSIER-001",
+    "echeance_accuse": _("mardi 10 mars 2026"),
+    "echeance_reponse": _("vendredi 3 avril 2026"),
+    "agent": _("Agent Exemple"),
+    "mediateur": _("Si un désaccord persiste, vous pouvez saisir gratuitement le médiateur de l’exemple."),
+}
+
+
+def text_for(template: AnswerTemplate, complaint: Complaint, agent: User) -> str:
+    """The template's text for this case. What the case does not know keeps its braces. One query, the clocks.
+
+    `complaint` comes `with_case()`.
+    """
+    with translation.override(complaint.language):
+        return filled(template.body(complaint.language), values(complaint, agent))
+
+
+def example_of(template: AnswerTemplate, language: str) -> str:
+    """The template's text with made-up values, in a language."""
+    with translation.override(language):
+        return filled(template.body(language), {name: str(value) for name, value in EXAMPLE.items()})
+
+
+def values(complaint: Complaint, agent: User) -> dict[str, str]:
+    """Each variable's value in the active language; "" for what is not known of this case."""
+    desk = complaint.desk
+    due = {clock.kind: spelled_due(clock) for clock in complaint.clocks.all() if not clock.stopped_at}
+    received = complaint.received_at.astimezone(ZoneInfo(desk.organisation.time_zone)).date()
+    respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
+    return {
+        "nom": complaint.complainant.full_name,
+        "numero": number_in_text(complaint.number),
+        "date_reception": spelled_date(received),
+        "guichet": desk.name,
+        "organisation": desk.organisation.name,
+        "categorie": complaint.category.name,
+        "organisme": respondent,
+        "contrat": complaint.policy_number,
+        "reference": complaint.claim_reference,
+        "echeance_accuse": due.get(ClockKind.ACKNOWLEDGEMENT, ""),
+        "echeance_reponse": due.get(ClockKind.ANSWER, ""),
+        "agent": agent.get_full_name(),
+        "mediateur": recourse(desk, risk_bearer_of(complaint)),
+    }

@@ -59,6 +59,9 @@ class CaseNotice(Notice):
     def about(self) -> str:
         return f"complaint:{self.complaint.pk}"
 
+    def occasion(self) -> str:
+        return f"event:{self.event.pk}" if self.event else ""
+
 
 class Receipt(CaseNotice):
     """« Accusé de réception » at once after filing (rows A10, C36)."""

@@ -144,6 +144,7 @@ GET: dict[str, Line] = {
     "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),  # it sets no retention
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], STAFF_ONLY_POST),
     "admin:privacy_rightsrequest_copy": (lambda world: ["1"], STAFF_ONLY_POST),
+    "admin:complaints_complaint_message": (lambda world: [world.complaint.pk, world.message], THIS_DESK),
     "admin:complaints_complaint_template": (lambda world: [world.complaint.pk, world.template], THIS_DESK),
     "admin:complaints_answertemplate_preview": (lambda world: [world.template], (302, 302, 302, 404, 404, 200)),
     "admin:complaints_complaint_bulk": (nothing, STAFF_ONLY_POST),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 # A one-time code lives ten minutes: its text has no reason to stay longer than this.
@@ -31,7 +32,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """One-time codes that were sent, or given up, long enough ago to be wiped."""
         limit = timezone.now() - SENSITIVE_LIFE
         sent = Q(state=Message.State.SENT, sent_at__lt=limit)
-        failed = Q(state=Message.State.FAILED, created_at__lt=limit)
+        failed = Q(state__in=[Message.State.FAILED, Message.State.REFUSED], created_at__lt=limit)
         return self.filter(sent | failed, sensitive=True).exclude(body_text="")
 
 
@@ -48,6 +49,7 @@ class Message(models.Model):
         SENT = "sent", _("Envoyé")
         RETRY = "retry", _("Nouvel essai prévu")
         FAILED = "failed", _("Échec")
+        REFUSED = "refused", _("Refusé par le serveur du destinataire")  # after it was sent: see `bounces`
 
     OPEN_STATES: ClassVar[list[str]] = [State.QUEUED, State.SENDING, State.RETRY]
 
@@ -56,6 +58,7 @@ class Message(models.Model):
     language = models.CharField(_("langue"), max_length=5, choices=settings.LANGUAGES)
     notice = models.CharField(_("avis"), max_length=80)  # key of the class in an app's notices.py
     about = models.CharField(_("objet"), max_length=80, blank=True)  # "complaint:12"
+    occasion = models.CharField(max_length=40, blank=True)  # what of the case it tells, such as "event:34"
     subject = models.CharField(_("sujet"), max_length=200, blank=True)
     body_text = models.TextField(_("texte"), blank=True)
     body_html = models.TextField(_("texte mis en forme"), blank=True)
@@ -88,9 +91,13 @@ class Message(models.Model):
 
     @property
     def message_id(self) -> str:
-        """The RFC 5322 Message-ID: the same at every try, so that a repeated e-mail is recognised as one."""
+        """The RFC 5322 Message-ID: the same at every try, so that a repeated e-mail is recognised as one.
+
+        Its last part is ours alone to make: nobody invents the Message-ID that a forged bounce would need.
+        """
         host = urlsplit(settings.PUBLIC_URL).hostname
-        return f"<{self.pk}.{self.created_at:%Y%m%d%H%M%S}@{host}>"
+        name = f"{self.pk}.{self.created_at:%Y%m%d%H%M%S}"
+        return f"<{name}.{salted_hmac('notifications.message-id', name, algorithm='sha256').hexdigest()[:20]}@{host}>"
 
     @property
     def is_blanked(self) -> bool:

@@ -92,6 +92,10 @@ class Notice:
         """The case it belongs to, such as "complaint:12", so that the case page can list it; "" for none."""
         return ""
 
+    def occasion(self) -> str:
+        """What of the case it tells, such as "event:34" (≤ 40 characters); "" for none."""
+        return ""
+
     def messages(self) -> list[Message]:
         """The rows to write, one a recipient and channel, each rendered in the recipient's language."""
         rows = []
@@ -140,6 +144,7 @@ class Notice:
             language=language,
             notice=self.key,
             about=self.about(),
+            occasion=self.occasion(),
             sensitive=self.sensitive,
             dedup_key=f"{self.key}:{self.dedup_key()}:{channel}:{digest}",
             expires_at=timezone.now() + self.lifetime if self.lifetime else None,

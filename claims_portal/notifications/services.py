@@ -1,4 +1,4 @@
-"""The only writers of the outbox: queue, deliver, sweep, resend, blank, forget_messages.
+"""The only writers of the outbox: queue, deliver, sweep, resend, refuse, blank, forget_messages.
 
 A message is taken under its row's lock, for the time of a lease; it is sent outside the lock; then the row
 says what became of it. A worker that dies leaves a lease that ends, and another takes the message again.
@@ -7,6 +7,7 @@ says what became of it. A worker that dies leaves a lease that ends, and another
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,9 +20,10 @@ from django.db.models import Case, CharField, Value, When
 from django.db.models.functions import Cast, Concat
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from . import sms
+from . import registry, sms
 from .mail import Mailer
 from .models import Message, MessageQuerySet
 from .notices import Notice
@@ -31,6 +33,7 @@ from .transport import Refused, Unavailable
 logger = structlog.get_logger("portal.outbox")
 
 LONGEST_WAIT = 3600.0  # seconds between two tries
+_OURS = re.compile(r"<([0-9]{1,18})\.[0-9]{14}\.[0-9a-f]{20}@[^<>\s]{1,255}>")
 SWEEP_SECONDS = 200.0  # below CELERY_TASK_TIME_LIMIT; the next sweep goes on
 
 
@@ -95,6 +98,26 @@ def resend(*, message: Message) -> Message:
     return message
 
 
+@transaction.atomic
+def refuse(*, message_id: str, reason: str) -> Message | None:
+    """Note that the recipient's server gave back a message that was sent, and tell whoever wants to hear of it.
+
+    `message_id` is that of the e-mail, `reason` its codes. None for a message that is not ours, that was not sent,
+    or of which it was noted already.
+    """
+    named = _OURS.fullmatch(message_id.strip())
+    message = Message.objects.select_for_update().filter(pk=named[1]).first() if named else None
+    if message is None or message.state != Message.State.SENT:
+        return None
+    if not constant_time_compare(message.message_id, message_id.strip()):
+        return None
+    message.state, message.last_error = Message.State.REFUSED, reason[:200]
+    message.save(update_fields=["state", "last_error"])
+    for callback in registry.callbacks():
+        callback(message)
+    return message
+
+
 def blank() -> int:
     """Wipe the texts of one-time codes sent or given up a quarter of an hour ago; gives how many."""
     return Message.objects.to_blank().update(body_text="", body_html="")
@@ -123,10 +146,10 @@ def _nudge_after_commit(message_ids: list[int]) -> None:
 
 
 def _copy(message: Message, now: datetime) -> Message:
-    names = ("channel", "recipient", "language", "notice", "about", "subject", "body_text", "body_html", "sensitive")
+    names = ["channel", "recipient", "language", "notice", "about", "occasion", "subject", "body_text", "body_html"]
     copy, created = Message.objects.get_or_create(
         dedup_key=f"resend:{message.pk}:{now:%Y%m%d%H%M}",
-        defaults={name: getattr(message, name) for name in (*names, "expires_at")},
+        defaults={name: getattr(message, name) for name in (*names, "sensitive", "expires_at")},
     )
     if created:
         _nudge_after_commit([copy.pk])
@@ -173,6 +196,7 @@ def _send(message: Message, mailer: Mailer) -> bool:
             sms.send(message)
     except Refused as refusal:
         _give_up(message, refusal.reason)
+        _tell(message)
     except Unavailable as trouble:
         _try_later(message, trouble.reason)
         return not trouble.channel_down
@@ -188,6 +212,7 @@ def _try_later(message: Message, reason: str) -> None:
     """Wait twice as long as the last time, a little more or less so that a crowd does not come back at once."""
     if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
         _give_up(message, reason)
+        _tell(message)
         return
     wait = min(LONGEST_WAIT, settings.OUTBOX_RETRY_SECONDS * 2 ** (message.attempts - 1))
     wait *= random.uniform(0.75, 1.25)  # noqa: S311 -- spreading, not secrecy
@@ -198,6 +223,17 @@ def _try_later(message: Message, reason: str) -> None:
 def _give_up(message: Message, reason: str) -> None:
     logger.error("message_failed", message=message.pk, notice=message.notice, channel=message.channel, reason=reason)
     _write(message, state=Message.State.FAILED, last_error=reason[:200])
+
+
+def _tell(message: Message) -> None:
+    """Tell whoever wants to hear that a message reached nobody. What breaks there holds no other message back."""
+    try:
+        with transaction.atomic():
+            message = Message.objects.get(pk=message.pk)
+            for callback in registry.callbacks() if message.state == Message.State.FAILED else ():
+                callback(message)
+    except Exception:
+        logger.exception("failure_not_told", message=message.pk, notice=message.notice)
 
 
 def _write(message: Message, **fields: object) -> None:

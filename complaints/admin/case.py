@@ -12,6 +12,7 @@ from claims_portal.notifications.models import Message
 from complaints.answering import answering_of
 from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
+from complaints.notices import Receipt
 from complaints.presentation import clock_view, document_view
 from complaints.workflow import HANDLE, INTERNAL, SEE_CONTACT, State, Turn
 
@@ -33,9 +34,10 @@ TURNS = {
     Turn.COMPLAINANT: lambda: _("Au réclamant"),
     Turn.NOBODY: lambda: _("À personne"),
 }
-DELIVERY_TONES = {"sent": "success", "failed": "danger", "retry": "turn"}
-RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.RETRY}
+DELIVERY_TONES = {"sent": "success", "failed": "danger", "refused": "danger", "retry": "turn"}
+RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.REFUSED, Message.State.RETRY}
 MESSAGES_SHOWN = 30
+FILING = "filing"  # what the receipt tells
 # What was said needs no title: the bubble says who speaks.
 SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
 
@@ -47,6 +49,7 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
     clocks = list(complaint.clocks.all())
     contact = user.has_perm(SEE_CONTACT)
     links = links_context(complaint, user, cases)
+    sent = deliveries(complaint, may_resend=user.has_perm(HANDLE))
     return {
         "contact": contact,
         "complaint": complaint,
@@ -54,14 +57,14 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "state_tone": STATE_TONES[State(complaint.state)],
         "turn": TURNS[Turn(complaint.turn)](),
         "clocks": [clock_of(clock, complaint) for clock in clocks],
-        "thread": thread(complaint, events, documents),
+        "thread": thread(complaint, events, documents, sent),
         "last_event": max((event.pk for event in events), default=0),
         "facts": [row for row in facts(complaint) if row["value"]],
         "identity": [row for row in identity(complaint.complainant, contact=contact) if row["value"]],
         "dependants": list(complaint.dependants.all()),
         "files": [document_view(each, document_url) for each in documents],
         "letters": letters_of(complaint),
-        "deliveries": deliveries(complaint, may_resend=user.has_perm(HANDLE)),
+        "deliveries": sent,
         **links,
         "referrals": referrals_of(complaint, events),
         "merged_threads": [merged_thread(each, complaint) for each in links["merged"]],
@@ -126,13 +129,25 @@ def thread(
     complaint: Complaint,
     events: Iterable[Event],
     documents: Iterable[ComplaintDocument],
+    sent: Iterable[dict[str, Any]] = (),
     url: Callable[[ComplaintDocument], str] = document_url,
 ) -> list[dict[str, Any]]:
-    """The history in one reading, oldest first: what the complaint tells, what was said, what happened, notes."""
+    """The history in one reading, oldest first: what the complaint tells, what was said, what happened, notes.
+
+    Each with the messages that told the complainant of it, and what became of them.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
+    for delivery in sent:
+        message = delivery["message"]
+        told.setdefault(FILING if message.notice == Receipt.key else message.occasion, []).insert(0, delivery)
     joined: dict[int | None, list[dict[str, Any]]] = {}
     for each in documents:
         joined.setdefault(each.event_id, []).append(document_view(each, url))
-    return [entry(event, complaint, joined.get(event.pk, [])) for event in events]
+    return [
+        entry(event, complaint, joined.get(event.pk, []))
+        | {"sent": told.get(FILING if event.kind == EventKind.FILED else f"event:{event.pk}", [])}
+        for event in events
+    ]
 
 
 def merged_thread(case: Complaint, into: Complaint) -> dict[str, Any]:
@@ -141,7 +156,7 @@ def merged_thread(case: Complaint, into: Complaint) -> dict[str, Any]:
     def url(joined: ComplaintDocument) -> str:
         return reverse("admin:complaints_complaint_document", args=[into.pk, joined.pk])
 
-    return {"case": case, "thread": thread(case, case.events.all(), case.documents.all(), url)}
+    return {"case": case, "thread": thread(case, case.events.all(), case.documents.all(), url=url)}
 
 
 def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -247,6 +262,7 @@ def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]
         {
             "message": message,
             "tone": DELIVERY_TONES.get(message.state, "neutral"),
+            "copy_url": reverse("admin:complaints_complaint_message", args=[complaint.pk, message.pk]),
             "resend_url": reverse("admin:complaints_complaint_resend", args=[complaint.pk, message.pk])
             if may_resend and message.state in RESENDABLE
             else "",

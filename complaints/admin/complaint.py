@@ -24,13 +24,14 @@ from claims_portal.documents.services import DocumentRefused, discard_document, 
 from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
-from claims_portal.notifications.services import CannotResend, resend
+from claims_portal.notifications.services import CannotResend
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.answers import Unfinished, count_use
 from complaints.services.handling import ChangedMeanwhile, as_seen
+from complaints.services.undelivered import resend_message
 from complaints.views.zone import render_in_zone
 from complaints.wording import text_for
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
@@ -84,6 +85,7 @@ class ComplaintAdmin(KeysetAdmin):
             ("<int:complaint_id>/", self.case_view, "change"),
             ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
             ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
+            ("<int:complaint_id>/messages/<int:message_id>/copie/", self.message_view, "message"),
         ]
         pages += [
             (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
@@ -265,6 +267,20 @@ class ComplaintAdmin(KeysetAdmin):
             preview="apercu" in request.GET,
         )
 
+    def message_view(self, request: HttpRequest, complaint_id: int, message_id: int) -> HttpResponse:
+        """The exact copy of a message about this case (F18); who it went to, for those who may know it."""
+        complaint = self.visible(request, complaint_id)
+        message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": message.subject or message.get_channel_display(),
+            "complaint": complaint,
+            "message": message,
+            "contact": request.user.has_perm(SEE_CONTACT),
+        }
+        return render_in_zone(request, "admin/complaints/complaint/message.html", complaint, context)
+
     def resend_view(self, request: HttpRequest, complaint_id: int, message_id: int) -> HttpResponse:
         """Send a message about this case again."""
         complaint = self.visible(request, complaint_id)
@@ -272,7 +288,7 @@ class ComplaintAdmin(KeysetAdmin):
             raise Http404
         message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
         try:
-            resend(message=message)
+            resend_message(complaint_id=complaint.pk, message=message)
             messages.success(request, _("Le message va repartir."))
         except CannotResend:
             messages.error(

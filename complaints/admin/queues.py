@@ -83,6 +83,13 @@ QUEUES = {
         ),
         Queue("echues", _("Échues"), "exclamation-triangle-fill", _("Aucune échéance n’est dépassée."), _overdue),
         Queue(
+            "non-remis",
+            _("Messages non remis"),
+            "envelope",
+            _("Tous les messages ont trouvé leur destinataire."),
+            lambda cases, user: cases.filter(undelivered_at__isnull=False),
+        ),
+        Queue(
             "toutes", _("Toutes"), "folder2-open", _("Aucune réclamation pour l’instant."), lambda cases, user: cases
         ),
     )

@@ -122,6 +122,7 @@ class Complaint(models.Model):
     held_at = models.DateTimeField(_("conservation ordonnée le"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
     disposed_at = models.DateTimeField(_("supprimée le"), null=True, blank=True)
+    undelivered_at = models.DateTimeField(_("message non remis le"), null=True, blank=True)  # until an agent acts
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
     # Closed because everything goes on in that other case. Never a chain: that one is merged into none.
@@ -174,6 +175,11 @@ class Complaint(models.Model):
             ),
             models.Index(fields=["merged_into"], name="complaint_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["policy_number"], name="complaint_policy", condition=~Q(policy_number="")),
+            models.Index(
+                fields=["desk", "-received_at", "-id"],
+                name="complaint_undelivered",
+                condition=Q(undelivered_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", _("Réclamation attribuée")
     DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
     ESCALATED = "escalated", _("Échéance dépassée, signalée au guichet")
+    UNDELIVERED = "undelivered", _("Message non remis")
     CONTACT_ADDED = "contact-added", _("Suivi en ligne ouvert")
     HOLD_PLACED = "hold-placed", _("Suppression interdite")
     HOLD_LIFTED = "hold-lifted", _("Suppression de nouveau permise")
@@ -72,7 +73,13 @@ class Event(models.Model):
     @property
     def is_automatic(self) -> bool:
         """True for what the portal did by itself: nobody stands behind it."""
-        return self.kind in (EventKind.DEADLINE_MOVED, EventKind.ESCALATED, EventKind.ARCHIVED, EventKind.ROUTED)
+        return self.kind in (
+            EventKind.DEADLINE_MOVED,
+            EventKind.ESCALATED,
+            EventKind.ARCHIVED,
+            EventKind.ROUTED,
+            EventKind.UNDELIVERED,
+        )
 
     @property
     def recourse(self) -> str:

@@ -53,6 +53,8 @@ def change(
     complaint.state = step.target_from(before)
     if transition not in INTERNAL:
         complaint.turn = turn_after(complaint.state, transition)
+    if user is not None and complaint.undelivered_at:
+        fields["undelivered_at"] = None  # somebody has seen it, and acts
     for name, value in fields.items():
         setattr(complaint, name, value)
     complaint.save(update_fields=["state", "turn", "changed_at", *fields])

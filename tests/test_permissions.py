@@ -275,8 +275,8 @@ POST: dict[str, Line] = {
 @pytest.fixture
 def world(db: None, settings) -> World:
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (10**6, 3600))
+    template = AnswerTemplateFactory.create()  # before what a process keeps of the desk
     complaint = ComplaintFactory.create(documents=1, state="answered")
-    template = AnswerTemplateFactory.create()
     sent_draft, open_draft = DraftFactory.create_batch(2, desk=complaint.desk, complete=True)
     Complaint.objects.filter(pk=complaint.pk).update(draft_id=sent_draft.pk)
     return World(

@@ -130,7 +130,8 @@ def merged_here(keys: list[int]) -> list[Complaint]:
     """The cases merged into another, with what was said and brought there. Three queries, none without a case."""
     if not keys:
         return []
-    events = Prefetch("events", Event.objects.select_related("user"))
+    told = Event.objects.select_related("user", "answer__outcome").prefetch_related("answer__reasons")
+    events = Prefetch("events", told)
     documents = Prefetch("documents", ComplaintDocument.objects.select_related("document"))
     merged = Complaint.objects.filter(pk__in=keys).select_related("complainant").prefetch_related(events, documents)
     return list(merged.order_by("received_at"))

@@ -39,6 +39,7 @@ COMPLAINT_BLANK: dict[str, Any] = {
     "satisfaction_comment": "",
     "fingerprint": "",
     "wants_sms": False,
+    "undelivered_at": None,
 }
 COMPLAINANT_BLANK = dict.fromkeys(
     (

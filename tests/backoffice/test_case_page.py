@@ -126,7 +126,7 @@ def test_messages_sent_are_listed_with_what_became_of_them(staff, desk, agent):
     acknowledge_complaint(complaint_id=complaint.pk, user=agent)
     Message.objects.about(f"complaint:{complaint.pk}").update(state="failed", last_error="Boîte pleine")
     shown = page(staff, complaint)
-    assert shown.count("chip-danger") == 2
+    assert shown.count("chip-danger") == 4  # under what they told, and in their list
     assert "Boîte pleine" in shown
 
 

@@ -29,12 +29,13 @@ def test_the_queues_of_the_agents_desks_are_counted(staff, desk, agent):
         "En attente du réclamant": "1",
         "Échéance sous 3 jours": "0",
         "Échues": "0",
+        "Messages non remis": "0",
     }
 
 
 def test_each_counter_leads_to_its_queue(staff, desk):
     (panel,) = staff.get("/gestion/").context["panels"]
-    assert [staff.get(counter.url).status_code for counter in panel.counters] == [200] * 6
+    assert [staff.get(counter.url).status_code for counter in panel.counters] == [200] * 7
 
 
 def test_counting_stops_where_it_is_no_longer_useful(staff, desk, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaints.models import Complaint
-from tests.factories.complaints import PASSWORD, AgentFactory, ComplaintFactory, DeskFactory
+from tests.factories.complaints import PASSWORD, AgentFactory, ComplaintFactory, DeskFactory, OutcomeFactory
 
 from .visitor import Visitor
 
@@ -27,6 +27,7 @@ def sign_in(visitor: Visitor, email: str) -> None:
 def test_an_agent_finds_opens_and_answers_a_case_without_the_mouse(visit: Callable[..., Visitor]) -> None:
     desk = DeskFactory.create()
     agent = AgentFactory.create(desks=[desk])
+    OutcomeFactory.create(name_fr="Favorable, par exemple")
     older = ComplaintFactory.create(desk=desk, documents=1, dependants=1, messages=1)
     ComplaintFactory.create(desk=desk)
     visitor = visit(inspecting=True)
@@ -47,6 +48,7 @@ def test_an_agent_finds_opens_and_answers_a_case_without_the_mouse(visit: Callab
     expect(answer).to_be_focused()
     answer.type("Votre remboursement part demain, jour ouvrable.")
     page.keyboard.press("Tab")
+    page.get_by_label("Issue", exact=True).select_option(label="Favorable, par exemple")
     visitor.examine()
     visitor.press("Répondre")
     expect(page.locator(".messagelist")).to_contain_text("La réponse est envoyée.")
@@ -71,7 +73,7 @@ def test_an_agent_works_without_javascript_and_on_a_telephone(visit: Callable[..
     sign_in(visitor, agent.email)
     visitor.go(f"{LIST}{complaint.pk}/")
     visitor.page.locator("[data-action=acknowledge] summary").click()
-    visitor.page.locator("[data-action=acknowledge] button").click()
+    visitor.page.locator("[data-action=acknowledge] button.default").click()
     expect(visitor.page.locator(".messagelist")).to_contain_text("Le dossier est pris en charge.")
     assert Complaint.objects.get(pk=complaint.pk).state == "in-progress"
 

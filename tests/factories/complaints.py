@@ -25,6 +25,7 @@ from factory.django import DjangoModelFactory
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
+from complaints.answering import answering_of
 from complaints.models import (
     AnswerTemplate,
     AskedField,
@@ -40,6 +41,7 @@ from complaints.models import (
     Reason,
     Respondent,
 )
+from complaints.services.answers import Decision
 from complaints.services.filing import Filing, file_complaint
 from complaints.services.following import write_to_desk
 from complaints.services.handling import (
@@ -336,14 +338,21 @@ def exchange(complaint: Complaint, *, agent: User, messages: int) -> None:
             write_to_desk(complaint_id=complaint.pk, body=f"Bonjour, avez-vous des nouvelles ? Message {number}.")
 
 
+def give_answer(*, complaint_id: int, user: User, body: str) -> Complaint:
+    """An answer with the first outcome that the desk offers, where it offers some."""
+    desk = Desk.objects.get(complaints=complaint_id)
+    outcome = next(iter(answering_of(desk).outcomes), None)
+    return answer_complaint(complaint_id=complaint_id, user=user, body=body, decision=Decision(outcome))
+
+
 def lead_to(complaint: Complaint, state: State, *, agent: User) -> None:
     """Bring a complaint just received to another state, step by step."""
     steps: dict[State, list[tuple[Callable[..., Complaint], str]]] = {
         State.RECEIVED: [],
         State.IN_PROGRESS: [(acknowledge_complaint, "")],
         State.COMPLEMENT: [(ask_complement, "Merci d’envoyer la facture acquittée.")],
-        State.ANSWERED: [(acknowledge_complaint, ""), (answer_complaint, "Votre remboursement part demain.")],
-        State.CLOSED: [(answer_complaint, "Votre remboursement est parti."), (close_complaint, "")],
+        State.ANSWERED: [(acknowledge_complaint, ""), (give_answer, "Votre remboursement part demain.")],
+        State.CLOSED: [(give_answer, "Votre remboursement est parti."), (close_complaint, "")],
     }
     for step, body in steps[state]:
         step(complaint_id=complaint.pk, user=agent, body=body)

@@ -23,6 +23,7 @@ from complaints.models import Answer, AnswerTemplate, Complaint, Event, EventKin
 from complaints.placeholders import VARIABLES, waiting
 from complaints.services.letters import goes_on_paper
 from complaints.wording import example_of, text_for
+from complaints.workflow import SEE_CONTACT
 
 from .actions import Action, label
 from .letters import pdf_response
@@ -58,7 +59,8 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
     """The text as the person will read it: on the tracking page, by e-mail, by SMS, on paper. Nothing is written."""
     body = request.POST.get("body", "").strip()
     event = draft_event(complaint, action, body, request.POST.get("risk_bearer", ""))
-    on_paper = goes_on_paper(complaint, event.kind)
+    # A letter says where the person lives.
+    on_paper = goes_on_paper(complaint, event.kind) and request.user.has_perm(SEE_CONTACT)
     if request.POST.get("preview") == "letter" and on_paper:
         return pdf_response(printing.letter_pdf(event), f"courrier-{complaint.number}.pdf")
     messages = TOLD[action.name][1](complaint, event).messages()

@@ -245,7 +245,7 @@ def test_every_column_is_either_erased_or_known_to_name_nobody():
     kept = {
         Complaint: "id number verification_code desk category respondent channel language state turn assigned_to "
         "received_at created_at changed_at answered_at closed_at escalated_at held_at archived_at disposed_at "
-        "satisfaction consent_text consented_at risk_bearer",
+        "satisfaction consent_text consented_at risk_bearer merged_into",
         Complainant: "id complaint quality",
     }
     blanked = {Complaint: erasing.COMPLAINT_BLANK, Complainant: erasing.COMPLAINANT_BLANK}

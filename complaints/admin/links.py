@@ -223,9 +223,7 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
         form.add_error("number", refusal.message)
         return show_merge(request, complaint, form, status=422)
     except (TransitionNotAllowed, ChangedMeanwhile):
-        form.add_error(
-            None, _("L’un des deux dossiers a changé ou est clôturé\u00a0: relisez-les avant de les réunir.")
-        )
+        form.add_error(None, _("L’un des deux dossiers a changé ou est clôturé : relisez-les avant de les réunir."))
         return show_merge(request, complaint, form, status=409)
     messages.success(request, _("Les deux dossiers sont réunis dans celui-ci. La personne en est informée."))
     return redirect("admin:complaints_complaint_change", into.pk)

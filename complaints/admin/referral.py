@@ -71,7 +71,7 @@ class ReferForm(forms.Form):
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = list(recipients_of(organisation))
-        named = [(str(each.pk), f"{each.name}\u00a0: {each.treats}") for each in self.known]
+        named = [(str(each.pk), f"{each.name} : {each.treats}") for each in self.known]
         self.fields["recipient"].choices = [("", _("Choisissez")), *named]  # type: ignore[attr-defined]
 
 
@@ -93,7 +93,7 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 body=form.cleaned_data["body"],
             )
     except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
-        form.add_error(None, _("Le dossier a changé pendant que vous écriviez, ou il est clôturé\u00a0: relisez-le."))
+        form.add_error(None, _("Le dossier a changé pendant que vous écriviez, ou il est clôturé : relisez-le."))
         return show(request, complaint, form, status=409)
     messages.success(request, _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents."))
     return redirect("admin:complaints_complaint_change", complaint.pk)

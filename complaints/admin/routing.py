@@ -39,7 +39,7 @@ class TeamForm(forms.ModelForm):
         if desk is not None and members is not None:
             strangers = [str(each) for each in members.exclude(desks=desk)]
             if strangers:
-                told = gettext_lazy("Ne travaille pas à ce guichet\u00a0: %(names)s.") % {"names": ", ".join(strangers)}
+                told = gettext_lazy("Ne travaille pas à ce guichet : %(names)s.") % {"names": ", ".join(strangers)}
                 self.add_error("members", told)
         return cleaned
 
@@ -131,7 +131,7 @@ class AssignmentRuleAdmin(OfAgents):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Essai de la règle «\u00a0%(rule)s\u00a0»") % {"rule": rule},
+            "title": _("Essai de la règle « %(rule)s »") % {"rule": rule},
             "rule": rule,
             "tried": tried,
             "taken": sum(1 for _case, first in tried if first and first.pk == rule.pk),

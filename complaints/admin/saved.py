@@ -71,9 +71,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
     try:
         saved = save_filter(user=user, name=given["name"], queue=queue, text=text, desk=desk)
     except TooManyFilters:
-        messages.error(request, _("Vous gardez déjà %(most)d vues\u00a0: oubliez-en une d’abord.") % {"most": MOST})
+        messages.error(request, _("Vous gardez déjà %(most)d vues : oubliez-en une d’abord.") % {"most": MOST})
         return redirect("admin:complaints_complaint_changelist")
-    messages.success(request, _("La vue «\u00a0%(name)s\u00a0» est gardée.") % {"name": saved})
+    messages.success(request, _("La vue « %(name)s » est gardée.") % {"name": saved})
     return shown(request, saved)
 
 
@@ -86,7 +86,7 @@ def forget_view(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Take away one's own view."""
     saved = get_object_or_404(SavedFilter, pk=filter_id, user=require_reader(request))
     forget_filter(saved=saved)
-    messages.success(request, _("La vue «\u00a0%(name)s\u00a0» est oubliée.") % {"name": saved})
+    messages.success(request, _("La vue « %(name)s » est oubliée.") % {"name": saved})
     return redirect("admin:complaints_complaint_changelist")
 
 

@@ -77,9 +77,7 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 body=form.cleaned_data["body"],
             )
     except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
-        form.add_error(
-            None, _("Le dossier ou le guichet a changé pendant que vous écriviez\u00a0: relisez le dossier.")
-        )
+        form.add_error(None, _("Le dossier ou le guichet a changé pendant que vous écriviez : relisez le dossier."))
         return show(request, complaint, form, status=409)
     messages.success(request, _("Le dossier est transmis. La personne en est informée."))
     return redirect("admin:complaints_complaint_changelist")

@@ -203,7 +203,7 @@ def _move_clock(clock_id: int, complaint_id: int, days: CalendarDays) -> bool:
             at=timezone.now(),
             from_state=complaint.state,
             to_state=complaint.state,
-            body=f"{label}\u00a0: {before} → {after}",
+            body=f"{label} : {before} → {after}",
             is_public=False,
         )
     return moved

@@ -38,7 +38,7 @@ def link_cases(*, complaint_id: int, other_id: int, kind: str, user: User) -> Ca
         first=first, second=second, defaults={"kind": CaseLink.Kind(kind), "user": user}
     )
     for one, two in ((complaint, other), (other, complaint)):
-        words = _("Reliée à %(number)s\u00a0: %(kind)s.") % {"number": two, "kind": link.get_kind_display()}
+        words = _("Reliée à %(number)s : %(kind)s.") % {"number": two, "kind": link.get_kind_display()}
         change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
     return link
 
@@ -64,9 +64,7 @@ def merge_complaint(*, complaint_id: int, into_id: int, user: User) -> Complaint
     """
     complaint, into = _both(complaint_id, into_id)
     if not same_person(complaint.complainant, into.complainant):
-        raise CannotJoin(
-            _("Ces dossiers n’ont en commun ni contact, ni identifiant, ni nom\u00a0: reliez-les seulement.")
-        )
+        raise CannotJoin(_("Ces dossiers n’ont en commun ni contact, ni identifiant, ni nom : reliez-les seulement."))
     workflow.check("merge", complaint.state)
     if not workflow.allows("absorb", into.state):
         raise TransitionNotAllowed("absorb", into.state)

@@ -55,11 +55,11 @@ def recipients_of(organisation: Organisation) -> QuerySet[Recipient]:
 def _told(language: str, recipient: Recipient) -> str:
     """To whom it goes and what happens next, in the language of the case."""
     with translation.override(language):
-        to = _("Nous transmettons votre réclamation à\u00a0: %(name)s.\n%(address)s")
-        treats = _("Cet organisme traite\u00a0: %(treats)s.")
+        to = _("Nous transmettons votre réclamation à : %(name)s.\n%(address)s")
+        treats = _("Cet organisme traite : %(treats)s.")
         after = _(
-            "Vous n’avez rien à renvoyer\u00a0: il reçoit votre récit et vos pièces par courrier et vous répondra "
-            "directement. Votre réclamation est clôturée chez nous\u00a0; si vous n’êtes pas d’accord, rouvrez-la."
+            "Vous n’avez rien à renvoyer : il reçoit votre récit et vos pièces par courrier et vous répondra "
+            "directement. Votre réclamation est clôturée chez nous ; si vous n’êtes pas d’accord, rouvrez-la."
         )
         words = {"name": recipient.name, "address": recipient.postal_address, "treats": recipient.treats}
         return "\n\n".join(text % words for text in (to, treats, after))

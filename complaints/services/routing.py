@@ -85,7 +85,7 @@ def route(*, complaint: Complaint) -> User | None:
         complaint.assigned_to = agent
         complaint.save(update_fields=["assigned_to", "changed_at"])
         with translation.override(settings.LANGUAGE_CODE):
-            words = _("Attribuée à %(agent)s par la règle «\u00a0%(rule)s\u00a0».") % {
+            words = _("Attribuée à %(agent)s par la règle « %(rule)s ».") % {
                 "agent": agent,
                 "rule": rule.name,
             }

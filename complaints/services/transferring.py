@@ -61,6 +61,6 @@ def _told(language: str, before: Desk, to: Desk) -> str:
     """What happened, in the language of the case."""
     with translation.override(language):
         return _(
-            "Le guichet «\u00a0%(before)s\u00a0» a transmis votre réclamation au guichet «\u00a0%(to)s\u00a0» "
+            "Le guichet « %(before)s » a transmis votre réclamation au guichet « %(to)s » "
             "(%(organisation)s), qui la traite désormais. Son numéro et sa date de réception ne changent pas."
         ) % {"before": before.name, "to": to.name, "organisation": to.organisation.name}

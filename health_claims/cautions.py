@@ -21,11 +21,11 @@ from claims_portal.deadlines.compute import months_later
 from membership.models import Beneficiary, Ceiling, Guarantee, Member
 
 from .models import Claim, Declaration, Statement
+from .periods import YEAR, age_on, period_of
 from .workflow import ClaimState, DeclarationState
 
 NOTHING = Decimal("0.00")
 ILLEGIBLE = frozenset({"low_resolution", "dark", "blank", "blurred", "sideways"})
-CALENDAR_YEAR = 12  # months: a ceiling over so many is that of the civil year
 
 TITLES: dict[str, str | Promise] = {
     "late": _("Délai de déclaration dépassé"),
@@ -55,7 +55,7 @@ SENTENCES: dict[str, str | Promise] = {
         "Vous pouvez envoyer ce dossier : il se peut que rien ne soit remboursé."
     ),
     "frequency": _(
-        "Le contrat rembourse cette prestation une fois tous les %(months)d mois : la dernière date du %(date)s. "
+        "Le contrat rembourse cette prestation une fois tous les %(months)d mois : une autre date du %(date)s. "
         "Si un besoin médical l’explique, joignez la prescription."
     ),
     "times": _(
@@ -174,13 +174,8 @@ def _of_rights(care: Care) -> Iterator[Caution]:
     if care.person.rights_from <= care.care_date < opens:
         yield Caution("waiting", {"date": opens})
     limit = care.guarantee.begun_before_age
-    if limit and age_on(care.care_date, care.person.birth_date) >= limit:
+    if limit and age_on(day=care.care_date, birth_date=care.person.birth_date) >= limit:
         yield Caution("age", {"age": limit})
-
-
-def age_on(day: date, birth_date: date) -> int:
-    """Whole years lived."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def _of_contract(care: Care, past: list[Past]) -> Iterator[Caution]:
@@ -196,14 +191,18 @@ def _of_contract(care: Care, past: list[Past]) -> Iterator[Caution]:
         yield Caution("same-care", {})
     claims = [each for each in same if each.is_claim]
     if guarantee.frequency_months:
-        since = months_later(care.care_date, -guarantee.frequency_months)
-        near = [each.care_date for each in claims if since < each.care_date < care.care_date]
+        near = [each.care_date for each in claims if _too_close(each.care_date, care.care_date, guarantee)]
         if near:
             yield Caution("frequency", {"months": guarantee.frequency_months, "date": max(near)})
     if guarantee.times_max and len(claims) >= guarantee.times_max:
         yield Caution("times", {"times": guarantee.times_max})
     if guarantee.needs_prior_approval:
         yield Caution("prior-approval", {})
+
+
+def _too_close(before: date, day: date, guarantee: Guarantee) -> bool:
+    """Two days of care, whichever came first, nearer than the frequency; the same day is the same care."""
+    return before != day and months_later(min(before, day), guarantee.frequency_months or 0) > max(before, day)
 
 
 def _of_ceilings(care: Care, past: list[Past]) -> Iterator[Caution]:
@@ -221,17 +220,11 @@ def _of_ceilings(care: Care, past: list[Past]) -> Iterator[Caution]:
 
 
 def used(ceiling: Ceiling, day: date, past: list[Past]) -> Decimal:
-    """What was paid under a ceiling over the period that ends with the care of that day."""
-    if ceiling.period_months == CALENDAR_YEAR:
-        begin, end = date(day.year, 1, 1), date(day.year, 12, 31)
-    else:
-        begin, end = months_later(day, -(ceiling.period_months or 0)) + timedelta(days=1), day
-    counted = (
-        each.paid
-        for each in past
-        if begin <= each.care_date <= end and ceiling.prestation_id in (None, each.prestation_id)
-    )
-    return sum(counted, NOTHING)
+    """What was paid under a ceiling over its period, as a statement counts it (`health_claims.periods`)."""
+    counting = [each for each in past if each.is_claim and ceiling.prestation_id in (None, each.prestation_id)]
+    begun = min([day, *(each.care_date for each in counting)])
+    period = period_of(day=day, months=ceiling.period_months or YEAR, begun=begun)
+    return sum((each.paid for each in counting if each.care_date in period), NOTHING)
 
 
 def _of_papers(care: Care) -> Iterator[Caution]:

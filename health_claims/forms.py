@@ -19,7 +19,7 @@ from membership.models import Beneficiary, Prestation
 from .offer import MEMBER, offer_of
 
 LARGEST_AMOUNT = Decimal("99999999.99")
-LONGEST_AMOUNT = 40  # characters
+LONGEST_AMOUNT = 25  # characters
 ANSWER_MAX = 5_000
 # « 2100 », « 2 100,50 », « 2.100,50 », « 2,100.50 »; what stands between thousands is told apart by its place.
 _PLAIN = re.compile(r"([0-9]{1,3}(?:[ ’'][0-9]{3})+|[0-9]+)(?:[.,]([0-9]{1,2}))?")
@@ -57,7 +57,9 @@ class AmountField(NormalisedField):
         return super().widget_attrs(widget) | {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
 
     def normalise(self, text: str) -> Any:
-        amount = read_amount(text[:LONGEST_AMOUNT])
+        if len(text) > LONGEST_AMOUNT:
+            raise self.refuse("large")
+        amount = read_amount(text)
         if amount is None:
             raise self.refuse(self._what_is_wrong(text.strip()))
         if amount == 0:

@@ -68,6 +68,12 @@ def money(amount: Decimal) -> str:
     return _("%(amount)s MAD") % {"amount": number_format(amount, 2, force_grouping=True)}
 
 
+@register.filter
+def isolated(value: Any) -> SafeString:
+    """A number or an address that keeps its own direction inside a right-to-left page."""
+    return format_html("<bdi>{}</bdi>", value)
+
+
 _BULLET = "• "
 _SENTENCE_ENDS = (".", ":", ";", "?", "!", "»", "؟", "؛")
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.middleware import client_address
-from claims_portal.templatetags.portal import money
+from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.views import DocumentsStepView, StepView, joined_view, resume_url
 from health_claims import steps
@@ -211,11 +211,11 @@ class SendView(DeclarationMixin, StepView):
         found = [
             (_("Type de dossier"), answers.guarantee.prestation, back(steps.NATURE)),
             (_("Date de consultation de médecin"), date_format(answers.care_date), back(steps.CARE)),
-            (_("Frais engagés"), money(answers.amount), back(steps.CARE)),
+            (_("Frais engagés"), isolated(money(answers.amount)), back(steps.CARE)),
             (_("Personne Traitée"), person.full_name, back(steps.PATIENT)),
             (_("Lien"), relation, back(steps.PATIENT)),
-            (_("GSM"), self.member.account.mobile.as_international, account_url),
-            (_("Adresse e-mail :"), self.member.account.email, account_url),
+            (_("GSM"), isolated(self.member.account.mobile.as_international), account_url),
+            (_("Adresse e-mail :"), isolated(self.member.account.email), account_url),
         ]
         return [{"label": label, "value": value, "change_url": url} for label, value, url in found]
 

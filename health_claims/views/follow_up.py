@@ -21,7 +21,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
-from claims_portal.templatetags.portal import money
+from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims.forms import ComplementForm
@@ -136,11 +136,11 @@ def recap(declaration: Declaration) -> list[dict[str, Any]]:
     found = [
         (_("Type de dossier"), declaration.prestation),
         (_("Date de consultation de médecin"), date_format(declaration.care_date)),
-        (_("Frais engagés"), money(declaration.amount)),
+        (_("Frais engagés"), isolated(money(declaration.amount))),
         (_("Personne Traitée"), declaration.patient_name),
         (_("Lien"), relation),
-        (_("GSM"), declaration.mobile.as_international if declaration.mobile else ""),
-        (_("Adresse e-mail :"), declaration.email),
+        (_("GSM"), isolated(declaration.mobile.as_international) if declaration.mobile else ""),
+        (_("Adresse e-mail :"), isolated(declaration.email) if declaration.email else ""),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
 

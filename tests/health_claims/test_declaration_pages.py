@@ -174,7 +174,7 @@ def test_the_recap_shows_every_element_in_the_order_of_the_guide(client, member)
     draft = draft_of(member, answers=typed(guarantee_of(member), patient=str(child.pk)))
     shown = page(client, at(draft, "validation")).replace("\u00a0", " ").replace("\u202f", " ")
     assert "Prière de valider les éléments du dossier que vous voulez déclarer" in shown
-    rows = re.findall(r"<dt>([^<]+)</dt> <dd>([^<]+)</dd>", shown)
+    rows = re.findall(r"<dt>([^<]+)</dt> <dd>(?:<bdi>)?([^<]+)(?:</bdi>)?</dd>", shown)
     assert rows == [
         ("Type de dossier", "Optique"),
         ("Date de consultation de médecin", "27 février 2026"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Iterable
@@ -55,7 +56,7 @@ def _kept(desk_id: int, version: int, window: int) -> tuple[Rule, ...]:
 
 def _ready(rule: AssignmentRule) -> Rule:
     people = [rule.agent_id] if rule.team is None else [each.pk for each in rule.team.members.all()]
-    words = tuple(filter(None, (folded(each) for each in rule.words.split(","))))
+    words = tuple(filter(None, (folded(each) for each in re.split("[,،]", rule.words))))
     keys = tuple(key for key in people if key is not None)
     return Rule(rule.pk, rule.name, rule.category_id, rule.channel, rule.language, words, keys)
 

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from membership.import_forms import MEMBER, LineForm, plain
 from membership.models import Beneficiary, Member, MemberImport, Policy
@@ -30,17 +29,18 @@ HEADINGS = {
     "rights_to": ("droits au", "fin des droits"),
 }
 NEEDED = ("number", "relation", "last_name", "first_name", "birth_date", "rights_from")
-COLUMN_NAMES: dict[str, str | Promise] = {
-    "number": gettext_lazy("numéro"),
-    "relation": gettext_lazy("lien"),
-    "last_name": gettext_lazy("nom"),
-    "first_name": gettext_lazy("prénom"),
-    "birth_date": gettext_lazy("naissance"),
-    "cin": gettext_lazy("CIN"),
-    "rib": gettext_lazy("RIB"),
-    "payment": gettext_lazy("mode"),
-    "rights_from": gettext_lazy("droits du"),
-    "rights_to": gettext_lazy("droits au"),
+# As the first line of a list writes them: names of data, the same in every language.
+COLUMN_NAMES = {
+    "number": "numéro",
+    "relation": "lien",
+    "last_name": "nom",
+    "first_name": "prénom",
+    "birth_date": "naissance",
+    "cin": "CIN",
+    "rib": "RIB",
+    "payment": "mode",
+    "rights_from": "droits du",
+    "rights_to": "droits au",
 }
 MEMBER_COLUMNS = ("cin", "last_name", "first_name", "birth_date", "rib", "payment", "rights_from", "rights_to")
 BATCH = 2000
@@ -81,8 +81,7 @@ class Plan:
         return len(self.members) + len(self.families)
 
     def refuse(self, line: int, column: str, sentence: str | Promise) -> None:
-        name = str(COLUMN_NAMES.get(column, ""))
-        self.problems.append(Problem(line, name, str(sentence)))
+        self.problems.append(Problem(line, COLUMN_NAMES.get(column, ""), str(sentence)))
 
 
 def plan_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
@@ -116,7 +115,7 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
         for name, ways in HEADINGS.items():
             if plain(heading) in ways:
                 found.setdefault(name, position)
-    if missing := [str(COLUMN_NAMES[name]) for name in NEEDED if name not in found]:
+    if missing := [COLUMN_NAMES[name] for name in NEEDED if name not in found]:
         raise MissingColumns(missing)
     return found
 

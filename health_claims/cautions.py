@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import DecimalField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +51,7 @@ SENTENCES: dict[str, str | Promise] = {
         "Vérifiez dans « Suivi dossiers » ; s’il s’agit d’autres soins, envoyez celui-ci."
     ),
     "ceiling": _(
-        "Le plafond de %(amount)s MAD est déjà atteint pour cette période. "
+        "Le plafond de %(amount)s MAD est déjà atteint pour cette période. "
         "Vous pouvez envoyer ce dossier : il se peut que rien ne soit remboursé."
     ),
     "frequency": _(
@@ -106,9 +106,14 @@ class Caution:
 
     @property
     def text(self) -> str:
-        return str(SENTENCES[self.code]) % {
-            name: date_format(fact) if isinstance(fact, date) else fact for name, fact in self.facts.items()
-        }
+        return str(SENTENCES[self.code]) % {name: _said(fact) for name, fact in self.facts.items()}
+
+
+def _said(fact: Any) -> Any:
+    """A date or an amount as people read it."""
+    if isinstance(fact, date):
+        return date_format(fact)
+    return number_format(fact, 2, force_grouping=True) if isinstance(fact, Decimal) else fact
 
 
 @dataclass(frozen=True)

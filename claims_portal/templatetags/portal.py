@@ -65,7 +65,7 @@ def file_size(size: int) -> str:
 @register.filter
 def money(amount: Decimal) -> str:
     """An amount in dirhams, to the centime: « 1 234,50 MAD »."""
-    return _("%(amount)s MAD") % {"amount": number_format(amount, 2, force_grouping=True)}
+    return _("%(amount)s MAD") % {"amount": number_format(amount, 2, force_grouping=True)}
 
 
 @register.filter

@@ -105,7 +105,7 @@ class DeclarationMixin(InsuredView):
         return draft
 
     def leave(self) -> HttpResponse:
-        sentence = _("Tout est enregistré. Vous retrouverez cette déclaration dans « Envoi Dossier ».")
+        sentence = _("Tout est enregistré. Vous retrouverez cette déclaration dans « Envoi Dossier ».")
         messages.success(self.request, sentence)
         return redirect("health_claims:follow-up")
 
@@ -154,7 +154,7 @@ class PiecesView(DeclarationMixin, DocumentsStepView):
 
     def after(self, request: HttpRequest) -> HttpResponse:
         if not steps.PIECES.is_complete(self.draft):
-            sentence = _("Joignez au moins une pièce : sans elle, personne ne peut étudier votre dossier.")
+            sentence = _("Joignez au moins une pièce : sans elle, personne ne peut étudier votre dossier.")
             return self.show(request, self.step.form(self.draft), problems=[("id_files", sentence)])
         return super().after(request)
 
@@ -166,7 +166,7 @@ class PiecesView(DeclarationMixin, DocumentsStepView):
 
 
 class SendView(DeclarationMixin, StepView):
-    """Étape 5: read again, then « Terminer ». Pressed twice, in two tabs or after Back: one declaration."""
+    """Étape 5: read again, then « Terminer ». Pressed twice, in two tabs or after Back: one declaration."""
 
     slug = steps.SEND.slug
 
@@ -215,13 +215,13 @@ class SendView(DeclarationMixin, StepView):
             (_("Personne Traitée"), person.full_name, back(steps.PATIENT)),
             (_("Lien"), relation, back(steps.PATIENT)),
             (_("GSM"), isolated(self.member.account.mobile.as_international), account_url),
-            (_("Adresse e-mail :"), isolated(self.member.account.email), account_url),
+            (_("Adresse e-mail :"), isolated(self.member.account.email), account_url),
         ]
         return [{"label": label, "value": value, "change_url": url} for label, value, url in found]
 
 
 class SentView(InsuredView):
-    """« Votre demande référence … est en cours d’étude »; a second « Terminer » leads to the follow-up (D127–D129)."""
+    """« Votre demande référence … est en cours d’étude »; a second « Terminer » leads to the follow-up (D127–D129)."""
 
     def get(self, request: HttpRequest, draft_id: UUID) -> HttpResponse:
         declaration = get_object_or_404(self.member.declarations, draft_id=draft_id)

@@ -1,4 +1,4 @@
-"""« Suivi des dossiers envoyés »: the list, one declaration, its pieces, and what the member may do (D131–D153)."""
+"""« Suivi des dossiers envoyés »: the list, one declaration, its pieces, and what the member may do (D131–D153)."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def recap(declaration: Declaration) -> list[dict[str, Any]]:
         (_("Personne Traitée"), declaration.patient_name),
         (_("Lien"), relation),
         (_("GSM"), isolated(declaration.mobile.as_international) if declaration.mobile else ""),
-        (_("Adresse e-mail :"), isolated(declaration.email) if declaration.email else ""),
+        (_("Adresse e-mail :"), isolated(declaration.email) if declaration.email else ""),
     ]
     return [{"label": label, "value": value} for label, value in found if value]
 
@@ -189,7 +189,7 @@ class ComplementView(DeclarationView):
             )
         except TransitionNotAllowed:
             self.drop(documents)
-            messages.error(request, _("Ce complément n’est plus attendu : la demande a changé entre-temps."))
+            messages.error(request, _("Ce complément n’est plus attendu : la demande a changé entre-temps."))
         else:
             messages.success(request, _("Votre complément est envoyé. L’étude de la demande reprend."))
         return redirect("health_claims:declaration-detail", declaration.reference)
@@ -208,7 +208,7 @@ class ComplementView(DeclarationView):
             try:
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
-                form.add_error(None, f"« {upload.name} » : {refusal.message}")
+                form.add_error(None, f"« {upload.name} » : {refusal.message}")
         return documents
 
     def drop(self, documents: list[Document]) -> None:
@@ -217,7 +217,7 @@ class ComplementView(DeclarationView):
 
 
 class DeclareAgainView(DeclarationView):
-    """« Déclarer de nouveau »: a new draft that says what the rejected declaration said."""
+    """« Déclarer de nouveau »: a new draft that says what the rejected declaration said."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("health_claims:declaration-detail", self.find(reference).reference)

@@ -111,7 +111,9 @@ def test_a_ceiling_used_up_in_the_year_is_told():
     claim(made, day=date(2026, 1, 1), paid="1999.99")
     assert codes(made) == []
     claim(made, day=date(2026, 2, 1), paid="0.01")
-    assert codes(made) == ["ceiling"]
+    [caution] = cautions_for(Draft.objects.select_related("desk__organisation").get(pk=made.pk))
+    assert caution.code == "ceiling"
+    assert "2\u202f000,00\u00a0MAD" in caution.text.replace("2\u00a0000", "2\u202f000")
 
 
 def test_cautions_cost_two_queries_and_forbid_nothing():

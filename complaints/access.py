@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from .models import Complaint
+from .reads import case_with_contact
 from .references import MistypedNumber, read_number
 from .services.erasing import contact_mark
 
@@ -42,7 +43,7 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     `mobile` holds the numbers in E.164 that were meant, with a space between them (`TrackedMobileField`).
     Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
-    found = Complaint.objects.select_related("complainant", "disposal").filter(number=number).first()
+    found = case_with_contact.first(number=number)
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.documents.models import Document
 from claims_portal.organisations.models import Desk
+from claims_portal.prepared import Prepared
 
 
 def draft_end() -> datetime:
@@ -23,9 +24,9 @@ def draft_end() -> datetime:
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
-    def live(self) -> DraftQuerySet:
+    def live(self, now: datetime | None = None) -> DraftQuerySet:
         """Drafts that may still be opened, with what every page about them shows."""
-        return self.filter(expires_at__gt=timezone.now()).select_related("desk__organisation")
+        return self.filter(expires_at__gt=now or timezone.now()).select_related("desk__organisation")
 
     def unsent_of(self, owner: str, wizard: str) -> DraftQuerySet:
         """What an owner has begun in one journey and not sent, the last touched first."""
@@ -90,3 +91,14 @@ class DraftDocument(models.Model):
 
     def __str__(self) -> str:
         return self.document.label
+
+
+# What every page of a journey reads.
+live_draft = Prepared(lambda pk, now: Draft.objects.live(now).filter(pk=pk), pk=uuid.UUID, now=datetime)
+draft_for_update = Prepared(
+    lambda pk: Draft.objects.select_for_update(of=("self",)).select_related("desk__organisation").filter(pk=pk),
+    pk=uuid.UUID,
+)
+joined_documents = Prepared(
+    lambda draft: DraftDocument.objects.select_related("document").filter(draft=draft), draft=uuid.UUID
+)

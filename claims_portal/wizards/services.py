@@ -17,7 +17,7 @@ from claims_portal.documents.services import discard_document
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk
 
-from .models import Draft, DraftDocument, draft_end
+from .models import Draft, DraftDocument, draft_end, draft_for_update
 from .notices import ResumeLink
 from .steps import SEVERAL_MAX, Step, Typed
 
@@ -47,7 +47,9 @@ def create_draft(
 def locked_draft(draft_id: UUID) -> Iterator[Draft]:
     """The draft, under its row's lock, in a transaction; AlreadySubmitted when it was sent meanwhile."""
     with transaction.atomic():
-        draft = Draft.objects.select_for_update(of=("self",)).select_related("desk__organisation").get(pk=draft_id)
+        draft = draft_for_update.first(pk=draft_id)
+        if draft is None:
+            raise Draft.DoesNotExist
         if draft.submitted_at:
             raise AlreadySubmitted
         yield draft

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from claims_portal.views import PublicView
 
 from . import services
 from .forms import ResumeForm
-from .models import Draft, DraftDocument
+from .models import Draft, DraftDocument, joined_documents, live_draft
 from .steps import CollectionStep, Step, Wizard, as_typed
 
 SESSION_KEY = "drafts"
@@ -63,7 +64,8 @@ class DraftView(PublicView):
         """The draft, when it is this visitor's: their browser session holds it."""
         if str(draft_id) not in request.session.get(SESSION_KEY, []):
             return None
-        return Draft.objects.live().filter(pk=draft_id, wizard=self.wizard.key, owner="").first()
+        draft = live_draft.first(pk=draft_id, now=timezone.now())
+        return draft if draft is not None and (draft.wizard, draft.owner) == (self.wizard.key, "") else None
 
     def leave(self) -> HttpResponse:
         """Where « continuer plus tard » leads."""
@@ -240,7 +242,7 @@ class DocumentsStepView(StepView):
         return redirect(request.get_full_path())
 
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-        files = [joined_view(each) | {"removable": True} for each in self.draft.documents.select_related("document")]
+        files = [joined_view(each) | {"removable": True} for each in joined_documents.rows(draft=self.draft.pk)]
         return super().show(request, form, files=files, limits=settings.DOCUMENT_LIMITS, **context)
 
 

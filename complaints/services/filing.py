@@ -19,7 +19,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
-from claims_portal.wizards.models import Draft
+from claims_portal.wizards.models import Draft, joined_documents
 from claims_portal.wizards.services import create_draft, locked_draft, mark_submitted
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
@@ -87,7 +87,7 @@ def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
         unfinished = steps.filing.first_incomplete(draft)
         if unfinished is not None:
             raise IncompleteDraft(unfinished)
-        joined = list(draft.documents.select_related("document"))
+        joined = joined_documents.rows(draft=draft.pk)
         complaint = file_complaint(
             filing=filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +16,14 @@ from claims_portal.accounts import human, throttles
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import LegalText
 from claims_portal.views import PublicView
-from claims_portal.wizards.models import Draft
+from claims_portal.wizards.models import Draft, joined_documents
 from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
 from complaints.forms import GateForm, ReviewForm
-from complaints.models import Complaint
 from complaints.promises import promises
 from complaints.questions import questions_of
+from complaints.reads import case_of_draft
 from complaints.services.filing import IncompleteDraft, already_filed_at, submit_draft
 
 from .zone import render_in_zone
@@ -129,7 +129,7 @@ class ReviewView(FilingMixin, StepView):
             throttles.count("filing-patient-address", client_address(request))
 
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-        joined = list(self.draft.documents.select_related("document"))
+        joined = joined_documents.rows(draft=self.draft.pk)
         subject = str(self.draft.pk)
         return super().show(
             request,
@@ -164,7 +164,9 @@ class DoneView(PublicView):
     def get(self, request: HttpRequest, draft_id: Any) -> HttpResponse:
         if str(draft_id) not in request.session.get(OWNED, []):
             raise Http404
-        complaint = get_object_or_404(Complaint.objects.for_complainant(), draft_id=draft_id)
+        complaint = case_of_draft.first(draft=draft_id)
+        if complaint is None:
+            raise Http404
         if (timezone.now() - complaint.created_at).total_seconds() > settings.TRACKING_GRANT_SECONDS:
             return redirect("complaints:track")  # the device may have changed hands since
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
@@ -173,7 +175,7 @@ class DoneView(PublicView):
         context = {"complaint": complaint, "desk": complaint.desk, "steps": next_steps}
         return render_in_zone(request, "complaints/filing/done.html", complaint, context)
 
-    def receipt_step(self, complaint: Complaint) -> list[Any]:
+    def receipt_step(self, complaint: Any) -> list[Any]:
         """What has just left, and where to."""
         email = complaint.complainant.email
         if not email:

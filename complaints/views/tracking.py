@@ -19,7 +19,7 @@ from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
-from complaints import access, presentation, printing
+from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.models import ClockKind, Complaint, ComplaintDocument
 from complaints.services import following
@@ -58,10 +58,13 @@ class CaseView(PublicView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         number = access.granted_number(request, kwargs.pop("number"))
-        self.complaint = get_object_or_404(Complaint.objects.for_complainant(), number=number)
-        if self.complaint.disposed_at is not None:
-            context = {"complaint": self.complaint, "desk": self.complaint.desk}
-            return render_in_zone(request, "complaints/disposed.html", self.complaint, context, status=410)
+        complaint = reads.case_of_number.first(number=number)
+        if complaint is None:
+            raise Http404
+        self.complaint = complaint
+        if complaint.disposed_at is not None:
+            context = {"complaint": complaint, "desk": complaint.desk}
+            return render_in_zone(request, "complaints/disposed.html", complaint, context, status=410)
         return super().dispatch(request, *args, **kwargs)
 
     def back(self) -> HttpResponse:
@@ -73,10 +76,10 @@ class CaseView(PublicView):
     def show(self, request: HttpRequest, *, kept: str = "", **forms: Any) -> HttpResponse:
         """The dashboard, in five queries whatever the case holds. `kept` is a text that could not be sent."""
         complaint = self.complaint
-        events = list(complaint.events.select_related("answer"))
+        events = reads.events_of.rows(case=complaint.pk)
         shown = {event.pk for event in events if event.is_public}
-        documents = [each for each in complaint.documents.select_related("document") if each.event_id in shown]
-        clocks = list(complaint.clocks.all())
+        documents = [each for each in reads.documents_of.rows(case=complaint.pk) if each.event_id in shown]
+        clocks = reads.clocks_of.rows(case=complaint.pk)
         paused = complaint.state == State.COMPLEMENT
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
         context = {
@@ -87,7 +90,7 @@ class CaseView(PublicView):
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],
-            "dependants": list(complaint.dependants.all()),
+            "dependants": reads.dependants_of.rows(case=complaint.pk),
             "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
             "may_withdraw": workflow.allows("withdraw", complaint.state),
             "may_reopen": self.may_reopen(clocks),

@@ -1,0 +1,67 @@
+"""Queries that are written once read what the queryset itself would read."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.forms.models import model_to_dict
+from django.utils import timezone
+
+from claims_portal.accounts.sessions import SessionStore
+from claims_portal.wizards.models import Draft, draft_for_update, live_draft
+from complaints import reads
+from complaints.models import Complaint
+from tests.factories.complaints import ComplaintFactory, DeskFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_prepared_query_gives_the_objects_of_its_queryset_with_their_relations(django_assert_num_queries):
+    cases = [ComplaintFactory(), ComplaintFactory(complainant__mobile="+212661234567")]
+    for case in cases:
+        expected = Complaint.objects.for_complainant().get(pk=case.pk)
+        with django_assert_num_queries(1):
+            found = reads.case_of_number.first(number=case.number)
+            assert model_to_dict(found) == model_to_dict(expected)
+            assert model_to_dict(found.complainant) == model_to_dict(expected.complainant)
+            assert (found.desk.organisation, found.category) == (expected.desk.organisation, expected.category)
+
+
+def test_a_prepared_query_keeps_the_order_and_finds_nothing_for_an_unknown_value():
+    case = ComplaintFactory(messages=3)
+    assert reads.events_of.rows(case=case.pk) == list(case.events.all())
+    assert reads.case_of_draft.first(draft=uuid.uuid4()) is None
+
+
+def test_each_reading_of_a_draft_has_its_own_moment():
+    draft = Draft.objects.create(wizard="complaint", desk=DeskFactory())
+    assert live_draft.first(pk=draft.pk, now=timezone.now()) == draft
+    assert live_draft.first(pk=draft.pk, now=draft.expires_at) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_prepared_lock_is_refused_outside_a_transaction():
+    draft = Draft.objects.create(wizard="complaint", desk=DeskFactory())
+    with transaction.atomic():
+        assert draft_for_update.first(pk=draft.pk) == draft
+    with pytest.raises(TransactionManagementError):
+        draft_for_update.first(pk=draft.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_is_read_again_over_a_new_connection_when_the_kept_one_is_dead():
+    store = SessionStore()
+    store["drafts"] = ["one"]
+    store.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        process = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+    other.close()
+    connection.health_check_done = False  # as at the start of a request
+    assert SessionStore(store.session_key)["drafts"] == ["one"]

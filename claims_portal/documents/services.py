@@ -17,9 +17,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerUnavailable
@@ -139,7 +137,11 @@ def _nudge_scan() -> None:
 def claim_documents(*, documents: Iterable[Document]) -> None:
     """A case keeps these documents from now on; call it in the transaction that links them. One query."""
     keys = [document.pk for document in documents]
-    Document.objects.filter(pk__in=keys).update(claimed_at=Coalesce(F("claimed_at"), timezone.now()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE documents_document SET claimed_at = COALESCE(claimed_at, %s) WHERE id = ANY(%s)",
+            [timezone.now(), keys],
+        )
 
 
 def release_documents(*, document_ids: Iterable[UUID]) -> int:

@@ -28,10 +28,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.template import Context, Engine
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.utils import timezone, translation
 
 from .models import Message
@@ -49,6 +50,32 @@ def one_line(text: str) -> str:
 def printable(text: str) -> str:
     """A text that PostgreSQL and mail can carry: no NUL, no half character."""
     return _NOT_IN_A_TEXT.sub("", text).encode("utf-8", "replace").decode()
+
+
+@cache
+def has_html(template: str) -> bool:
+    """Whether a notice has a page of its own. Nearly all have none: their text, in a frame, is enough (`framed`)."""
+    try:
+        Engine.get_default().get_template(f"{template}.html")
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+def framed(message: Message) -> str:
+    """The text of an e-mail with its links, as a page in its language.
+
+    It says nothing that the row does not say already: the worker draws it, just before the first try (docs/adr/0008).
+    """
+    with translation.override(message.language):
+        context = {
+            "language": message.language,
+            "right_to_left": translation.get_language_bidi(),
+            "portal_url": settings.PUBLIC_URL,
+            "subject": message.subject,
+            "text": message.body_text,
+        }
+        return printable(Engine.get_default().get_template("notices/text.html").render(Context(context)))
 
 
 @dataclass(frozen=True)
@@ -118,11 +145,12 @@ class Notice:
     def _email(self, recipient: Recipient, context: dict[str, Any]) -> Message:
         subject = one_line(self._text(".subject.txt", context))
         text = self._text(".txt", context)
-        html = Engine.get_default().select_template([f"{self.template}.html", "notices/text.html"])
         message = self._message(Message.Channel.EMAIL, recipient.email, recipient.language)
         message.subject = subject
         message.body_text = text
-        message.body_html = printable(html.render(Context(context | {"subject": subject, "text": text})))
+        if has_html(self.template):
+            html = Engine.get_default().get_template(f"{self.template}.html")
+            message.body_html = printable(html.render(Context(context | {"subject": subject, "text": text})))
         return message
 
     def _sms(self, recipient: Recipient, context: dict[str, Any]) -> Message:

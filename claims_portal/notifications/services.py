@@ -23,10 +23,12 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from claims_portal.inserts import insert_unless_there
+
 from . import registry, sms
 from .mail import Mailer
 from .models import Message, MessageQuerySet
-from .notices import Notice
+from .notices import Notice, framed
 from .nudge import nudge
 from .transport import Refused, Unavailable
 
@@ -53,8 +55,9 @@ def queue(notice: Notice) -> list[Message]:
     rows = notice.messages()
     if not rows:
         return []
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    kept = list(Message.objects.filter(dedup_key__in=[row.dedup_key for row in rows]).order_by("pk"))
+    kept = rows
+    if not insert_unless_there(rows):
+        kept = list(Message.objects.filter(dedup_key__in=[row.dedup_key for row in rows]).order_by("pk"))
     _nudge_after_commit([message.pk for message in kept if message.state == Message.State.QUEUED])
     return kept
 
@@ -191,6 +194,7 @@ def _send(message: Message, mailer: Mailer) -> bool:
         return True
     try:
         if message.channel == Message.Channel.EMAIL:
+            message.body_html = message.body_html or framed(message)
             mailer.send(message)
         else:
             sms.send(message)
@@ -204,7 +208,9 @@ def _send(message: Message, mailer: Mailer) -> bool:
         logger.exception("message_broke", message=message.pk, notice=message.notice)
         _try_later(message, _("Erreur interne (%(kind)s)") % {"kind": type(error).__name__})
     else:
-        _write(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+        # What left is kept; what held a code may have been wiped meanwhile, and stays so.
+        html = {} if message.sensitive else {"body_html": message.body_html}
+        _write(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="", **html)
     return True
 
 

@@ -17,8 +17,10 @@ from django.utils import timezone
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents
+from claims_portal.inserts import insert_together
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
+from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, joined_documents
 from claims_portal.wizards.services import create_draft, locked_draft, mark_submitted
 from claims_portal.wizards.steps import Step
@@ -31,6 +33,8 @@ from complaints.workflow import State, Turn
 from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
+
+_with_number = Prepared(lambda number: Complaint.objects.filter(number=number), number=str)
 
 
 class IncompleteDraft(Exception):
@@ -119,26 +123,26 @@ def filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: 
 @transaction.atomic
 def file_complaint(*, filing: Filing) -> Complaint:
     """Write a complaint with its people, documents, clocks and first event, and promise its receipt."""
-    complaint = _write_case(filing)
-    complainant = _write_complainant(complaint, filing.complainant)
-    complaint.complainant = complainant
-    Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
-    event = Event.objects.create(
+    complaint = _case(filing)
+    complainant = _complainant(complaint, filing.complainant)
+    dependants = [Dependant(complaint=complaint, **person) for person in filing.dependants]
+    event = Event(
         complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
     )
-    add_documents(complaint=complaint, documents=filing.documents, event=event)
-    route(complaint=complaint)
+    joined = _joined(complaint, filing.documents, event)
     clocks = start_clocks(complaint=complaint)
+    insert_together([complaint, complainant, *dependants, event, *joined, *clocks])
+    route(complaint=complaint)
     queue(notices.Receipt(complaint, clocks=clocks))
     promise_letter(complaint=complaint, event=event)
     return complaint
 
 
-def _write_case(filing: Filing) -> Complaint:
+def _case(filing: Filing) -> Complaint:
     facts = dict(filing.facts)
     respondent = facts.pop("respondent", "")
     now = timezone.now()
-    return Complaint.objects.create(
+    return Complaint(
         number=_free_number(),
         draft_id=filing.draft_id,
         verification_code=secrets.token_urlsafe(16),
@@ -162,12 +166,12 @@ def _free_number() -> str:
     """A number no case has. The unique constraint settles the rest: at worst one filing is told to try again."""
     while True:
         number = references.new_number()
-        if not Complaint.objects.filter(number=number).exists():
+        if not _with_number.rows(number=number):
             return number
 
 
-def _write_complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
-    return Complainant.objects.create(
+def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
+    return Complainant(
         complaint=complaint, search_name=search_name(f"{person['last_name']} {person['first_name']}"), **person
     )
 
@@ -175,11 +179,17 @@ def _write_complainant(complaint: Complaint, person: dict[str, Any]) -> Complain
 def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
     """Claim received documents for the case, as brought on the occasion of an event."""
     if documents:
+        insert_together(_joined(complaint, documents, event))
+
+
+def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> list[ComplaintDocument]:
+    """The documents, claimed, to be written with the event that brought them."""
+    if documents:
         claim_documents(documents=[document for document, _kind in documents])
-        ComplaintDocument.objects.bulk_create(
-            ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
-            for document, kind in documents
-        )
+    return [
+        ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
+        for document, kind in documents
+    ]
 
 
 def search_name(name: str) -> str:

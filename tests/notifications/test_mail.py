@@ -10,7 +10,7 @@ from claims_portal.notifications.notices import Recipient
 from claims_portal.notifications.services import deliver, queue, sweep
 from tests.factories.notifications import MessageFactory
 
-from .samples import Receipt
+from .samples import Code, Receipt
 from .servers import SmtpServer
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,22 @@ def test_an_email_arrives_with_text_html_and_its_headers(smtp: SmtpServer, setti
     assert message.state == Message.State.SENT
     assert message.sent_at is not None
     assert message.claimed_until is None
+
+
+@pytest.mark.parametrize(("sensitive", "kept"), [(False, True), (True, False)])
+def test_a_page_drawn_by_the_worker_says_what_was_promised_and_is_kept_unless_it_holds_a_code(
+    smtp: SmtpServer, monkeypatch, sensitive: bool, kept: bool
+) -> None:
+    monkeypatch.setattr(Code, "sensitive", sensitive)
+    (message,) = queue(Code(Recipient(email="amina@example.org", language="ar")))
+    assert message.body_html == ""
+    monkeypatch.setattr(Code, "context", lambda *_: {"code": "000000"})  # what is read later does not matter
+    deliver(message_id=message.pk)
+    page = smtp.mails[0].get_body(("html",)).get_content()
+    assert "482913" in page
+    assert '<html lang="ar" dir="rtl">' in page
+    message.refresh_from_db()
+    assert ("482913" in message.body_html) is kept
 
 
 def test_an_arabic_email_says_its_language_and_direction(smtp: SmtpServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claims_portal.notifications.models import Message
-from claims_portal.notifications.notices import Recipient, one_line
+from claims_portal.notifications.notices import Recipient, framed, one_line
 
 from .samples import Code, Receipt
 
@@ -30,8 +30,8 @@ def test_a_plain_text_keeps_its_apostrophes_and_the_html_escapes_markup() -> Non
 
 def test_a_notice_without_html_gets_its_text_with_links() -> None:
     (row,) = Code().messages()
-    assert '<a href="https://portail.example/suite" rel="nofollow">' in row.body_html
-    assert 'dir="ltr"' in row.body_html
+    assert '<a href="https://portail.example/suite" rel="nofollow">' in framed(row)
+    assert 'dir="ltr"' in framed(row)
 
 
 def test_an_arabic_notice_is_rendered_right_to_left_in_arabic() -> None:

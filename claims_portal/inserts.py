@@ -1,0 +1,90 @@
+"""Rows of several kinds, written together: two round trips to PostgreSQL, and SQL that is written once a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+Model = type[models.Model]
+
+
+@cache
+def _head(model: Model, without_key: bool) -> tuple[str, str]:
+    """« INSERT INTO … VALUES », and the place of one row."""
+    quote = connection.ops.quote_name
+    columns = [quote(field.column) for field in _fields(model, without_key)]
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) VALUES ", f"({places})"  # noqa: S608 - our own tables
+
+
+def _fields(model: Model, without_key: bool) -> list[Any]:
+    return [field for field in model._meta.local_concrete_fields if not (without_key and field.primary_key)]
+
+
+@cache
+def _next_key(model: Model) -> str:
+    """The SQL that draws a key of this model; "" when the object brings its own (a UUID)."""
+    key: Any = model._meta.pk
+    if not isinstance(key, models.AutoField | models.BigAutoField):
+        return ""
+    return f"nextval(pg_get_serial_sequence('{connection.ops.quote_name(model._meta.db_table)}', '{key.column}'))"
+
+
+def insert_together(objects: Sequence[models.Model]) -> None:
+    """Insert new objects of any models, in this order; call it in the transaction they belong to.
+
+    An object may refer to one that comes before it and has no key yet: the keys are drawn first. As with
+    `bulk_create`, `save()` is not called. For plain columns: no arrays, no inheritance, no generated fields.
+    """
+    _draw_keys([each for each in objects if each.pk is None])
+    statements, values = [], []
+    for model, several in groupby(objects, key=type):
+        statement, more = _insert(model, list(several))
+        statements.append(statement)
+        values += more
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statements), values)
+    for each in objects:
+        each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
+
+
+def insert_unless_there(objects: Sequence[models.Model]) -> bool:
+    """Insert new objects of one model, in one round trip. False when a unique constraint left one of them out.
+
+    Those that were inserted have their key afterwards.
+    """
+    model = type(objects[0])
+    statement, values = _insert(model, objects, without_key=True)
+    key = connection.ops.quote_name(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} ON CONFLICT DO NOTHING RETURNING {key}", values)
+        keys = [row[0] for row in cursor.fetchall()]
+    if len(keys) < len(objects):
+        return False
+    for each, given in zip(objects, keys, strict=True):
+        each.pk = given
+        each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
+    return True
+
+
+def _draw_keys(objects: Sequence[models.Model]) -> None:
+    if objects:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(_next_key(type(each)) for each in objects))
+            for each, key in zip(objects, cursor.fetchone(), strict=True):
+                each.pk = key
+
+
+def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) -> tuple[str, list[Any]]:
+    """One statement for rows of one model, with their values as Django would save them."""
+    head, place = _head(model, without_key)
+    fields = _fields(model, without_key)
+    values = []
+    for each in objects:
+        each._prepare_related_fields_for_save(operation_name="insert")
+        values += [field.get_db_prep_save(field.pre_save(each, True), connection) for field in fields]
+    return head + ", ".join([place] * len(objects)), values

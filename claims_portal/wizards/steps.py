@@ -12,15 +12,19 @@ and its journey: `filing = Wizard("complaint", "complaints:filing", [GateStep(),
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from claims_portal.identifiers import MobileField
@@ -30,6 +34,9 @@ from .models import Draft
 Text = str | Promise
 Typed = dict[str, list[str]]
 SEVERAL_MAX = 20
+# How many forms a step keeps ready, and for how long: like `complaints.questions`, for whoever changes rows by hand.
+PATTERNS, PATTERN_SECONDS = 500, 300
+_NO_DRAFT, _NO_STEP = UUID(int=0), "no-step"
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,35 @@ class Step:
     template = "wizards/step.html"
     help_template = ""
 
-    def form(self, draft: Draft, data: Mapping[str, Any] | None = None, **kwargs: Any) -> forms.Form | None:
-        """The step's form for this draft; bound to `data` when given."""
-        return self.form_class(data, draft=draft, **kwargs) if self.form_class else None  # type: ignore[call-arg]
+    def __init__(self) -> None:
+        self._patterns: dict[tuple[Any, ...], forms.Form] = {}
+
+    def form(
+        self, draft: Draft, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None
+    ) -> forms.Form | None:
+        """The step's form for this draft; bound to `data` when given, else filled with `initial`.
+
+        What a form asks depends on the desk and the language alone. It is made once for each version of the desk;
+        everybody gets a copy with answers of its own, so that its fields are not to be changed any more.
+        """
+        if self.form_class is None:
+            return None
+        form = copy(self._pattern(draft))
+        form.is_bound = data is not None
+        form.data = MultiValueDict() if data is None else data  # type: ignore[assignment]
+        form.initial = initial or {}
+        form._errors = None  # type: ignore[attr-defined]
+        form._bound_fields_cache = {}  # type: ignore[attr-defined]
+        return form
+
+    def _pattern(self, draft: Draft) -> forms.Form:
+        window = int(time.time()) // PATTERN_SECONDS
+        key = (draft.desk_id, draft.desk.version, get_language(), window)
+        if key not in self._patterns:
+            if len(self._patterns) >= PATTERNS:
+                self._patterns.clear()
+            self._patterns[key] = self.form_class(draft=draft)  # type: ignore[misc,call-arg]
+        return self._patterns[key]
 
     def stored(self, draft: Draft) -> forms.Form | None:
         """The form bound to what the draft holds, ready to be validated again; None when not answered yet.
@@ -152,6 +185,7 @@ class Wizard:
     def __init__(self, key: str, url_name: str, steps: Sequence[Step]) -> None:
         self.key = key
         self.url_name = url_name
+        self._addresses: dict[str, str] = {}  # by language, with stand-ins for draft and step
         self.steps = {step.slug: step for step in steps}
         self._known[key] = self
 
@@ -167,7 +201,11 @@ class Wizard:
         return len(self.steps)
 
     def url(self, draft: Draft, step: Step) -> str:
-        return reverse(self.url_name, args=[draft.pk, step.slug])
+        """The address of a step: each page of a journey links to all of them."""
+        language = get_language() or ""
+        if language not in self._addresses:
+            self._addresses[language] = reverse(self.url_name, args=[_NO_DRAFT, _NO_STEP])
+        return self._addresses[language].replace(str(_NO_DRAFT), str(draft.pk)).replace(_NO_STEP, step.slug)
 
     def neighbours(self, step: Step) -> tuple[Step | None, Step | None]:
         """The steps before and after."""

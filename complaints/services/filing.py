@@ -34,6 +34,7 @@ from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
 
+_told_before = Prepared(lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at")[:1], mark=str)
 _with_number = Prepared(lambda number: Complaint.objects.filter(number=number), number=str)
 
 
@@ -208,9 +209,5 @@ def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> st
 def already_filed_at(*, draft: Draft) -> datetime | None:
     """When this person filed this very complaint before, if so: said as a warning, never a refusal (F7)."""
     mark = fingerprint(draft.desk, facts_of(draft), steps.COMPLAINANT.cleaned(draft))
-    return (
-        Complaint.objects.filter(fingerprint=mark)
-        .order_by("-received_at")
-        .values_list("received_at", flat=True)
-        .first()
-    )
+    found = _told_before.first(mark=mark)
+    return found.received_at if found else None

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
-from claims_portal.unhurried import unhurried
+from claims_portal.inserts import insert_unhurried
 
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
 from .checks import Examination, Limits, Refused
@@ -119,8 +119,7 @@ def _document(examination: Examination, *, received: bytes, label: str) -> Docum
 def _store(document: Document, examination: Examination) -> None:
     document.file.save(f"file.{examination.extension}", ContentFile(examination.data), save=False)
     try:
-        with unhurried():  # joining it to a draft or a case is what waits for the disk
-            document.save(force_insert=True)
+        insert_unhurried(document)  # joining it to a draft or a case is what waits for the disk
     except BaseException:
         default_storage.delete(document.storage_name)
         raise

@@ -22,6 +22,11 @@ from .notices import ResumeLink
 from .steps import SEVERAL_MAX, Step, Typed
 
 RESUME_HOURS = 72
+# Counted and joined at once: nobody else joins meanwhile, for the draft is locked.
+_JOIN = (
+    "INSERT INTO wizards_draftdocument (draft_id, document_id, kind, added_at) SELECT %s, %s, %s, %s "
+    "WHERE (SELECT count(*) FROM wizards_draftdocument WHERE draft_id = %s) < %s RETURNING id"
+)
 # In one statement: it is the end of the longest transaction there is.
 _SUBMITTED = (
     "WITH joined AS (DELETE FROM wizards_draftdocument WHERE draft_id = %s) "
@@ -97,10 +102,14 @@ def remove_from_collection(*, draft_id: UUID, step: Step, position: int) -> Draf
 def attach_document(*, draft_id: UUID, document: Document, kind: str) -> DraftDocument:
     """Join a received document to the draft. DraftFull when it holds the most it may, even with uploads at once."""
     limit = settings.DOCUMENT_LIMITS["files"]
-    with locked_draft(draft_id) as draft:
-        if draft.documents.count() >= limit:
+    joined = DraftDocument(draft_id=draft_id, document=document, kind=kind, added_at=timezone.now())
+    with locked_draft(draft_id), connection.cursor() as cursor:
+        cursor.execute(_JOIN, [draft_id, document.pk, kind, joined.added_at, draft_id, limit])
+        row = cursor.fetchone()
+        if row is None:
             raise DraftFull(limit)
-        return DraftDocument.objects.create(draft=draft, document=document, kind=kind)
+    joined.pk = row[0]
+    return joined
 
 
 def detach_document(*, draft_id: UUID, document_id: UUID) -> None:

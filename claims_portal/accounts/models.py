@@ -7,11 +7,14 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
 
-from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from claims_portal.prepared import Prepared
 
 from .sign_in import sign_in_name
 
@@ -71,12 +74,37 @@ class User(AbstractUser):
     def _of_these_sessions(self, proof: str) -> str:
         return f"{self.sessions_ended}:{proof}" if self.sessions_ended else proof
 
+    # Where Django's backend looks before it reads what somebody may do: at every page of an agent.
+    @cached_property
+    def _user_perm_cache(self) -> set[str]:
+        return _names(_every_permission.rows() if self.is_superuser else _own_permissions.rows(user=self.pk))
+
+    @cached_property
+    def _group_perm_cache(self) -> set[str]:
+        return _names(_every_permission.rows() if self.is_superuser else _group_permissions.rows(user=self.pk))
+
     def desk_ids(self) -> list[int]:
         """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
         if self.has_perm(SEE_ORGANISATION):
             around = self.desks.model._default_manager.filter(organisation__desks__agents=self)
             return list(around.order_by().values_list("pk", flat=True).distinct())
-        return list(self.desks.order_by().values_list("pk", flat=True))
+        return [each.pk for each in _desks_of.rows(user=self.pk)]
+
+
+def _names(permissions: list[Permission]) -> set[str]:
+    return {f"{each.content_type.app_label}.{each.codename}" for each in permissions}
+
+
+def _permissions() -> models.QuerySet[Permission]:
+    return Permission.objects.select_related("content_type").order_by()
+
+
+_every_permission = Prepared(_permissions)
+_own_permissions = Prepared(lambda user: _permissions().filter(user=user), user=int)
+_group_permissions = Prepared(lambda user: _permissions().filter(group__user=user), user=int)
+_desks_of: Prepared[Any] = Prepared(
+    lambda user: User.desks.rel.model._default_manager.filter(agents=user).order_by(), user=int
+)
 
 
 class RecoveryCode(models.Model):

@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
+from claims_portal.prepared import Prepared
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
@@ -26,11 +28,16 @@ MOST = 100
 
 def colleagues(user: Any) -> list[tuple[int, str]]:
     """Who else works at the desks of this person, by name. One query."""
-    agents = User.objects.filter(is_active=True, is_staff=True, desks__isnull=False)
-    if not user.is_superuser:
-        agents = agents.filter(desks__agents=user)
-    found = agents.exclude(pk=user.pk).distinct().order_by("last_name", "first_name", "email")
+    found = _agents().exclude(pk=user.pk) if user.is_superuser else _beside.rows(user=user.pk)
     return [(each.pk, str(each)) for each in found]
+
+
+def _agents() -> QuerySet[User]:
+    agents = User.objects.filter(is_active=True, is_staff=True, desks__isnull=False)
+    return agents.distinct().order_by("last_name", "first_name", "email")
+
+
+_beside = Prepared(lambda user: _agents().filter(desks__agents=user).exclude(pk=user), user=int)
 
 
 def bulk_view(request: HttpRequest) -> HttpResponse:

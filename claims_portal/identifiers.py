@@ -21,6 +21,9 @@ from stdnum.fr import nir
 
 # Characters that reorder what is around them: a name or a text could show something else than it holds.
 BIDI_CONTROLS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+_NOT_PRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff" + "".join(sorted(BIDI_CONTROLS)) + "]"
+)
 LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 CIN = re.compile(r"[A-Z]{1,2}[0-9]{4,7}")
 # Sex 1–2, or 3, 4, 7, 8 for a temporary number; month 01–12, or 20–42 and 50–99 when it is not known (DOMAIN: NIR).
@@ -33,16 +36,12 @@ LONGEST_PHONE = 17  # digits: « 00 » and the 15 of E.164
 
 def digits(text: str) -> str:
     """The text with every decimal digit of any script (٠١٢, ۰۱۲, …) as ASCII; « ² » is no decimal digit and stays."""
-    return "".join(str(unicodedata.decimal(each, each)) for each in text)
+    return text if text.isascii() else "".join(str(unicodedata.decimal(each, each)) for each in text)
 
 
 def printable(text: str) -> str:
     """The text without control characters (tabs and line ends stay), lone surrogates and bidi overrides."""
-    return "".join(
-        each
-        for each in text
-        if each in "\n\r\t\x85" or (unicodedata.category(each) not in ("Cc", "Cs") and each not in BIDI_CONTROLS)
-    )
+    return _NOT_PRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:

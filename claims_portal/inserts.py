@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Model = type[models.Model]
 
@@ -96,8 +96,9 @@ def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) 
     """One statement for rows of one model, with their values as Django would save them."""
     head, place = _head(model, without_key)
     fields = _fields(model, without_key)
+    here = connections[DEFAULT_DB_ALIAS]  # looked up once, not by each field
     values = []
     for each in objects:
         each._prepare_related_fields_for_save(operation_name="insert")
-        values += [field.get_db_prep_save(field.pre_save(each, True), connection) for field in fields]
+        values += [field.get_db_prep_save(field.pre_save(each, True), here) for field in fields]
     return head + ", ".join([place] * len(objects)), values

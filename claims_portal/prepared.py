@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -44,6 +44,7 @@ class _Written:
     populators: list[Any]
 
     def objects(self, rows: list[tuple[Any, ...]]) -> Iterator[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
         for row in rows:
             values = list(row)
             for position, convert, expression in self.converters:
@@ -73,6 +74,7 @@ class Prepared(Generic[Row]):
     def rows(self, **values: Any) -> list[Row]:
         """What the queryset finds with these values, in its order."""
         written = self._written or self._write()
+        connection = connections[DEFAULT_DB_ALIAS]
         if written.locks and not connection.in_atomic_block:
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
         with connection.cursor() as cursor:

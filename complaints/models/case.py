@@ -53,6 +53,11 @@ class DocumentKind(models.TextChoices):
     SENT = "sent", _("Document envoyé par le service")
 
 
+def label_of(choices: type[models.TextChoices], value: str) -> str:
+    """The label of a choice in the active language; the value itself when it is none."""
+    return str(choices(value).label) if value in choices else value
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: Any) -> ComplaintQuerySet:
         """The complaints of the desks a member of staff may see; all of them for a superuser.
@@ -191,6 +196,12 @@ class Complaint(models.Model):
     def __str__(self) -> str:
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
 
+    def get_state_display(self) -> str:
+        return label_of(State, self.state)
+
+    def get_channel_display(self) -> str:
+        return label_of(Channel, self.channel)
+
     @property
     def is_escalated(self) -> bool:
         """True while a delay is over, the desk was told so, and the complainant still has no answer."""
@@ -228,6 +239,9 @@ class Complainant(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def get_quality_display(self) -> str:
+        return label_of(Quality, self.quality)
 
     @property
     def full_name(self) -> str:
@@ -275,3 +289,6 @@ class ComplaintDocument(models.Model):
 
     def __str__(self) -> str:
         return self.document.label
+
+    def get_kind_display(self) -> str:
+        return label_of(DocumentKind, self.kind)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import User
 from claims_portal.deadlines.models import Delay
 
-from .case import Complaint
+from .case import Complaint, label_of
 
 
 class EventKind(models.TextChoices):
@@ -69,6 +69,10 @@ class Event(models.Model):
         if self.pk:
             raise TypeError("An event is written once.")
         super().save(*args, **kwargs)
+
+    def get_kind_display(self) -> str:
+        """As Django's, which compares with every kind there is, at each of a case's events."""
+        return label_of(EventKind, self.kind)
 
     @property
     def is_automatic(self) -> bool:

@@ -82,13 +82,16 @@ def begin_filing(
     return create_draft(wizard=steps.filing.key, desk=desk, language=language, answers=answers)
 
 
-def submit_draft(*, draft_id: UUID, wants_sms: bool) -> Complaint:
+def submit_draft(*, draft_id: UUID, wants_sms: bool, seen: Draft | None = None) -> Complaint:
     """Turn a draft into a complaint, once.
 
     AlreadySubmitted when it was sent before, even a moment ago in another tab; IncompleteDraft
     when a step must be filled again. In one transaction with everything the case is made of.
+    `seen` is the draft as this request read it: what it has validated is not validated twice.
     """
     with locked_draft(draft_id) as draft:
+        if seen is not None:
+            draft.take_forms_of(seen)
         unfinished = steps.filing.first_incomplete(draft)
         if unfinished is not None:
             raise IncompleteDraft(unfinished)

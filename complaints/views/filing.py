@@ -114,7 +114,7 @@ class ReviewView(FilingMixin, StepView):
             form.add_error(None, sentence % {"seconds": wait.seconds})
             return self.show(request, form)
         try:
-            submit_draft(draft_id=self.draft.pk, wants_sms=form.cleaned_data.get("wants_sms", False))
+            submit_draft(draft_id=self.draft.pk, wants_sms=form.cleaned_data.get("wants_sms", False), seen=self.draft)
         except IncompleteDraft as incomplete:
             return self.lead_back(incomplete.step)
         return redirect(self.submitted_url())

@@ -59,7 +59,8 @@ def insert_unless_there(objects: Sequence[models.Model]) -> bool:
     """
     model = type(objects[0])
     statement, values = _insert(model, objects, without_key=True)
-    key = connection.ops.quote_name(model._meta.pk.column)
+    primary: Any = model._meta.pk
+    key = connection.ops.quote_name(primary.column)
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ON CONFLICT DO NOTHING RETURNING {key}", values)
         keys = [row[0] for row in cursor.fetchall()]

@@ -82,7 +82,7 @@ class Step:
             return None
         form = copy(self._pattern(draft))
         form.is_bound = data is not None
-        form.data = MultiValueDict() if data is None else data  # type: ignore[assignment]
+        form.data = MultiValueDict() if data is None else data
         form.initial = initial or {}
         form._errors = None  # type: ignore[attr-defined]
         form._bound_fields_cache = {}  # type: ignore[attr-defined]

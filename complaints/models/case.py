@@ -196,10 +196,10 @@ class Complaint(models.Model):
     def __str__(self) -> str:
         return f"{self.number[:4]} {self.number[4:8]} {self.number[8:]}"
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
         return label_of(State, self.state)
 
-    def get_channel_display(self) -> str:
+    def get_channel_display(self) -> str:  # type: ignore[no-redef]
         return label_of(Channel, self.channel)
 
     @property
@@ -240,7 +240,7 @@ class Complainant(models.Model):
     def __str__(self) -> str:
         return self.full_name
 
-    def get_quality_display(self) -> str:
+    def get_quality_display(self) -> str:  # type: ignore[no-redef]
         return label_of(Quality, self.quality)
 
     @property
@@ -290,5 +290,5 @@ class ComplaintDocument(models.Model):
     def __str__(self) -> str:
         return self.document.label
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return label_of(DocumentKind, self.kind)

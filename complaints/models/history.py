@@ -70,7 +70,7 @@ class Event(models.Model):
             raise TypeError("An event is written once.")
         super().save(*args, **kwargs)
 
-    def get_kind_display(self) -> str:
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
         """As Django's, which compares with every kind there is, at each of a case's events."""
         return label_of(EventKind, self.kind)
 

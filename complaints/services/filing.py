@@ -124,7 +124,7 @@ def filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: 
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def file_complaint(*, filing: Filing) -> Complaint:
     """Write a complaint with its people, documents, clocks and first event, and promise its receipt."""
     complaint = _case(filing)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from claims_portal.notifications.models import Message
-from claims_portal.wizards.models import Draft
-from claims_portal.wizards.services import AlreadySubmitted
+from claims_portal.wizards.models import Draft, live_draft
+from claims_portal.wizards.services import AlreadySubmitted, save_answers
 from complaints.models import Clock, Complainant, Complaint, ComplaintDocument, Dependant, Event
 from complaints.services import filing
 from complaints.services.filing import IncompleteDraft, submit_draft
@@ -117,6 +118,23 @@ def test_what_breaks_at_the_end_leaves_nothing_but_the_draft(monkeypatch, step):
     assert FACTS.cleaned(draft)["facts"]
     joined.document.refresh_from_db()
     assert joined.document.claimed_at is None
+
+
+def test_what_changed_since_the_page_was_read_is_validated_afresh(db):
+    draft = DraftFactory(complete=True)
+    seen = live_draft.first(pk=draft.pk, now=timezone.now())
+    assert FACTS.is_complete(seen)
+    save_answers(draft_id=draft.pk, step=FACTS, typed={"facts": [""]}, language="fr")
+    with pytest.raises(IncompleteDraft):
+        submit_draft(draft_id=draft.pk, wants_sms=False, seen=seen)
+
+
+def test_what_was_validated_a_moment_ago_is_not_validated_under_the_lock(db, monkeypatch):
+    draft = DraftFactory(complete=True)
+    seen = live_draft.first(pk=draft.pk, now=timezone.now())
+    assert FACTS.is_complete(seen)
+    monkeypatch.setattr(FACTS, "form", None)
+    assert submit_draft(draft_id=draft.pk, wants_sms=False, seen=seen).facts == FACTS.cleaned(seen)["facts"]
 
 
 def test_a_number_that_is_taken_is_not_given_twice(db, monkeypatch):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.http import QueryDict
 
+from claims_portal.organisations.services import desk_changed
+from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import Wizard, as_typed
+from complaints.models import AskedField
 from complaints.steps import COMPLAINANT, DEPENDANTS, FACTS, GATE, REVIEW, SUBJECT, filing
 from tests.factories.complaints import DeskFactory
 from tests.factories.wizards import DraftFactory, complete_answers
@@ -128,3 +131,24 @@ def test_a_draft_finds_its_journey_by_name():
     assert Wizard.of(draft) is filing
     assert filing.neighbours(GATE) == (None, SUBJECT)
     assert filing.neighbours(REVIEW)[1] is None
+
+
+def test_two_people_at_the_same_step_share_no_answer_and_no_error():
+    desk = DeskFactory()
+    one, two = DraftFactory(desk=desk), DraftFactory(desk=desk)
+    mine, yours = FACTS.form(one, {"facts": ""}), FACTS.form(two, {"facts": "Rien reçu."})
+    assert not mine.is_valid()
+    assert yours.is_valid()
+    assert yours["facts"].value() == "Rien reçu."
+    assert not FACTS.form(two).is_bound
+    assert FACTS.form(two, initial={"facts": "Déjà dit"})["facts"].value() == "Déjà dit"
+
+
+def test_a_form_asks_what_the_desk_asks_since_its_last_version():
+    desk = DeskFactory()
+    draft = DraftFactory(desk=desk)
+    assert "cin" not in COMPLAINANT.form(draft).fields
+    AskedField.objects.create(desk=desk, field="cin")
+    desk_changed(desks=[desk])
+    draft = Draft.objects.get(pk=draft.pk)
+    assert "cin" in COMPLAINANT.form(draft).fields

@@ -65,7 +65,7 @@ def test_a_file_that_a_form_has_begun_to_read_is_received_whole() -> None:
 
 
 def test_receiving_takes_one_query(django_assert_num_queries) -> None:
-    with django_assert_num_queries(3):  # savepoint, insert, release
+    with django_assert_num_queries(1):
         receive_document(upload=upload())
 
 

@@ -28,6 +28,7 @@ class GateStep(Step):
     title = _("Votre demande")
     question = _("Est-ce bien une réclamation ?")
     form_class = GateForm
+    same_for_all = True
     template = "complaints/filing/gate.html"
 
     def rows(self, draft: Draft) -> list[Row]:
@@ -39,6 +40,7 @@ class SubjectStep(Step):
     title = _("Le sujet")
     question = _("Sur quoi porte votre réclamation ?")
     form_class = SubjectForm
+    same_for_all = True
 
 
 class FactsStep(Step):
@@ -46,6 +48,7 @@ class FactsStep(Step):
     title = _("Les faits")
     question = _("Que s’est-il passé ?")
     form_class = FactsForm
+    same_for_all = True
 
 
 class ComplainantStep(Step):
@@ -53,6 +56,7 @@ class ComplainantStep(Step):
     title = _("Vous")
     question = _("Qui êtes-vous ?")
     form_class = ComplainantForm
+    same_for_all = True
 
 
 class DependantsStep(CollectionStep):
@@ -60,6 +64,7 @@ class DependantsStep(CollectionStep):
     title = _("Ayants droit")
     question = _("La réclamation concerne-t-elle aussi vos ayants droit ?")
     form_class = DependantForm
+    same_for_all = True
     template = "complaints/filing/dependants.html"
 
     def rows(self, draft: Draft) -> list[Row]:
@@ -72,6 +77,7 @@ class DocumentsStep(Step):
     title = _("Pièces")
     question = _("Avez-vous des documents à joindre ?")
     form_class = DocumentsForm
+    same_for_all = True
     template = "complaints/filing/documents.html"
 
     def is_complete(self, draft: Draft) -> bool:

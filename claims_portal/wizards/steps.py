@@ -66,6 +66,8 @@ class Step:
     form_class: type[forms.Form] | None = None
     template = "wizards/step.html"
     help_template = ""
+    # True where the form depends on the desk and the language alone, never on the person: then it is made once.
+    same_for_all: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._patterns: dict[tuple[Any, ...], forms.Form] = {}
@@ -75,11 +77,13 @@ class Step:
     ) -> forms.Form | None:
         """The step's form for this draft; bound to `data` when given, else filled with `initial`.
 
-        What a form asks depends on the desk and the language alone. It is made once for each version of the desk;
-        everybody gets a copy with answers of its own, so that its fields are not to be changed any more.
+        Where it is the same for all, it is made once for each version of the desk; everybody gets a copy with answers
+        of its own, so that its fields are not to be changed any more.
         """
         if self.form_class is None:
             return None
+        if not self.same_for_all:
+            return self.form_class(data, draft=draft, initial=initial)  # type: ignore[call-arg]
         form = copy(self._pattern(draft))
         form.is_bound = data is not None
         form.data = MultiValueDict() if data is None else data

@@ -20,7 +20,7 @@ from .forms import (
     ReviewForm,
     SubjectForm,
 )
-from .models import Dependant, DocumentKind, Quality
+from .models import AskedField, Dependant, DocumentKind, Quality
 
 
 class GateStep(Step):
@@ -40,7 +40,10 @@ class SubjectStep(Step):
     title = _("Le sujet")
     question = _("Sur quoi porte votre réclamation ?")
     form_class = SubjectForm
-    same_for_all = True
+
+    def is_same_for_all(self, draft: Draft) -> bool:
+        # A reference that came with the draft is shown even where the desk does not ask for it.
+        return AskedField.Field.CLAIM_REFERENCE not in draft.answers.get(self.slug, {})
 
 
 class FactsStep(Step):

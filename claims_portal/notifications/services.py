@@ -208,9 +208,9 @@ def _send(message: Message, mailer: Mailer) -> bool:
         logger.exception("message_broke", message=message.pk, notice=message.notice)
         _try_later(message, _("Erreur interne (%(kind)s)") % {"kind": type(error).__name__})
     else:
-        # What left is kept; what held a code may have been wiped meanwhile, and stays so.
-        html = {} if message.sensitive else {"body_html": message.body_html}
-        _write(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="", **html)
+        _write(message, state=Message.State.SENT, sent_at=timezone.now(), last_error="")
+        # What left is kept; a text with a code, or one that was wiped meanwhile, has no page.
+        Message.objects.filter(pk=message.pk, sensitive=False).exclude(body_text="").update(body_html=message.body_html)
     return True
 
 

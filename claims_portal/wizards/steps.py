@@ -73,7 +73,7 @@ class Step:
         self._patterns: dict[tuple[Any, ...], forms.Form] = {}
 
     def form(
-        self, draft: Draft, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None
+        self, draft: Draft, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None, **kwargs: Any
     ) -> forms.Form | None:
         """The step's form for this draft; bound to `data` when given, else filled with `initial`.
 
@@ -82,8 +82,8 @@ class Step:
         """
         if self.form_class is None:
             return None
-        if not self.same_for_all:
-            return self.form_class(data, draft=draft, initial=initial)  # type: ignore[call-arg]
+        if not self.is_same_for_all(draft):
+            return self.form_class(data, draft=draft, initial=initial, **kwargs)  # type: ignore[call-arg]
         form = copy(self._pattern(draft))
         form.is_bound = data is not None
         form.data = MultiValueDict() if data is None else data
@@ -91,6 +91,10 @@ class Step:
         form._errors = None  # type: ignore[attr-defined]
         form._bound_fields_cache = {}  # type: ignore[attr-defined]
         return form
+
+    def is_same_for_all(self, draft: Draft) -> bool:
+        """Whether this draft's form is the one everybody gets at this desk."""
+        return self.same_for_all
 
     def _pattern(self, draft: Draft) -> forms.Form:
         window = int(time.time()) // PATTERN_SECONDS

@@ -3,7 +3,7 @@
     class MessageAdmin(KeysetAdmin):
         keyset = ("created_at", "pk")
 
-The columns are those of an index, the newest first; the last one is unique.
+The columns are those of an index, the newest first; the last one is unique. A queue may begin with its oldest rows.
 """
 
 from __future__ import annotations
@@ -26,18 +26,28 @@ SEPARATOR = "_"
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, newest first, and the keys of the pages around them; "" where there is none."""
+    """Rows in the order asked for, and the keys of the pages around them; "" where there is none."""
 
     rows: list[Any]
     newer: str = ""
     older: str = ""
 
 
-def page_by_key(queryset: QuerySet[Any], *, keyset: Sequence[str], size: int, older: str = "", newer: str = "") -> Page:
-    """One page of a queryset in descending order of its key columns, with one query.
+def page_by_key(
+    queryset: QuerySet[Any],
+    *,
+    keyset: Sequence[str],
+    size: int,
+    older: str = "",
+    newer: str = "",
+    oldest_first: bool = False,
+) -> Page:
+    """One page of a queryset in descending order of its key columns (ascending: `oldest_first`), with one query.
 
     `older` or `newer` is the key that another page gave. ValueError when it is not one.
     """
+    if oldest_first:
+        return _oldest_first(queryset, keyset, size, older, newer)
     model = queryset.model
     if newer:
         ahead = queryset.filter(_beyond(keyset, _read(model, keyset, newer), "gt")).order_by(*keyset)
@@ -55,6 +65,28 @@ def page_by_key(queryset: QuerySet[Any], *, keyset: Sequence[str], size: int, ol
         rows,
         newer=_key(rows[0], keyset) if more_newer else "",
         older=_key(rows[-1], keyset) if more_older else "",
+    )
+
+
+def _oldest_first(queryset: QuerySet[Any], keyset: Sequence[str], size: int, older: str, newer: str) -> Page:
+    """The same, the other way round: the first page holds the oldest rows."""
+    model = queryset.model
+    if older:
+        behind = queryset.filter(_beyond(keyset, _read(model, keyset, older), "lt"))
+        rows = list(behind.order_by(*(f"-{name}" for name in keyset))[: size + 1])
+        more_older, more_newer = len(rows) > size, True
+        rows = rows[:size][::-1]
+    else:
+        ahead = queryset.filter(_beyond(keyset, _read(model, keyset, newer), "gt")) if newer else queryset
+        rows = list(ahead.order_by(*keyset)[: size + 1])
+        more_older, more_newer = bool(newer), len(rows) > size
+        rows = rows[:size]
+    if not rows:
+        return Page(rows)
+    return Page(
+        rows,
+        newer=_key(rows[-1], keyset) if more_newer else "",
+        older=_key(rows[0], keyset) if more_older else "",
     )
 
 
@@ -90,6 +122,7 @@ class KeysetChangeList(ChangeList):
     """A change list in pages by key, in the one order its index gives."""
 
     own_parameters: tuple[str, ...] = (OLDER, NEWER)  # of the address, which are no lookups
+    oldest_first = False
     newer_url = ""
     older_url = ""
 
@@ -102,7 +135,7 @@ class KeysetChangeList(ChangeList):
         return cast(KeysetAdmin, self.model_admin).keyset
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
-        return [f"-{name}" for name in self.keyset]
+        return list(self.keyset) if self.oldest_first else [f"-{name}" for name in self.keyset]
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -112,6 +145,7 @@ class KeysetChangeList(ChangeList):
                 size=self.list_per_page,
                 older=request.GET.get(OLDER, ""),
                 newer=request.GET.get(NEWER, ""),
+                oldest_first=self.oldest_first,
             )
         except ValueError as error:
             raise IncorrectLookupParameters from error

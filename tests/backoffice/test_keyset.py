@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def people(db: None) -> list[User]:
     return [AgentFactory.create(date_joined=moment) for moment in moments][::-1]
 
 
-def page(**bounds: str) -> Page:
+def page(**bounds: Any) -> Page:
     return page_by_key(User.objects.all(), keyset=KEYSET, size=3, **bounds)
 
 
@@ -64,3 +65,10 @@ def test_a_page_is_one_query_however_deep(people, django_assert_num_queries):
     here = page(older=page().older)
     with django_assert_num_queries(1):
         page(older=here.older)
+
+
+def test_a_queue_may_begin_with_its_oldest_rows(people):
+    first = page(oldest_first=True)
+    second = page(oldest_first=True, newer=first.newer)
+    assert [*first.rows, *second.rows] == people[::-1][:6]
+    assert page(oldest_first=True, older=second.older) == first

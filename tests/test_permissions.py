@@ -88,6 +88,24 @@ def one_claim(world: World) -> list[Any]:
     return ["20260303000001"]
 
 
+# The agents' pages about sickness files: this table's agents have no right there (tests/health_claims says more).
+DECIDED = ("validate", "reject", "ask_complement", "assign")
+CLAIMED = ("ask_complement", "ask_counter_visit", "record_counter_visit", "refuse", "assign")
+NO_RIGHT = (302, 302, 302, 404, 404, 404)
+DESK_PAGES = [
+    *(f"admin:health_claims_declaration_{name}" for name in DECIDED),
+    *(f"admin:health_claims_claim_{name}" for name in CLAIMED),
+]
+
+
+def first(world: World) -> list[Any]:
+    return [1]
+
+
+def first_piece(world: World) -> list[Any]:
+    return [1, UUID(int=1)]
+
+
 Line = tuple[Callable[[World], list[Any]], tuple[int, ...]]
 GET: dict[str, Line] = {
     "live": (nothing, EVERYBODY),
@@ -217,7 +235,19 @@ GET: dict[str, Line] = {
     "health_claims:declare-again": (declared, SIGN_IN_FIRST),
     "health_claims:declaration-document": (lambda world: ["20260704000001", world.draft.pk], SIGN_IN_FIRST),
 }
+GET |= {
+    **dict.fromkeys(DESK_PAGES, (first, NO_RIGHT)),
+    "admin:health_claims_declaration_search": (nothing, STAFF_ONLY_POST),
+    "admin:health_claims_claim_search": (nothing, STAFF_ONLY_POST),
+    "admin:health_claims_declaration_piece": (first_piece, NO_RIGHT),
+    "admin:health_claims_claim_piece": (first_piece, NO_RIGHT),
+    "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
+}
 POST: dict[str, Line] = {
+    **dict.fromkeys(DESK_PAGES, (first, NO_RIGHT)),
+    "admin:health_claims_declaration_search": (nothing, (302, 302, 302, 404, 404, 302)),
+    "admin:health_claims_claim_search": (nothing, (302, 302, 302, 404, 404, 302)),
+    "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
     "my-data": (nothing, EVERYBODY),  # an empty form comes back
     "complaints:begin": (desk, (302,) * 6),
     "complaints:exchange": (number, HOLDER),

@@ -2,7 +2,14 @@
 
 from .environment import BASE_DIR, VAR_DIR, env
 
-__all__ = ["PRIVATE_FILES_REDIRECT", "STATICFILES_DIRS", "STATIC_ROOT", "STATIC_URL", "STORAGES"]
+__all__ = [
+    "PRIVATE_FILES_ORIGIN",
+    "PRIVATE_FILES_REDIRECT",
+    "STATICFILES_DIRS",
+    "STATIC_ROOT",
+    "STATIC_URL",
+    "STORAGES",
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -37,3 +44,5 @@ STORAGES = {
 }
 # Set to the internal nginx location of the private folder to let nginx send the bytes.
 PRIVATE_FILES_REDIRECT = env.str("PRIVATE_FILES_REDIRECT", "")
+# Where the object storage answers (« https://s3.example »): pages that show a piece let it into a frame.
+PRIVATE_FILES_ORIGIN = env.str("PRIVATE_FILES_ORIGIN", env.str("S3_ENDPOINT_URL", "") if _S3_BUCKET else "")

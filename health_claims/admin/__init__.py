@@ -1,0 +1,7 @@
+"""The agents' pages about declarations, claims and their settlement, under /gestion/."""
+
+from .claims import ClaimAdmin
+from .declarations import DeclarationAdmin
+from .reasons import ReasonAdmin
+
+__all__ = ["ClaimAdmin", "DeclarationAdmin", "ReasonAdmin"]

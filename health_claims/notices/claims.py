@@ -61,3 +61,9 @@ class ClaimRefused(ClaimNotice):
     """The claim was refused, for a reason that is read in the space (row E123)."""
 
     key = "health_claims.refused"
+
+
+class Paid(ClaimNotice):
+    """The payment left."""
+
+    key = "health_claims.paid"

@@ -48,3 +48,14 @@ def reasons_of(*, organisation: Organisation, use: str, codes: Iterable[str]) ->
     if missing := wanted - found.keys():
         raise UnknownReason(", ".join(sorted(missing)))
     return found
+
+
+def offered_reasons(*, organisation: Organisation, uses: Iterable[str]) -> dict[str, list[Reason]]:
+    """By use, the reasons an agent may choose now, in their order; an organisation's own stands for that of all.
+
+    One query.
+    """
+    rows = Reason.objects.filter(Q(organisation=organisation) | Q(organisation=None), use__in=uses)
+    by_code = {(row.use, row.code): row for row in sorted(rows, key=lambda row: row.organisation_id is not None)}
+    chosen = sorted(by_code.values(), key=lambda row: (row.position, row.code))
+    return {use: [row for row in chosen if row.use == use and row.is_active] for use in uses}

@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims.computation import ZERO, Act, Cut, Outcome, compute, totals
 from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
 from health_claims.notices.claims import StatementReady
 from health_claims.workflow import claim_workflow
-from membership.models import KeyLetter, Member
+from membership.models import Guarantee, KeyLetter, Member
 
 from .changes import change_claim, locked_claim
 from .reasons import reasons_of
@@ -61,23 +62,35 @@ def compute_statement(*, claim_id: int, user: User, lines: Sequence[EnteredLine]
     """Compute a claim's lines, write the next version of its statement, and tell the member, without any detail.
 
     Under the lock of the member's row: of two claims of a family, the second sees what the first took of a ceiling.
-    TransitionNotAllowed when the claim is paid, refused or waits for something; EmptyStatement, UnknownLetter,
-    UnknownReason, or ValueError for an amount that cannot be.
+    TransitionNotAllowed when the claim is in a batch, paid, refused or waits for something; EmptyStatement,
+    UnknownLetter, UnknownReason, or ValueError for an amount that cannot be.
     """
     member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
     list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
     claim = locked_claim(claim_id)
     claim_workflow.check("compute", claim.state)
-    if not lines:
-        raise EmptyStatement
-    care = Care(claim.member, claim.patient, claim.prestation, claim.care_date, claim_id=claim.pk)
-    guarantee = guarantee_on(care=care)
-    outcomes = compute(acts=acts_of(claim=claim, lines=lines), terms=terms_of(care=care, guarantee=guarantee))
+    if claim.batch_id is not None:  # its amount is in a payment that is under way
+        raise TransitionNotAllowed("compute", claim.state)
+    guarantee, outcomes = preview_statement(claim=claim, lines=lines)
     guarantee = guarantee or claim.guarantee
     statement = _write(claim, user, outcomes, guarantee.rate)
     change_claim(claim=claim, transition="compute", user=user, at=statement.made_at, guarantee=guarantee)
     queue(StatementReady(claim, key=f"statement:{statement.pk}"))
     return statement
+
+
+def preview_statement(*, claim: Claim, lines: Sequence[EnteredLine]) -> tuple[Guarantee | None, list[Outcome]]:
+    """What these lines come to today, and by which guarantee; writes nothing. Seven queries at most.
+
+    `claim` with member and policy, patient and prestation. EmptyStatement, UnknownLetter, or ValueError for an amount
+    that cannot be.
+    """
+    if not lines:
+        raise EmptyStatement
+    care = Care(claim.member, claim.patient, claim.prestation, claim.care_date, claim_id=claim.pk)
+    guarantee = guarantee_on(care=care)
+    acts = acts_of(claim=claim, lines=lines)
+    return guarantee, compute(acts=acts, terms=terms_of(care=care, guarantee=guarantee))
 
 
 def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:

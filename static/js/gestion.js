@@ -35,6 +35,24 @@
     "?": () => keys?.showModal(),
   };
 
+  /* Elements that name their key: a link is followed, a block opens on its first field or its button. */
+  for (const each of document.querySelectorAll("[data-key]")) {
+    actions[each.dataset.key] = () => {
+      if (each.tagName !== "DETAILS") return each.click();
+      each.open = true;
+      each.querySelector("select, textarea, button").focus();
+    };
+  }
+
+  /* The piece on show is marked in the list of pieces. */
+  const pieces = [...document.querySelectorAll("[data-piece]")];
+  for (const piece of pieces) {
+    piece.addEventListener("click", () => {
+      for (const other of pieces) other.removeAttribute("aria-current");
+      piece.setAttribute("aria-current", "true");
+    });
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -1,0 +1,78 @@
+"""The page of a claim, from rows to what its template shows. A fixed number of queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims_portal.templatetags.portal import money
+from health_claims import presentation
+from health_claims.models import Abatement, Claim, DeclarationPiece, Statement
+from health_claims.workflow import ClaimState, claim_workflow
+
+from .declaration_page import known, member_facts, piece_view
+from .history import Names, history
+
+EVENTS: Names = presentation.EVENTS | {"assign": gettext_lazy("Attribué à un agent")}
+
+
+def claim_context(row: Claim) -> dict[str, Any]:
+    """Everything the page shows, in six queries; `row` comes with what `related` reads."""
+    events = list(row.events.select_related("user"))
+    return {
+        "pieces": pieces(row),
+        "facts": known(facts(row)),
+        "member_facts": known(member_facts(row.member)),
+        "history": history(events, EVENTS, row.member.full_name),
+        "last_event": max((event.pk for event in events), default=0),
+        "statements": [statement_view(each, row) for each in statements(row)],
+        "declaration_url": declaration_url(row),
+        "may_compute": claim_workflow.allows("compute", row.state) and row.batch_id is None,
+        "awaits_rib": presentation.awaits_rib(row),
+    }
+
+
+def declaration_url(row: Claim) -> str:
+    """The page of the declaration that opened it; "" for a file handed in on paper."""
+    return reverse("admin:health_claims_declaration_change", args=[row.declaration_id]) if row.declaration_id else ""
+
+
+def pieces(row: Claim) -> list[dict[str, Any]]:
+    """What was sent with the declaration, then what was sent since."""
+    joined: list[Any] = list(row.pieces.select_related("document"))
+    if row.declaration_id:
+        sent = DeclarationPiece.objects.filter(declaration_id=row.declaration_id).select_related("document")
+        joined = [*sent, *joined]
+    return [piece_view(each, row) for each in joined]
+
+
+def facts(row: Claim) -> list[dict[str, Any]]:
+    """What the claim is about, and where its payment stands."""
+    patient = row.patient
+    return [
+        {"label": _("Type de dossier"), "value": row.prestation.name},
+        {"label": _("Personne traitée"), "value": (patient or row.member).full_name},
+        {"label": _("Lien"), "value": patient.get_relation_display() if patient else _("L’assuré lui-même")},
+        {"label": _("Date des soins"), "value": date_format(row.care_date)},
+        {"label": _("Frais engagés"), "value": money(row.amount)},
+        {"label": _("Garantie"), "value": row.guarantee.get_mode_display()},
+        {"label": _("Ouvert le"), "value": row.opened_at},
+        {"label": _("Motif"), "value": row.reason.label if row.reason else ""},
+        {"label": _("Lot de règlement"), "value": row.batch.number if row.batch else "", "code": True},
+        {"label": _("Réglé le"), "value": row.paid_at if row.state == ClaimState.PAID else ""},
+    ]
+
+
+def statements(row: Claim) -> list[Statement]:
+    """Every version with its lines and cuts, the newest first. Three queries."""
+    cuts = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
+    return list(row.statements.select_related("made_by").prefetch_related("lines", cuts))
+
+
+def statement_view(statement: Statement, row: Claim) -> dict[str, Any]:
+    return {"statement": statement, "lines": presentation.lines_shown(statement.lines.all(), row)}

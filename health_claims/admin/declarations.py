@@ -1,0 +1,130 @@
+"""Declarations: the queue, the page with its pieces, and one button a decision (rows D145–D153)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from health_claims.models import Declaration, IdentityPaper, Reason
+from health_claims.roles import VIEW_DECLARATIONS
+from health_claims.services.deciding import declaration_as_seen
+from health_claims.services.papers import PaperSettled, accept_paper, refuse_paper
+from health_claims.workflow import HANDLE, declaration_workflow
+
+from . import queues
+from .actions import DECLARATION_ACTIONS, NOTE_MAX, Action
+from .case import CaseAdmin, Page, reason_of
+from .declaration_page import EVENTS, chip, declaration_context
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(CaseAdmin):
+    """Declarations as the agents of a desk see them."""
+
+    keyset = ("created_at", "pk")
+    change_list_template = "admin/health_claims/declaration/change_list.html"
+    page_template = "admin/health_claims/declaration/change_form.html"
+    view_permission = VIEW_DECLARATIONS
+    queues = queues.DECLARATIONS
+    number = "reference"
+    actions_table = DECLARATION_ACTIONS
+    workflow = declaration_workflow
+    event_names = EVENTS
+
+    def more_pages(self) -> list[Page]:
+        return [("<int:key>/papiers/<int:paper_id>/", self.paper_view, "paper")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
+        rows = Declaration.objects.visible_to(request.user)
+        return rows.select_related("member", "patient", "prestation", "assigned_to")
+
+    def chip(self, row: Declaration) -> dict[str, Any]:
+        return chip(row)
+
+    def related(self, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
+        return rows.select_related(
+            *("desk__organisation", "member__policy", "patient", "prestation", "guarantee"),
+            *("reason", "assigned_to", "decided_by", "claim"),
+        )
+
+    def context(self, request: HttpRequest, row: Declaration) -> dict[str, Any]:
+        waiting = queues.to_decide(self.seen_by(request))
+        return declaration_context(row) | self.neighbours(waiting, row)
+
+    def more_reasons(self) -> set[str]:
+        return {Reason.Use.PAPER}
+
+    # --- Through the queue
+
+    def neighbours(self, waiting: QuerySet[Declaration], row: Declaration) -> dict[str, str]:
+        """The pages of the declarations to decide just before and after this one; one query."""
+        after = waiting.filter(Q(created_at__gt=row.created_at) | Q(created_at=row.created_at, pk__gt=row.pk))
+        before = waiting.filter(Q(created_at__lt=row.created_at) | Q(created_at=row.created_at, pk__lt=row.pk))
+        found = after.order_by("created_at", "pk").values_list("created_at", "pk")[:1]
+        around = found.union(before.order_by("-created_at", "-pk").values_list("created_at", "pk")[:1])
+        here = (row.created_at, row.pk)
+        return {"next" if each > here else "previous": self.page_of(each[1]) for each in around}
+
+    def page_of(self, key: int) -> str:
+        return reverse(f"admin:{self.prefix}_change", args=[key])
+
+    def after(self, request: HttpRequest, row: Declaration, action: Action) -> str:
+        """The next one to decide; the first of the queue at its end; the empty queue otherwise."""
+        if action.name == "assign":
+            return super().after(request, row, action)
+        waiting = queues.to_decide(self.seen_by(request))
+        if following := self.neighbours(waiting, row).get("next"):
+            return following
+        first = waiting.exclude(pk=row.pk).order_by("created_at", "pk").values_list("pk", flat=True).first()
+        return self.page_of(first) if first else reverse(self.list_name)
+
+    # --- Acting
+
+    def as_seen(self, key: int, last_event_id: int) -> Any:
+        return declaration_as_seen(declaration_id=key, last_event_id=last_event_id)
+
+    def piece(self, row: Declaration, piece_id: Any) -> Any:
+        return get_object_or_404(row.pieces.select_related("document"), pk=piece_id)
+
+    def paper_view(self, request: HttpRequest, key: int, paper_id: int) -> HttpResponseBase:
+        """An identity paper of the member: read it, or decide about it, once for all their declarations."""
+        row = self.visible(request, key)
+        if not request.user.has_perm(HANDLE):
+            raise Http404
+        papers = IdentityPaper.objects.select_related("document")
+        paper = get_object_or_404(papers, pk=paper_id, member_id=row.member_id)
+        return self.decide_paper(request, row, paper) if request.method == "POST" else self.give(request, row, paper)
+
+    def decide_paper(self, request: HttpRequest, row: Declaration, paper: IdentityPaper) -> HttpResponse:
+        """Accept or refuse; what is missing is said on the page, the note kept."""
+        user: Any = request.user
+        note = request.POST.get("note", "").strip()
+        reason = reason_of(self.reasons(row), Reason.Use.PAPER, request.POST.get("reason", ""))
+        problem = ""
+        try:
+            match request.POST.get("decision"):
+                case "accept":
+                    accept_paper(paper_id=paper.pk, user=user)
+                    messages.success(request, _("La pièce est acceptée."))
+                case "refuse" if not (reason or note):
+                    problem = _("Choisissez un motif, ou écrivez-le.")
+                case "refuse" if len(note) > NOTE_MAX:
+                    problem = _("Au plus %(most)d caractères.") % {"most": NOTE_MAX}
+                case "refuse":
+                    refuse_paper(paper_id=paper.pk, user=user, reason=reason, note=note)
+                    messages.success(request, _("La pièce est refusée. L’adhérent est prévenu."))
+                case _other:
+                    raise Http404
+        except PaperSettled:
+            messages.warning(request, _("Cette pièce vient d’être vérifiée par quelqu’un d’autre."))
+        if problem:
+            tried = {"paper": paper.pk, "problem": problem, "note": note}
+            return self.show(request, row, status=422, paper_tried=tried)
+        return redirect(f"admin:{self.prefix}_change", row.pk)

@@ -1,0 +1,157 @@
+"""What waits for whom, at the desks of an agent: declarations to decide, claims to compute, claims to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
+from health_claims.models import Claim, Declaration
+from health_claims.roles import VIEW_CLAIMS, VIEW_DECLARATIONS
+from health_claims.services.settling import payable
+from health_claims.workflow import HANDLE, SETTLE, ClaimState, DeclarationState
+
+PARAMETER = "file"  # of the list's address
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One way of looking at the files somebody may see. `name` stands in the address, `empty` where nothing waits."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    empty: str | Promise
+    choose: Callable[[QuerySet[Any]], QuerySet[Any]]
+    oldest_first: bool = False
+
+
+Queues = Mapping[str, Queue]
+
+
+def _by_name(*queues: Queue) -> Queues:
+    return {queue.name: queue for queue in queues}
+
+
+def to_decide(declarations: QuerySet[Any]) -> QuerySet[Any]:
+    """« Créée », and nothing is awaited from the member."""
+    return declarations.filter(state=DeclarationState.CREATED, complement_asked_at=None)
+
+
+DECLARATIONS = _by_name(
+    Queue("a-traiter", _("À traiter"), "inbox", _("Aucune déclaration n’attend de décision."), to_decide, True),
+    Queue(
+        "complement",
+        _("Complément demandé"),
+        "hourglass-split",
+        _("Aucun adhérent ne doit répondre."),
+        lambda rows: rows.filter(state=DeclarationState.CREATED, complement_asked_at__isnull=False),
+        True,
+    ),
+    Queue(
+        "validees",
+        _("Validées"),
+        "check-circle-fill",
+        _("Aucune déclaration validée pour l’instant."),
+        lambda rows: rows.filter(state=DeclarationState.VALIDATED),
+    ),
+    Queue(
+        "rejetees",
+        _("Rejetées"),
+        "exclamation-circle-fill",
+        _("Aucune déclaration rejetée pour l’instant."),
+        lambda rows: rows.filter(state=DeclarationState.REJECTED),
+    ),
+    Queue("toutes", _("Toutes"), "folder2-open", _("Aucune déclaration pour l’instant."), lambda rows: rows),
+)
+
+
+def _in_state(state: ClaimState) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
+    return lambda rows: rows.filter(state=state)
+
+
+CLAIMS = _by_name(
+    Queue("en-cours", _("En cours"), "inbox", _("Aucun dossier à étudier."), _in_state(ClaimState.OPENED), True),
+    Queue(
+        "complement",
+        _("Complément"),
+        "hourglass-split",
+        _("Aucun adhérent ne doit répondre."),
+        _in_state(ClaimState.COMPLEMENT),
+        True,
+    ),
+    Queue(
+        "contre-visite",
+        _("Contre-visite"),
+        "person",
+        _("Aucune contre-visite en cours."),
+        _in_state(ClaimState.COUNTER_VISIT),
+        True,
+    ),
+    Queue("a-regler", _("À régler"), "bank", _("Aucun règlement à faire."), _in_state(ClaimState.COMPUTED), True),
+    Queue("regles", _("Réglés"), "check-circle-fill", _("Aucun dossier réglé."), _in_state(ClaimState.PAID)),
+    Queue(
+        "refuses", _("Refusés"), "exclamation-circle-fill", _("Aucun dossier refusé."), _in_state(ClaimState.REFUSED)
+    ),
+    Queue("tous", _("Tous"), "folder2-open", _("Aucun dossier pour l’instant."), lambda rows: rows),
+)
+
+
+def named(queues: Queues, name: str | None) -> Queue:
+    """The queue an address asks for; the first one when it asks for none."""
+    return queues.get(name or "") or next(iter(queues.values()))
+
+
+def address(page: str, queue: Queue) -> str:
+    """Where a queue is; `page` names its list."""
+    return f"{reverse(page)}?{PARAMETER}={queue.name}"
+
+
+DECLARATION_LIST = "admin:health_claims_declaration_changelist"
+CLAIM_LIST = "admin:health_claims_claim_changelist"
+# The queues that wait for somebody of the desk, on the front page.
+SHOWN = (
+    (VIEW_DECLARATIONS, HANDLE, Declaration, DECLARATION_LIST, DECLARATIONS, ("a-traiter", "complement")),
+    (VIEW_CLAIMS, HANDLE, Claim, CLAIM_LIST, CLAIMS, ("en-cours", "contre-visite")),
+)
+
+
+@on_front_page
+def health_panel(request: HttpRequest) -> Panel | None:
+    """How many declarations and claims wait. One query a counter, each of at most a thousand rows."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return None
+    desks = None
+    counters = []
+    for view, handle, model, page, queues, names in SHOWN:
+        if not (user.has_perm(view) or user.has_perm(handle)):
+            continue
+        desks = _desks(user) if desks is None else desks
+        rows = _at(model, desks)
+        counters += [_counter(rows, page, queues[name]) for name in names]
+    if user.has_perm(SETTLE):
+        desks = _desks(user) if desks is None else desks
+        waiting = counted(payable(_at(Claim, desks)))
+        counters.append(Counter(_("À régler"), waiting, address(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
+    return Panel(_("Assurance maladie"), counters) if counters else None
+
+
+def _desks(user: Any) -> list[int] | str:
+    return "all" if user.is_superuser else user.desk_ids()
+
+
+def _at(model: Any, desks: list[int] | str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.all()
+    return rows if desks == "all" else rows.filter(desk__in=desks)
+
+
+def _counter(rows: QuerySet[Any], page: str, queue: Queue) -> Counter:
+    return Counter(queue.label, counted(queue.choose(rows)), address(page, queue), queue.icon)

@@ -1,0 +1,160 @@
+"""What the desk does with a declaration: each is one transaction, one event, one notice to the member (row D153)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.notifications.services import queue
+from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason
+from health_claims.notices import declarations as notices
+from membership.models import Member
+
+from .changes import change_claim, change_declaration, locked_claim, locked_declaration
+from .claims import open_claim
+
+
+class ChangedMeanwhile(Exception):
+    """Something happened after the agent's page was made: `events` say what, oldest first."""
+
+    def __init__(self, events: Sequence[DeclarationEvent | ClaimEvent]) -> None:
+        super().__init__(len(events))
+        self.events = events
+
+
+@contextmanager
+def declaration_as_seen(*, declaration_id: int, last_event_id: int) -> Iterator[None]:
+    """Act on a declaration only as it was seen; ChangedMeanwhile otherwise. One transaction around what is done."""
+    with transaction.atomic():
+        locked_declaration(declaration_id)
+        news = DeclarationEvent.objects.filter(declaration_id=declaration_id, pk__gt=last_event_id)
+        if events := list(news.select_related("user")):
+            raise ChangedMeanwhile(events)
+        yield
+
+
+@contextmanager
+def claim_as_seen(*, claim_id: int, last_event_id: int) -> Iterator[None]:
+    """The same for a claim. The member's row is locked first, as whoever computes a statement does."""
+    with transaction.atomic():
+        member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
+        list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
+        locked_claim(claim_id)
+        news = ClaimEvent.objects.filter(claim_id=claim_id, pk__gt=last_event_id)
+        if events := list(news.select_related("user")):
+            raise ChangedMeanwhile(events)
+        yield
+
+
+@transaction.atomic
+def validate_declaration(*, declaration_id: int, user: User) -> Claim:
+    """Accept a declaration as a file handed in: a claim is opened, its number is the acknowledgement (rows D147–D149).
+
+    TransitionNotAllowed when it was decided meanwhile: two agents open one claim.
+    """
+    declaration = locked_declaration(declaration_id)
+    now = timezone.now()
+    event = change_declaration(
+        declaration=declaration,
+        transition="validate",
+        user=user,
+        at=now,
+        decided_at=now,
+        decided_by=user,
+        complement_asked_at=None,
+        reason=None,
+        reason_note="",
+    )
+    # Last: the day's counter is held until the transaction ends.
+    claim = open_claim(
+        desk=declaration.desk,
+        member=declaration.member,
+        patient=declaration.patient,
+        guarantee=declaration.guarantee,
+        care_date=declaration.care_date,
+        amount=declaration.amount,
+        declaration=declaration,
+        user=user,
+    )
+    queue(notices.Validated(declaration, event, number=claim.number))
+    return claim
+
+
+@transaction.atomic
+def reject_declaration(*, declaration_id: int, user: User, reason: Reason, note: str = "") -> Declaration:
+    """Refuse a declaration for a coded reason (rows D150–D152): no claim is opened.
+
+    ValueError when the reason is not one of this organisation's for a rejection.
+    """
+    declaration = locked_declaration(declaration_id)
+    _of_this_desk(reason, declaration, Reason.Use.REJECTION)
+    now = timezone.now()
+    event = change_declaration(
+        declaration=declaration,
+        transition="reject",
+        user=user,
+        body=note,
+        at=now,
+        decided_at=now,
+        decided_by=user,
+        reason=reason,
+        reason_note=note,
+        complement_asked_at=None,
+    )
+    queue(notices.Rejected(declaration, event))
+    return declaration
+
+
+@transaction.atomic
+def ask_declaration_complement(
+    *, declaration_id: int, user: User, reason: Reason | None = None, note: str = ""
+) -> Declaration:
+    """Ask the member for more before deciding; the declaration stays « Créée » (row D145).
+
+    ValueError when neither a reason of this organisation nor a note says what is asked.
+    """
+    declaration = locked_declaration(declaration_id)
+    if reason is not None:
+        _of_this_desk(reason, declaration, Reason.Use.COMPLEMENT)
+    elif not note.strip():
+        raise ValueError("A complement says what is asked.")
+    now = timezone.now()
+    event = change_declaration(
+        declaration=declaration,
+        transition="ask_complement",
+        user=user,
+        body=note,
+        at=now,
+        complement_asked_at=now,
+        reason=reason,
+        reason_note=note,
+        assigned_to_id=declaration.assigned_to_id or user.pk,
+    )
+    queue(notices.ComplementAsked(declaration, event))
+    return declaration
+
+
+@transaction.atomic
+def assign_declaration(*, declaration_id: int, user: User) -> Declaration:
+    """The agent takes the declaration over. Known to the desk only."""
+    declaration = locked_declaration(declaration_id)
+    change_declaration(declaration=declaration, transition="assign", user=user, assigned_to_id=user.pk)
+    return declaration
+
+
+@transaction.atomic
+def assign_claim(*, claim_id: int, user: User) -> Claim:
+    """The agent takes the claim over. Known to the desk only."""
+    claim = locked_claim(claim_id)
+    change_claim(claim=claim, transition="assign", user=user, assigned_to_id=user.pk)
+    return claim
+
+
+def _of_this_desk(reason: Reason, declaration: Declaration, use: str) -> None:
+    own = reason.organisation_id in (None, declaration.desk.organisation_id)
+    if reason.use != use or not own:
+        raise ValueError(f"{reason.code} is no {use} of this organisation.")

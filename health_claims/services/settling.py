@@ -1,0 +1,110 @@
+"""Paying claims together: a batch takes what is computed, is exported for the bank, and is marked paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from claims_portal.accounts.models import User
+from claims_portal.notifications.services import queue
+from claims_portal.organisations.models import Organisation
+from health_claims.models import Claim, SettlementBatch, Statement
+from health_claims.notices.claims import Paid
+from health_claims.references import next_reference
+from health_claims.workflow import ClaimState
+from membership.models import Member
+
+from .changes import change_claim, locked_claim
+
+CLAIMS_MAX = 2000  # a file that a bank and a person can still read
+
+
+class NothingToPay(Exception):
+    """No computed claim waits for its payment."""
+
+
+# A transfer without an account number: the member reads « En attente de RIB », and no batch takes the claim until then.
+NOWHERE_TO_SEND = Q(member__payment=Member.Payment.TRANSFER, member__rib="")
+
+
+def payable(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims whose statement is made and that no batch has taken, the oldest first; those that miss a RIB left out."""
+    return computed(claims).exclude(NOWHERE_TO_SEND)
+
+
+def without_rib(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Computed claims whose money has nowhere to go yet (row E125)."""
+    return computed(claims).filter(NOWHERE_TO_SEND)
+
+
+def computed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims that wait for their payment and are in no batch."""
+    return claims.filter(state=ClaimState.COMPUTED, batch=None).order_by("pk")
+
+
+def with_amount(claims: QuerySet[Claim]) -> QuerySet[Any]:
+    """Each claim with what its newest statement pays, as `to_pay`; None before there is one."""
+    newest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version").values("paid")[:1]
+    return claims.annotate(to_pay=Subquery(newest))
+
+
+@transaction.atomic
+def make_batch(*, organisation: Organisation, desk_ids: Sequence[int], user: User) -> SettlementBatch:
+    """Put the claims that wait at these desks into one batch, at most `CLAIMS_MAX`.
+
+    Two people at once make two batches without a claim in common. NothingToPay when nothing waits. Claims that miss
+    a RIB stay where they are. What a statement brings to zero is settled like the rest: there is an amount to tell,
+    if none to send.
+    """
+    mine = Claim.objects.filter(desk__in=desk_ids, desk__organisation=organisation)
+    taken = list(
+        payable(mine).select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)[:CLAIMS_MAX]
+    )
+    if not taken:
+        raise NothingToPay
+    amounts = with_amount(Claim.objects.filter(pk__in=taken)).values_list("to_pay", flat=True)
+    batch = SettlementBatch(
+        organisation=organisation, made_at=timezone.now(), made_by=user, total=sum(amounts, Decimal("0.00"))
+    )
+    batch.number = next_reference(series="batch", time_zone=organisation.time_zone)
+    batch.save(force_insert=True)  # its number is asked for last: the day's counter is held until the commit
+    Claim.objects.filter(pk__in=taken).update(batch=batch)
+    return batch
+
+
+@transaction.atomic
+def mark_exported(*, batch_id: int) -> SettlementBatch:
+    """Note that the file for the bank was taken; the first time counts."""
+    batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.exported_at is None:
+        batch.exported_at = timezone.now()
+        batch.save(update_fields=["exported_at"])
+    return batch
+
+
+def pay_batch(*, batch_id: int, user: User) -> int:
+    """Mark the claims of a batch as paid and tell their members; gives how many. Each is a transaction of its own.
+
+    Safe to run again after it was stopped: what is paid stays paid, and is not told twice.
+    """
+    waiting = Claim.objects.filter(batch_id=batch_id, state=ClaimState.COMPUTED).order_by("pk")
+    paid = 0
+    for claim_id in list(waiting.values_list("pk", flat=True)):
+        paid += _pay(claim_id, user)
+    return paid
+
+
+@transaction.atomic
+def _pay(claim_id: int, user: User) -> bool:
+    claim = locked_claim(claim_id)
+    if claim.state != ClaimState.COMPUTED:
+        return False
+    now = timezone.now()
+    event = change_claim(claim=claim, transition="pay", user=user, at=now, paid_at=now)
+    queue(Paid(claim, key=f"event:{event.pk}"))
+    return True

@@ -194,7 +194,7 @@ def run() -> int:
         signal.signal(stop, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), instance() as environment:
         prepare(environment)
-        accounts = manage(environment, "load_demo")
+        accounts = manage(environment, "load_demo") + manage(environment, "load_demo_claims")
         manager = Manager()
         for name, command in process_lines(port).items():
             manager.add_process(name, command, env=environment, cwd=str(BASE_DIR))

@@ -30,6 +30,7 @@ SETTINGS = {
         "baseregime",
         "keyletter",
     ],
+    "health_claims": ["reason"],
     "privacy": ["rightsdelay"],
 }
 

@@ -95,6 +95,7 @@ NO_RIGHT = (302, 302, 302, 404, 404, 404)
 DESK_PAGES = [
     *(f"admin:health_claims_declaration_{name}" for name in DECIDED),
     *(f"admin:health_claims_claim_{name}" for name in CLAIMED),
+    "admin:health_claims_claim_statement",
 ]
 
 

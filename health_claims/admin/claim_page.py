@@ -33,6 +33,7 @@ def claim_context(row: Claim) -> dict[str, Any]:
         "statements": [statement_view(each, row) for each in statements(row)],
         "declaration_url": declaration_url(row),
         "may_compute": claim_workflow.allows("compute", row.state) and row.batch_id is None,
+        "statement_url": reverse("admin:health_claims_claim_statement", args=[row.pk]),
         "awaits_rib": presentation.awaits_rib(row),
     }
 

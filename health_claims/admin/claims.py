@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims import presentation
-from health_claims.models import Claim, ClaimPiece, DeclarationPiece
+from health_claims.models import Claim, ClaimPiece, DeclarationPiece, Reason
 from health_claims.roles import VIEW_CLAIMS
-from health_claims.services.deciding import claim_as_seen
+from health_claims.services.deciding import ChangedMeanwhile, claim_as_seen
+from health_claims.services.reasons import UnknownReason
 from health_claims.services.settling import with_amount
-from health_claims.workflow import claim_workflow
+from health_claims.services.statements import compute_statement
+from health_claims.workflow import HANDLE, READ_MEDICAL, claim_workflow
 
 from . import queues
 from .actions import CLAIM_ACTIONS
-from .case import CaseAdmin
+from .case import CaseAdmin, Page, shows_pieces
 from .claim_page import EVENTS, claim_context
+from .entering import MOST_LINES, lines_form, preview
+from .history import history
 
 
 @admin.register(Claim)
@@ -52,6 +58,63 @@ class ClaimAdmin(CaseAdmin):
     def context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         return claim_context(row)
 
+    def more_pages(self) -> list[Page]:
+        return [("<int:key>/decompte/", shows_pieces(self.statement_view), "statement")]
+
+    def more_reasons(self) -> set[str]:
+        return {Reason.Use.ABATEMENT}
+
+    # --- The statement
+
+    def statement_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Enter the lines, see what they come to, then establish the statement as the claim was seen."""
+        row = self.visible(request, key)
+        if not request.user.has_perm(HANDLE):
+            raise Http404
+        cuts = self.reasons(row)[Reason.Use.ABATEMENT]
+        asked = request.POST.get("action") if request.method == "POST" else None
+        if asked is None:
+            return self.enter(request, row, lines_form(row, cuts))
+        if asked == "add":
+            return self.enter(request, row, lines_form(row, cuts, request.POST, more=1), quiet=True)
+        form = lines_form(row, cuts, request.POST)
+        if not form.is_valid():
+            return self.enter(request, row, form, status=422)
+        try:
+            if asked != "compute":
+                return self.enter(request, row, form, preview=preview(row, form.lines))
+            with self.as_seen(key, seen_event(request)):
+                compute_statement(claim_id=key, user=request.user, lines=form.lines)  # type: ignore[arg-type]
+        except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
+            news = list(refusal.events) if isinstance(refusal, ChangedMeanwhile) else []
+            return self.enter(request, self.visible(request, key), form, news=news, status=409)
+        except (UnknownReason, LookupError, ValueError) as refusal:
+            problem = _("Ce décompte ne peut pas être calculé : %(why)s.") % {"why": refusal}
+            return self.enter(request, row, form, problem=problem, status=422)
+        messages.success(request, _("Le décompte est établi. L’adhérent est prévenu."))
+        return redirect(f"admin:{self.prefix}_change", key)
+
+    def enter(
+        self, request: HttpRequest, row: Claim, lines: Any, *, news: Any = None, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        """The page of the entry."""
+        context = {
+            **self.admin_site.each_context(request),
+            **claim_context(row),
+            "row": row,
+            "chip": self.chip(row),
+            "opts": self.opts,
+            "list_page": self.list_name,
+            "title": str(row),
+            "lines_form": lines,
+            "may_add": lines.total_form_count() < MOST_LINES,
+            "may_read": request.user.has_perm(READ_MEDICAL),
+            "news": None if news is None else history(news, EVENTS, row.member.full_name),
+        }
+        return self.page(request, "admin/health_claims/claim/statement.html", row, context | more, status)
+
+    # --- Acting
+
     def as_seen(self, key: int, last_event_id: int) -> Any:
         return claim_as_seen(claim_id=key, last_event_id=last_event_id)
 
@@ -62,3 +125,9 @@ class ClaimAdmin(CaseAdmin):
             return added
         sent = DeclarationPiece.objects.select_related("document")
         return get_object_or_404(sent, pk=piece_id, declaration__isnull=False, declaration_id=row.declaration_id)
+
+
+def seen_event(request: HttpRequest) -> int:
+    """The last event the page knew of; 0 when it says none, which is never the last."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0

@@ -119,13 +119,18 @@ def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:
     return acts
 
 
-def letters_on(*, claim: Claim, letters: set[str]) -> dict[str, KeyLetter]:
-    """The newest value of each letter on the day of care, unless it has ended; what is only signed is never used."""
-    if not letters:
+def letters_on(*, claim: Claim, letters: set[str] | None) -> dict[str, KeyLetter]:
+    """The newest value of each letter (None: of all) on the day of care, unless it has ended; one query.
+
+    What is only signed is never used.
+    """
+    if letters is not None and not letters:
         return {}
     begun = KeyLetter.objects.filter(
-        regime=claim.member.policy.base_regime_id, letter__in=letters, is_in_force=True, valid_from__lte=claim.care_date
+        regime=claim.member.policy.base_regime_id, is_in_force=True, valid_from__lte=claim.care_date
     )
+    if letters is not None:
+        begun = begun.filter(letter__in=letters)
     newest = begun.order_by("letter", "-valid_from").distinct("letter")
     return {each.letter: each for each in newest if each.valid_to is None or claim.care_date <= each.valid_to}
 

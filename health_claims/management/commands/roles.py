@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from complaints.roles import ROLES, ensure_roles
+from complaints import roles as of_complaints
+from health_claims import roles as of_claims
 
 
 class Command(BaseCommand):
@@ -17,5 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--refresh", action="store_true", help="Remet les droits de chaque rôle comme à l’origine.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ensure_roles(refresh=options["refresh"])
-        self.stdout.write(", ".join(ROLES))
+        # The topmost app makes them all: those below do not know it.
+        for roles in (of_complaints, of_claims):
+            roles.ensure_roles(refresh=options["refresh"])
+        self.stdout.write(", ".join([*of_complaints.ROLES, *of_claims.ROLES]))

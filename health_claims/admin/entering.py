@@ -1,0 +1,203 @@
+"""Entering the statement of a claim, line by line: « Calculer » shows what it comes to and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.identifiers import one_line
+from health_claims.computation import ZERO, Cut, Outcome, totals
+from health_claims.explanation import NO_BREAK, explain, plain
+from health_claims.forms import AmountField
+from health_claims.models import Claim, Reason, Statement
+from health_claims.services.reasons import reasons_of
+from health_claims.services.statements import EnteredLine, letters_on, preview_statement
+
+MOST_LINES = 12
+CUTS = (1, 2)  # cuts by hand that a line has room for
+NO_REASON: list[tuple[str, str | Promise]] = [("", "—")]
+
+
+class ZeroAmountField(AmountField):
+    """An amount that may be zero, or not given: then None."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value) or (ZERO if str(value or "").strip() else None)
+
+    def normalise(self, text: str) -> Any:
+        if text.strip().strip("0") in ("", ",", "."):
+            return ZERO
+        return super().normalise(text)
+
+
+class NumberField(forms.DecimalField):
+    """A coefficient or a rate, with a comma or a point."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        return super().to_python(str(value).replace(",", ".").strip() if value is not None else value)
+
+
+class LineForm(forms.Form):
+    """One act (rows E107–E112): a key letter with its coefficient, or a flat base; and cuts made by hand."""
+
+    label = forms.CharField(label=_("Acte"), max_length=160)
+    spent = ZeroAmountField(label=_("Frais engagés"))
+    letter = forms.ChoiceField(label=_("Lettre clé"), required=False)
+    coefficient = NumberField(
+        label=_("Coefficient"), required=False, min_value=0, max_digits=8, decimal_places=2, widget=forms.TextInput
+    )
+    flat_base = ZeroAmountField(label=_("Base forfaitaire"), required=False)
+    base_rate = NumberField(
+        label=_("Taux de base (%)"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        widget=forms.TextInput,
+    )
+    base_paid = ZeroAmountField(label=_("Payé par le régime de base"), required=False)
+
+    def __init__(self, *args: Any, letters: Sequence[Any] = (), reasons: Sequence[Reason] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(each.letter, f"{each.letter} · {each.name} · {plain(each.value)}") for each in letters]
+        self.fields["letter"].choices = [("", _("Base forfaitaire")), *named]  # type: ignore[attr-defined]
+        for number in CUTS:
+            self.fields[f"cut_{number}_reason"] = forms.ChoiceField(
+                label=_("Motif de l’abattement"),
+                required=False,
+                choices=[*NO_REASON, *((each.code, each.label) for each in reasons)],
+            )
+            self.fields[f"cut_{number}_amount"] = ZeroAmountField(label=_("Montant"), required=False)
+            self.fields[f"cut_{number}_note"] = forms.CharField(label=_("Précision"), required=False, max_length=300)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("letter") and given.get("flat_base"):
+            self.add_error("flat_base", gettext("Choisissez une lettre clé ou une base forfaitaire, pas les deux."))
+        for number in CUTS:
+            reason, amount = given.get(f"cut_{number}_reason"), given.get(f"cut_{number}_amount")
+            if amount and not reason:
+                self.add_error(f"cut_{number}_reason", gettext("Choisissez le motif de cet abattement."))
+            elif reason and not amount and f"cut_{number}_amount" not in self.errors:
+                self.add_error(f"cut_{number}_amount", gettext("Indiquez le montant de cet abattement."))
+        return given
+
+    @property
+    def cut_rows(self) -> list[dict[str, Any]]:
+        """The fields of the cuts, row by row."""
+        return [{part: self[f"cut_{number}_{part}"] for part in ("reason", "amount", "note")} for number in CUTS]
+
+    @property
+    def line(self) -> EnteredLine:
+        """What a valid form says."""
+        given = self.cleaned_data
+        return EnteredLine(
+            label=one_line(given["label"]),
+            spent=given["spent"] or ZERO,
+            letter=given["letter"],
+            coefficient=given["coefficient"],
+            flat_base=given["flat_base"] or ZERO,
+            base_rate=given["base_rate"],
+            base_paid=given["base_paid"],
+            cuts=tuple(
+                Cut(given[f"cut_{n}_reason"], given[f"cut_{n}_amount"], given[f"cut_{n}_note"])
+                for n in CUTS
+                if given[f"cut_{n}_reason"]
+            ),
+        )
+
+
+class BaseLines(forms.BaseFormSet):
+    """The lines of a statement; those taken out and those left empty are none."""
+
+    @property
+    def lines(self) -> list[EnteredLine]:
+        """What a valid formset says, in its order."""
+        kept = [each for each in self.forms if each not in self.deleted_forms and each.cleaned_data.get("label")]
+        return [each.line for each in kept]
+
+    def clean(self) -> None:
+        if not any(self.errors) and not self.lines:
+            raise forms.ValidationError(gettext("Saisissez au moins une ligne."))
+
+
+Lines = forms.formset_factory(LineForm, formset=BaseLines, extra=0, min_num=1, max_num=MOST_LINES, can_delete=True)
+
+
+def lines_form(claim: Claim, reasons: Sequence[Reason], data: Any = None, *, more: int = 0) -> Any:
+    """The form: with what was sent, and so many lines more; else with the last statement, or with the declaration."""
+    letters = sorted(letters_on(claim=claim, letters=None).values(), key=lambda each: each.letter)
+    given: dict[str, Any] = {"form_kwargs": {"letters": letters, "reasons": reasons}, "prefix": "lignes"}
+    if data is None:
+        return Lines(initial=initial_lines(claim), **given)
+    if more:
+        data = data.copy()
+        total = data.get("lignes-TOTAL_FORMS", "")
+        asked = int(total) if total.isascii() and total.isdigit() and len(total) < 3 else 1
+        data["lignes-TOTAL_FORMS"] = str(min(asked + more, MOST_LINES))
+    return Lines(data, **given)
+
+
+def initial_lines(claim: Claim) -> list[dict[str, Any]]:
+    """What the form begins with. Three queries at most."""
+    statement = claim.statements.prefetch_related("lines").first()
+    if statement is None:
+        return [{"label": claim.prestation.name, "spent": _typed(claim.amount)}]
+    return [
+        {
+            "label": line.label,
+            "spent": _typed(line.spent),
+            "letter": line.letter,
+            "coefficient": plain(line.coefficient) if line.coefficient is not None else "",
+            "flat_base": "" if line.letter else _typed(line.base),
+            "base_rate": plain(line.base_rate),
+            "base_paid": _typed(line.base_paid),
+        }
+        for line in statement.lines.all()
+    ]
+
+
+def _typed(amount: Decimal) -> str:
+    """As an agent would type it."""
+    return f"{amount:f}".replace(".", ",")
+
+
+def preview(claim: Claim, lines: Sequence[EnteredLine]) -> dict[str, Any]:
+    """What these lines come to, in the shape of a statement's own table; nothing is written.
+
+    EmptyStatement, UnknownLetter, UnknownReason, or ValueError for an amount that cannot be.
+    """
+    guarantee, outcomes = preview_statement(claim=claim, lines=lines)
+    codes = {cut.reason for outcome in outcomes for cut in outcome.abatements}
+    reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes)
+    labels = {code: reason.label for code, reason in reasons.items()}
+    spent, base_paid, paid = totals(outcomes)
+    return {
+        "guarantee": guarantee,
+        "lines": [_shown(outcome, labels) for outcome in outcomes],
+        "total": Statement(spent=spent, base_paid=base_paid, paid=paid),
+    }
+
+
+def _shown(outcome: Outcome, labels: dict[str, str]) -> dict[str, Any]:
+    act = outcome.act
+    cotation = f"{act.letter}{NO_BREAK}{plain(act.coefficient)}" if act.coefficient is not None else ""
+    return {
+        "line": {
+            "label": act.label,
+            "spent": act.spent,
+            "base": outcome.base,
+            "base_paid": outcome.base_paid,
+            "paid": outcome.paid,
+        },
+        "cotation": cotation,
+        "abatements": [{"label": labels[cut.reason], "amount": cut.amount} for cut in outcome.abatements],
+        "sentences": explain(steps=outcome.steps, reasons=labels),
+    }

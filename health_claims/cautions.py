@@ -6,25 +6,23 @@ Each caution has a code, kept on the declaration, a title that agents read too, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Value
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.deadlines.compute import months_later
-from membership.models import Beneficiary, Ceiling, Guarantee, Member
+from membership.models import Beneficiary, Guarantee, Member
 
-from .models import Claim, Declaration, Statement
-from .periods import YEAR, age_on, period_of
+from .computation import Exclusion, Limit
+from .models import Claim, Declaration
+from .services import usage
 from .workflow import ClaimState, DeclarationState
 
-NOTHING = Decimal("0.00")
 ILLEGIBLE = frozenset({"low_resolution", "dark", "blank", "blurred", "sideways"})
 
 TITLES: dict[str, str | Promise] = {
@@ -95,10 +93,12 @@ SENTENCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Caution:
-    """One thing to know before sending."""
+    """One thing to know before sending. `is_private`: it tells what the insurer knew before this declaration, and is
+    for a member whose identity was checked."""
 
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_private: bool = True
 
     @property
     def title(self) -> str:
@@ -133,108 +133,74 @@ class Care:
         return self.patient or self.member
 
 
-@dataclass(frozen=True)
-class Past:
-    """One earlier declaration of the same person, or one claim of theirs with what was paid on it."""
-
-    is_claim: bool
-    prestation_id: int
-    care_date: date
-    paid: Decimal
-
-
 def cautions(care: Care) -> list[Caution]:
-    """All that is worth knowing before sending, the gravest first. Two queries."""
-    past = past_of(care)
-    found = [*_of_rights(care), *_of_contract(care, past), *_of_ceilings(care, past), *_of_papers(care)]
+    """All that is worth knowing before sending, the gravest first. Four queries at most."""
+    found = [*_of_contract(care), *_same_care(care), *_of_standing(care), *_of_papers(care)]
     order = list(TITLES)
     return sorted(found, key=lambda each: order.index(each.code))
 
 
-def past_of(care: Care) -> list[Past]:
-    """What this person declared that was not rejected, and the claims that were not refused; one query."""
-    same = Q(member=care.member, patient=care.patient)
-    latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version").values("paid")[:1]
-    money = DecimalField(max_digits=10, decimal_places=2)
-    columns = ("is_claim", "prestation_id", "care_date", "paid")
-    declared = Declaration.objects.filter(same).exclude(state=DeclarationState.REJECTED)
-    settled = Claim.objects.filter(same).exclude(state=ClaimState.REFUSED)
-    rows = (
-        declared.annotate(is_claim=Value(False), paid=Value(NOTHING, output_field=money))
-        .values_list(*columns)
-        .union(
-            settled.annotate(
-                is_claim=Value(True), paid=Coalesce(Subquery(latest), NOTHING, output_field=money)
-            ).values_list(*columns),
-            all=True,
-        )
-    )
-    return [Past(*row) for row in rows]
-
-
-def _of_rights(care: Care) -> Iterator[Caution]:
-    if not care.person.has_rights_on(care.care_date):
-        yield Caution("no-rights", {"name": care.person.full_name})
-    opens = care.person.rights_from + timedelta(days=care.guarantee.waiting_days)
-    if care.person.rights_from <= care.care_date < opens:
-        yield Caution("waiting", {"date": opens})
-    limit = care.guarantee.begun_before_age
-    if limit and age_on(day=care.care_date, birth_date=care.person.birth_date) >= limit:
-        yield Caution("age", {"age": limit})
-
-
-def _of_contract(care: Care, past: list[Past]) -> Iterator[Caution]:
+def _of_contract(care: Care) -> Iterator[Caution]:
+    """What the contract alone says."""
     guarantee = care.guarantee
-    same = [each for each in past if each.prestation_id == guarantee.prestation_id]
     if not care.guaranteed_then:
-        yield Caution("not-guaranteed", {})
+        yield Caution("not-guaranteed", is_private=False)
     if guarantee.declaration_days is not None:
         last_day = care.care_date + timedelta(days=guarantee.declaration_days)
         if last_day < care.today:
-            yield Caution("late", {"date": last_day})
-    if any(each.care_date == care.care_date for each in same):
-        yield Caution("same-care", {})
-    claims = [each for each in same if each.is_claim]
-    if guarantee.frequency_months:
-        near = [each.care_date for each in claims if _too_close(each.care_date, care.care_date, guarantee)]
-        if near:
-            yield Caution("frequency", {"months": guarantee.frequency_months, "date": max(near)})
-    if guarantee.times_max and len(claims) >= guarantee.times_max:
-        yield Caution("times", {"times": guarantee.times_max})
+            yield Caution("late", {"date": last_day}, is_private=False)
     if guarantee.needs_prior_approval:
-        yield Caution("prior-approval", {})
+        yield Caution("prior-approval", is_private=False)
 
 
-def _too_close(before: date, day: date, guarantee: Guarantee) -> bool:
-    """Two days of care, whichever came first, nearer than the frequency; the same day is the same care."""
-    return before != day and months_later(min(before, day), guarantee.frequency_months or 0) > max(before, day)
+def _same_care(care: Care) -> Iterator[Caution]:
+    """The same care, declared and not rejected, or a claim not refused; one query."""
+    same = Q(member=care.member, patient=care.patient, prestation=care.guarantee.prestation, care_date=care.care_date)
+    declared = Declaration.objects.filter(same).exclude(state=DeclarationState.REJECTED)
+    opened = Claim.objects.filter(same).exclude(state=ClaimState.REFUSED)
+    rows = declared.annotate(here=Value(True)).values_list("here").order_by()
+    found = set(rows.union(opened.annotate(here=Value(False)).values_list("here").order_by()))
+    if found:
+        yield Caution("same-care", is_private=(True,) not in found)
 
 
-def _of_ceilings(care: Care, past: list[Past]) -> Iterator[Caution]:
-    """At most one: the first that is used up says enough."""
-    on_the_day = Q(valid_from__lte=care.care_date) & (Q(valid_to__isnull=True) | Q(valid_to__gte=care.care_date))
-    for ceiling in Ceiling.objects.filter(
-        on_the_day,
-        Q(prestation=None) | Q(prestation=care.guarantee.prestation),
-        policy_id=care.member.policy_id,
-        period_months__isnull=False,
-    ).exclude(scope=Ceiling.Scope.ACT):
-        if used(ceiling, care.care_date, past) >= ceiling.amount:
-            yield Caution("ceiling", {"amount": ceiling.amount})
-            return
+def _of_standing(care: Care) -> Iterator[Caution]:
+    """What the statement would say of rights, ceilings and frequency, by its own functions: neither contradicts the
+    other."""
+    whose = usage.Care(care.member, care.patient, care.guarantee.prestation, care.care_date)
+    standing = usage.standing_of(care=whose, guarantee=care.guarantee)
+    for exclusion in standing.exclusions:
+        # Without a guarantee on that day, the only other thing that counts is whether there were rights.
+        if care.guaranteed_then or exclusion.reason == "not-covered":
+            yield _of_exclusion(exclusion, care)
+    used_up = (each for each in standing.limits if not each.per_act and each.used >= each.amount)
+    if care.guaranteed_then:
+        yield from (_of_limit(each) for each in [*used_up][:1])  # the first says enough
 
 
-def used(ceiling: Ceiling, day: date, past: list[Past]) -> Decimal:
-    """What was paid under a ceiling over its period, as a statement counts it (`health_claims.periods`)."""
-    counting = [each for each in past if each.is_claim and ceiling.prestation_id in (None, each.prestation_id)]
-    begun = min([day, *(each.care_date for each in counting)])
-    period = period_of(day=day, months=ceiling.period_months or YEAR, begun=begun)
-    return sum((each.paid for each in counting if each.care_date in period), NOTHING)
+def _of_exclusion(exclusion: Exclusion, care: Care) -> Caution:
+    facts = exclusion.facts
+    match exclusion.reason:
+        case "not-covered":
+            without = care.member if care.person.has_rights_on(care.care_date) else care.person
+            return Caution("no-rights", {"name": without.full_name})
+        case "waiting":
+            return Caution("waiting", {"date": facts["from"]})
+        case "age":
+            return Caution("age", {"age": facts["age"]})
+        case "frequency":
+            return Caution("frequency", {"months": facts["months"], "date": facts["last"]})
+        case _times:
+            return Caution("times", {"times": facts["most"]})
+
+
+def _of_limit(limit: Limit) -> Caution:
+    return Caution("ceiling", {"amount": limit.amount})
 
 
 def _of_papers(care: Care) -> Iterator[Caution]:
     if not care.member.rib and care.member.payment == Member.Payment.TRANSFER:
-        yield Caution("no-rib", {})
+        yield Caution("no-rib")
     hard = [name for name, advice in care.files if advice & ILLEGIBLE]
     if hard:
-        yield Caution("illegible", {"files": ", ".join(hard)})
+        yield Caution("illegible", {"files": ", ".join(hard)}, is_private=False)

@@ -15,6 +15,7 @@ from claims_portal.identifiers import NormalisedField, ProseField, digits
 from claims_portal.wizards.models import Draft
 from complaints.forms import PastDateField
 from membership.models import Beneficiary, Prestation
+from membership.presentation import name_shown
 
 from .offer import MEMBER, offer_of
 
@@ -132,7 +133,7 @@ class PatientForm(forms.Form):
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer = offer_of(draft)
-        people = [(str(each.pk), each.full_name) for each in offer.family]
+        people = [(str(each.pk), name_shown(each, member=offer.member)) for each in offer.family]
         cast(forms.ChoiceField, self.fields["patient"]).choices = [(MEMBER, _("L'assuré lui-même")), *people]
 
 

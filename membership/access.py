@@ -90,6 +90,9 @@ class MemberView(PublicView):
     # True: only for a member who has a password. A number and a CIN are known to many (an employer, a relative):
     # they open what activation needs, and nothing of the family, the bank account or the care (T5).
     needs_password = False
+    # True: only for a member whose identity papers an agent has accepted. A password is chosen by whoever activates
+    # with a telephone of their own: what the insurer knew beforehand waits for the papers (docs/security.md).
+    needs_identity = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         was_here = SESSION_KEY in request.session
@@ -105,4 +108,6 @@ class MemberView(PublicView):
         self.member = request.member = member  # type: ignore[attr-defined]
         if self.needs_password and not member.account.password:
             return render(request, "membership/needs_password.html", {"member": member}, status=403)
+        if self.needs_identity and not member.account.is_checked:
+            return render(request, "membership/needs_identity.html", {"member": member}, status=403)
         return super().dispatch(request, *args, **kwargs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import date
 from typing import Any, ClassVar
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.identifiers import CinField, PersonNameField, RibField, compact, digits
 
 from .models import Beneficiary, Member, Policy
+from .numbers import well_formed
 
 MEMBER = "member"
 # As people write it in a list, without accents and in lower case.
@@ -74,7 +74,7 @@ class LineForm(forms.Form):
 
     def clean_number(self) -> str:
         number = compact(self.cleaned_data["number"]).upper()
-        if len(number) > 20 or not re.fullmatch(self.policy.member_number_pattern, number):
+        if not well_formed(self.policy, number):
             raise ValidationError(_("Ce numéro n’a pas la forme des numéros de cette police."), code="invalid")
         return number
 

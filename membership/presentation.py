@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from .models import Beneficiary, Member
+
 HIDDEN = "••"
+
+
+def name_shown(person: Member | Beneficiary, *, member: Member) -> str:
+    """The name of somebody of the family: the first name alone until the member's identity papers are accepted.
+
+    Enough for who lives with them to choose; the rest is not for whoever knows a number and a CIN.
+    """
+    return person.full_name if person == member or member.account.is_checked else person.first_name
 
 
 def masked_mobile(mobile: object) -> str:

@@ -124,6 +124,7 @@ def paper_view(paper: IdentityPaper, row: Declaration) -> dict[str, Any]:
         "readable": paper.document.is_clean,
         "reason": paper.reason.label if paper.reason else paper.reason_note,
         "is_pending": paper.state == IdentityPaper.State.PENDING,
+        "is_open": paper.state != IdentityPaper.State.REFUSED,  # an accepted paper may turn out to be false
     }
 
 

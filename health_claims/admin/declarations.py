@@ -118,7 +118,8 @@ class DeclarationAdmin(CaseAdmin):
                 case "refuse" if len(note) > NOTE_MAX:
                     problem = _("Au plus %(most)d caractères.") % {"most": NOTE_MAX}
                 case "refuse":
-                    refuse_paper(paper_id=paper.pk, user=user, reason=reason, note=note)
+                    seen = request.POST.get("seen", IdentityPaper.State.PENDING)
+                    refuse_paper(paper_id=paper.pk, user=user, reason=reason, note=note, seen=seen)
                     messages.success(request, _("La pièce est refusée. L’adhérent est prévenu."))
                 case _other:
                     raise Http404

@@ -98,7 +98,7 @@ def declare_again(*, declaration: Declaration, language: str) -> Draft:
 
 
 def cautions_for(draft: Draft) -> list[Caution]:
-    """What to know before sending a draft whose steps are in order; two queries beside its offer and its files."""
+    """What to know before sending a draft whose steps are in order; four queries beside its offer and its files."""
     answers = steps.answers_of(draft)
     offer = offer_of(draft)
     joined = [each.document for each in joined_to(draft)]

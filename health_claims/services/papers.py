@@ -42,7 +42,7 @@ def is_complete(member: Member) -> bool:
 
 @transaction.atomic
 def keep_paper(*, member_id: int, kind: str, document: Document) -> IdentityPaper:
-    """Keep a received document as this member's paper, in the place of one nobody has decided yet.
+    """Keep a received document as this member's paper, in the place of one nobody has decided yet or one refused.
 
     PaperSettled when an agent has accepted one meanwhile: the caller still owns the document.
     """
@@ -55,7 +55,9 @@ def keep_paper(*, member_id: int, kind: str, document: Document) -> IdentityPape
         replaced.delete()
         discard_document(document=replaced.document)
     claim_documents(documents=[document])
-    return IdentityPaper.objects.create(member_id=member_id, kind=kind, document=document)
+    paper = IdentityPaper.objects.create(member_id=member_id, kind=kind, document=document)
+    _note_identity(member_id)
+    return paper
 
 
 @transaction.atomic
@@ -77,25 +79,38 @@ def accept_paper(*, paper_id: int, user: User) -> IdentityPaper:
 
 
 @transaction.atomic
-def refuse_paper(*, paper_id: int, user: User, reason: Reason | None = None, note: str = "") -> IdentityPaper:
+def refuse_paper(
+    *, paper_id: int, user: User, reason: Reason | None = None, note: str = "", seen: str = State.PENDING
+) -> IdentityPaper:
     """An agent refuses this paper: the member is told by e-mail, and asked for it at the next « Envoi Dossier ».
 
-    ValueError without a reason nor a note; PaperSettled when it was decided already.
+    `seen` is the state the agent saw: an accepted paper that turns out to be false is refused with « accepted », and
+    closes what it had opened. ValueError without a reason nor a note; PaperSettled when it is not in that state.
     """
     if reason is None and not note.strip():
         raise ValueError("A refused paper needs a reason.")
-    paper = _decide(paper_id, user, State.REFUSED, reason=reason, reason_note=note.strip())
+    paper = _decide(paper_id, user, State.REFUSED, seen=seen, reason=reason, reason_note=note.strip())
     queue(PaperRefused(paper))
     return paper
 
 
 @transaction.atomic
-def _decide(paper_id: int, user: User, state: str, **fields: object) -> IdentityPaper:
+def _decide(paper_id: int, user: User, state: str, *, seen: str = State.PENDING, **fields: object) -> IdentityPaper:
     papers = IdentityPaper.objects.select_for_update(of=("self",))
     paper = papers.select_related("member__account", "member__policy__organisation").get(pk=paper_id)
-    if paper.state != State.PENDING:
+    if paper.state != seen or seen == State.REFUSED:
         raise PaperSettled
     for name, value in (fields | {"state": state, "decided_at": timezone.now(), "decided_by": user}).items():
         setattr(paper, name, value)
     paper.save(update_fields=["state", "decided_at", "decided_by", *fields])
+    _note_identity(paper.member_id)
     return paper
+
+
+def _note_identity(member_id: int) -> None:
+    """Identity is checked while both papers are accepted, from the moment the second one was (docs/security.md)."""
+    account = MemberAccount.objects.select_for_update().get(member_id=member_id)
+    accepted = IdentityPaper.objects.filter(member_id=member_id, state=State.ACCEPTED).count() == len(Kind)
+    if accepted != account.is_checked:
+        account.identity_checked_at = timezone.now() if accepted else None
+        account.save(update_fields=["identity_checked_at"])

@@ -44,6 +44,14 @@ class Care:
         return self.patient or self.member
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a person stands with what a guarantee pays: its limits with what is used of them, its exclusions."""
+
+    limits: tuple[Limit, ...]
+    exclusions: tuple[Exclusion, ...]
+
+
 def guarantee_on(*, care: Care) -> Guarantee | None:
     """The version of the guarantee in force on the day of care; None when nothing is guaranteed. One query."""
     found = Guarantee.objects.on(care.day).filter(policy_id=care.member.policy_id, prestation=care.prestation)
@@ -54,14 +62,22 @@ def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
     """All that decides about this care today. Five queries at most; `guarantee` None means that nothing is paid."""
     if guarantee is None:
         return Terms(Rule(Guarantee.Mode.REMAINDER), exclusions=(Exclusion("not-covered"),))
-    past = _past(care)
-    ceilings = _ceilings(care)
+    standing = standing_of(care=care, guarantee=guarantee)
     return Terms(
         rule=Rule(guarantee.mode, guarantee.rate, guarantee.flat_amount or ZERO),
-        limits=_limits(care, ceilings, past),
+        limits=standing.limits,
         deductible=_deductible(care),
-        exclusions=_exclusions(care, guarantee, ceilings, past),
+        exclusions=standing.exclusions,
     )
+
+
+def standing_of(*, care: Care, guarantee: Guarantee) -> Standing:
+    """What is left of the ceilings, and what would exclude this care: the warnings before it is declared, too.
+
+    Three queries at most.
+    """
+    past, ceilings = _past(care), _ceilings(care)
+    return Standing(_limits(care, ceilings, past), _exclusions(care, guarantee, ceilings, past))
 
 
 def _counted(care: Care) -> QuerySet[Statement]:
@@ -177,7 +193,7 @@ def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past:
     if not (person.has_rights_on(care.day) and care.member.has_rights_on(care.day)):
         found.append(Exclusion("not-covered"))
     ready = person.rights_from + timedelta(days=guarantee.waiting_days)
-    if care.day < ready:
+    if person.rights_from <= care.day < ready:
         found.append(Exclusion("waiting", {"days": guarantee.waiting_days, "from": ready}))
     if guarantee.begun_before_age is not None:
         begun = _begun(care, past)

@@ -38,9 +38,10 @@ FILES_AN_ANSWER = 10
 
 
 class CareView(MemberView):
-    """A page about care: for members who have a password, on the clocks of their insurer."""
+    """A page about care: for members whose identity was checked, on the clocks of their insurer."""
 
     needs_password = True
+    needs_identity = True
 
     def page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         with timezone.override(ZoneInfo(self.member.policy.organisation.time_zone)):

@@ -24,6 +24,7 @@ from health_claims.forms import RELATION_TITLES
 from health_claims.offer import MEMBER, joined_to, offer_of, owner_of, share_offer
 from health_claims.services import declaring, papers
 from membership.models import Beneficiary
+from membership.presentation import name_shown
 
 from .zone import InsuredView
 
@@ -130,20 +131,25 @@ class DeclarationStepView(DeclarationMixin, StepView):
         return super().show(request, form, frame=FRAME, member=self.member, **context)
 
     def people(self, form: Any) -> tuple[Any, list[dict[str, Any]]]:
-        """The radio of the member, then those of their family by relation, each with what is known of its rights."""
+        """The radio of the member, then those of their family by relation, each with what is known of its rights.
+
+        Rights are the insurer's knowledge: they show once the identity papers are accepted.
+        """
         offer = offer_of(self.draft)
+        shows_rights = self.member.account.is_checked
         options = {str(each.data["value"]): each for each in form["patient"]}
         groups = [
             {
                 "title": RELATION_TITLES[relation],
                 "people": [
-                    {"option": options[str(each.pk)], "no_rights": not each.has_rights_on(offer.today)}
+                    {"option": options[str(each.pk)], "no_rights": shows_rights and not each.has_rights_on(offer.today)}
                     for each in offer.relatives(relation)
                 ],
             }
             for relation in Beneficiary.Relation
         ]
-        myself = {"option": options[MEMBER], "no_rights": not self.member.has_rights_on(offer.today)}
+        no_rights = shows_rights and not self.member.has_rights_on(offer.today)
+        myself = {"option": options[MEMBER], "no_rights": no_rights}
         return myself, [each for each in groups if each["people"]]
 
 
@@ -189,13 +195,17 @@ class SendView(DeclarationMixin, StepView):
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
         context |= {
             "rows": self.rows(),
-            "cautions": declaring.cautions_for(self.draft),
+            "cautions": [each for each in declaring.cautions_for(self.draft) if not each.is_private or self.is_known()],
             "files": [joined_view(each) for each in joined_to(self.draft)],
             "pieces_url": self.wizard.url(self.draft, steps.PIECES) + "?revoir",
             "frame": FRAME,
             "member": self.member,
         }
         return super().show(request, form, **context)
+
+    def is_known(self) -> bool:
+        """True once what the insurer knows of this member may be said to who is here; agents read all of it."""
+        return self.member.account.is_checked
 
     def rows(self) -> list[dict[str, Any]]:
         """The recap in the guide's order (rows D118–D124), each row with the way back to change it."""
@@ -212,7 +222,7 @@ class SendView(DeclarationMixin, StepView):
             (_("Type de dossier"), answers.guarantee.prestation, back(steps.NATURE)),
             (_("Date de consultation de médecin"), date_format(answers.care_date), back(steps.CARE)),
             (_("Frais engagés"), isolated(money(answers.amount)), back(steps.CARE)),
-            (_("Personne Traitée"), person.full_name, back(steps.PATIENT)),
+            (_("Personne Traitée"), name_shown(person, member=self.member), back(steps.PATIENT)),
             (_("Lien"), relation, back(steps.PATIENT)),
             (_("GSM"), isolated(self.member.account.mobile.as_international), account_url),
             (_("Adresse e-mail :"), isolated(self.member.account.email), account_url),

@@ -28,6 +28,7 @@ from health_claims.forms import ComplementForm
 from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
 from health_claims.services import declaring
 from health_claims.workflow import DeclarationState
+from membership.presentation import name_shown
 
 from .declaring import language_of_page
 from .zone import InsuredView
@@ -137,7 +138,7 @@ def recap(declaration: Declaration) -> list[dict[str, Any]]:
         (_("Type de dossier"), declaration.prestation),
         (_("Date de consultation de médecin"), date_format(declaration.care_date)),
         (_("Frais engagés"), isolated(money(declaration.amount))),
-        (_("Personne Traitée"), declaration.patient_name),
+        (_("Personne Traitée"), name_shown(declaration.patient or declaration.member, member=declaration.member)),
         (_("Lien"), relation),
         (_("GSM"), isolated(declaration.mobile.as_international) if declaration.mobile else ""),
         (_("Adresse e-mail :"), isolated(declaration.email) if declaration.email else ""),

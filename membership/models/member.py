@@ -139,6 +139,9 @@ class MemberAccount(models.Model):
     pending_email = models.EmailField(blank=True)
     email_asked_at = models.DateTimeField(null=True, blank=True)  # « Suivi dossiers » shows from here on (row D39)
     activated_at = models.DateTimeField(_("déclaration en ligne activée le"), null=True, blank=True)
+    # Both identity papers are accepted (`health_claims.services.papers`). Until then whoever is here knows a number
+    # and a CIN, and has a telephone: nothing that the insurer knew before is shown to them.
+    identity_checked_at = models.DateTimeField(_("identité vérifiée le"), null=True, blank=True, editable=False)
     sessions_ended = models.PositiveIntegerField(default=0, editable=False)  # raised to end every session at once
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -152,6 +155,10 @@ class MemberAccount(models.Model):
     @property
     def is_activated(self) -> bool:
         return self.activated_at is not None
+
+    @property
+    def is_checked(self) -> bool:
+        return self.identity_checked_at is not None
 
     def set_password(self, raw: str) -> None:
         self.password = make_password(raw)

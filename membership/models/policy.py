@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.organisations.models import Desk, Organisation
 from claims_portal.translated import Translated
+from membership.numbers import is_plain
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(1000)]
 
@@ -90,6 +92,15 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.subscriber}"
+
+    def clean(self) -> None:
+        """Refuse the shape of a number that would not be applied (`membership.numbers`)."""
+        if not is_plain(self.member_number_pattern):
+            sentence = _(
+                "Écrivez des caractères ou des ensembles, chacun avec son nombre, comme [0-9]{4,10} "
+                "ou [A-Z][0-9]{6} : cette expression ne peut pas être appliquée."
+            )
+            raise ValidationError({"member_number_pattern": sentence})
 
 
 class Prestation(models.Model):

@@ -64,20 +64,26 @@ def replace_password(*, account_id: int, password: str, forgotten: bool = False)
 
 def ask_mobile(*, account: MemberAccount, mobile: str, address: str, language: str) -> UUID:
     """Send a code to another mobile (E.164), which counts once it is given back; gives the request's id."""
-    MemberAccount.objects.filter(pk=account.pk).update(pending_mobile=mobile)
-    return codes.send_code(
+    # The code first: when no more may be sent, the one that was counts for the mobile it was sent to.
+    asked = codes.send_code(
         purpose=NEW_MOBILE, subject=subject_of(account), mobile=mobile, language=language, address=address
     )
+    MemberAccount.objects.filter(pk=account.pk).update(pending_mobile=mobile)
+    return asked
 
 
 @transaction.atomic
-def confirm_mobile(*, account_id: int) -> None:
-    """The code came back: the pending mobile is the verified one, and the member is told by e-mail."""
+def confirm_mobile(*, account_id: int, mobile: str) -> None:
+    """The code came back from this mobile: it is the verified one, and the member is told by e-mail.
+
+    CodeUnusable when another was given since, on another device.
+    """
     account = MemberAccount.objects.select_for_update().get(pk=account_id)
-    if account.pending_mobile:
-        account.mobile, account.pending_mobile = account.pending_mobile, ""
-        account.save(update_fields=["mobile", "pending_mobile"])
-        queue(notices.ContactChanged(account))
+    if not mobile or account.pending_mobile != mobile:
+        raise codes.CodeUnusable
+    account.mobile, account.pending_mobile = mobile, ""
+    account.save(update_fields=["mobile", "pending_mobile"])
+    queue(notices.ContactChanged(account))
 
 
 def ask_email(*, account: MemberAccount, email: str, language: str) -> None:

@@ -125,10 +125,15 @@ class IdentityView(ArrivingView):
             return self.refuse(request, form, str(words.NOBODY))
         throttles.forget("sign-in-member", tries)
         account = signing_in.open_account(member=member, language=get_language() or "fr")
-        if not account.password:
+        if not account.password and not account.mobile:
             return come_in(request, account)
         arrival.proved(request, member=member.pk)
-        return redirect("membership:password")
+        return redirect("membership:password") if account.password else self.without_password(request, account)
+
+    def without_password(self, request: HttpRequest, account: MemberAccount) -> HttpResponse:
+        """A mobile is proved, no password chosen yet: with the number and the CIN alone, a stranger would choose it."""
+        known = known_here(request)
+        return come_in(request, account) if known and known.account_id == account.pk else ask_code(request, account)
 
 
 class AccountView(ArrivingView):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims_portal.accounts import throttles
+from claims_portal.accounts import codes, throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
@@ -25,13 +25,14 @@ from membership.services import credentials, signing_in
 from . import words
 from .forgotten import unusable
 
-MOBILE_CODE = "new-mobile"
+MOBILE_CODE = "new-mobile"  # which code was asked for here, and for which mobile
 
 
 class MembershipView(MemberView):
     """Policy, family in charge, guarantees and ceilings in words, payment (row D36)."""
 
     needs_password = True
+    needs_identity = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         policy = self.member.policy
@@ -113,13 +114,14 @@ class ChangeMobileView(ChangeView):
     form_class = ChangeMobileForm
 
     def change(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
+        mobile = form.cleaned_data["mobile"]
         asked = credentials.ask_mobile(
             account=self.member.account,
-            mobile=form.cleaned_data["mobile"],
+            mobile=mobile,
             address=client_address(request),
             language=get_language() or "fr",
         )
-        request.session[MOBILE_CODE] = str(asked)
+        request.session[MOBILE_CODE] = {"request": str(asked), "mobile": mobile}
         return redirect("membership:change-mobile-code")
 
 
@@ -139,17 +141,22 @@ class ChangeMobileCodeView(MemberView):
         form = CodeForm(request.POST)
         if not form.is_valid():
             return self.show(request, form)
+        held = request.session.get(MOBILE_CODE) or {}
         sentence = words.code_refusal(
-            request_id=request.session.get(MOBILE_CODE),
+            request_id=held.get("request"),
             purpose=credentials.NEW_MOBILE,
             subject=signing_in.subject_of(account),
             code=form.cleaned_data["code"],
         )
+        if not sentence:
+            try:
+                credentials.confirm_mobile(account_id=account.pk, mobile=held["mobile"])
+            except codes.CodeUnusable:
+                sentence = words.code_unusable()
         if sentence:
             form.add_error("code", sentence)
             return self.show(request, form)
-        del request.session[MOBILE_CODE]
-        credentials.confirm_mobile(account_id=account.pk)
+        request.session.pop(MOBILE_CODE, None)
         messages.success(request, _("Votre nouveau numéro est enregistré."))
         return redirect("membership:membership")
 

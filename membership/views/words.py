@@ -35,5 +35,9 @@ def code_refusal(*, request_id: UUID | str | None, purpose: str, subject: str, c
         )
         return sentence % {"left": wrong.left}
     except codes.CodeUnusable:
-        return _("Ce code ne sert plus. Demandez-en un autre avec « Réessayer ».")
+        return code_unusable()
     return ""
+
+
+def code_unusable() -> str:
+    return _("Ce code ne sert plus. Demandez-en un autre avec « Réessayer ».")

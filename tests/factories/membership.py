@@ -1,7 +1,8 @@
 """Policies, members and their families, the way the rows are after an import.
 
 MemberFactory()                                   # a member whose rights are open, not signed in yet
-MemberFactory(activated=True)                     # password, mobile and e-mail verified, terms accepted
+MemberFactory(activated=True)                     # password, mobile, e-mail and identity verified, terms accepted
+MemberFactory(activated=True, account__identity_checked_at=None)  # the papers are still to be checked
 GuaranteeFactory(policy=policy, prestation__code="optique", pieces=2)
 BeneficiaryFactory(member=member, relation="spouse")
 enter_as(client, member)                          # the test client is in this member's space
@@ -120,6 +121,7 @@ class AccountFactory(DjangoModelFactory[MemberAccount]):
             email="salma.essai@exemple.ma",
             email_asked_at=factory.LazyFunction(timezone.now),
             activated_at=factory.LazyFunction(timezone.now),
+            identity_checked_at=factory.LazyFunction(timezone.now),
         )
 
     member = factory.SubFactory(MemberFactory)

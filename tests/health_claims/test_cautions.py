@@ -116,12 +116,12 @@ def test_a_ceiling_used_up_in_the_year_is_told():
     assert "2\u202f000,00\u00a0MAD" in caution.text.replace("2\u00a0000", "2\u202f000")
 
 
-def test_cautions_cost_two_queries_and_forbid_nothing():
+def test_cautions_cost_four_queries_and_forbid_nothing():
     made = draft(declaration_days=1, needs_prior_approval=True, member={"rib": "", "rights_to": date(2026, 1, 1)})
     fresh = Draft.objects.select_related("desk__organisation").get(pk=made.pk)
     with CaptureQueriesContext(connection) as captured:
         found = cautions_for(fresh)
-    assert len(captured) <= 2 + 4  # the offer and the files beside
+    assert len(captured) <= 4 + 4  # the offer and the files beside
     assert all(each.title and "%(" not in each.text for each in found)
     declaration = send_declaration(draft_id=made.pk, member_id=Member.objects.get().pk)
     assert declaration.warnings == [each.code for each in found] == ["late", "no-rights", "prior-approval", "no-rib"]

@@ -151,6 +151,9 @@ def test_identity_papers_are_checked_once_from_the_page(declaration, staff):
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state, second.reason) == ("accepted", "refused", reason)
+    staff.post(f"{url}{first.pk}/", {"decision": "refuse", "reason": reason.pk, "seen": "accepted"})
+    first.refresh_from_db()
+    assert first.state == "refused"  # it turned out to be false
     stranger = papers_of(MemberFactory.create(activated=True))[0]
     assert staff.get(f"{url}{stranger.pk}/").status_code == 404
 

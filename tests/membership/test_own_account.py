@@ -80,6 +80,18 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(client: C
     assert other.get(reverse("membership:home")).status_code == 302
 
 
+def test_a_mobile_that_received_no_code_is_never_the_verified_one(client: Client, member, settings) -> None:
+    """After too many codes the next number gets none: the code of the last one does not prove it."""
+    settings.THROTTLES = settings.THROTTLES | {"code-subject": (1, 900)}
+    enter_as(client, member)
+    address = reverse("membership:change-mobile")
+    client.post(address, {"mobile": "0661000000", "password": PASSWORD})
+    code = last_code()
+    assert client.post(address, {"mobile": "0662000000", "password": PASSWORD}).status_code == 429
+    client.post(reverse("membership:change-mobile-code"), {"code": code})
+    assert MemberAccount.objects.get(member=member).mobile == "+212661000000"
+
+
 def test_another_mobile_counts_once_its_code_came_back_and_the_member_is_told(client: Client, member) -> None:
     enter_as(client, member)
     address = reverse("membership:change-mobile")

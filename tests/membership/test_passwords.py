@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from membership.models import Policy
 from membership.numbers import is_plain, well_formed
 from membership.passwords import validate_password
-from tests.factories.membership import MemberFactory
+from tests.factories.membership import MemberFactory, PolicyFactory
 
 
 @pytest.mark.req("T4", "D67")
@@ -43,10 +43,21 @@ def test_six_characters_that_nobody_guesses_are_enough(raw: str) -> None:
     validate_password(raw, member=MemberFactory.build(policy=None))
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+", "[0-9]+*", "(.*)*x", "[0-9]*[0-9]*[0-9]*x", "a|b", "("])
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+", "[0-9]+*", "(.*)*x", "[0-9]*[0-9]*[0-9]*x", "a|b", "(", "[9-0]", "x{8,4}", "x?" * 5]
+)
 def test_a_pattern_that_could_take_long_is_not_applied(pattern: str) -> None:
     assert not is_plain(pattern)
     assert well_formed(Policy(member_number_pattern=pattern), "12345678901234567890")
+
+
+@pytest.mark.django_db
+def test_staff_cannot_write_a_pattern_that_would_not_be_applied() -> None:
+    policy = PolicyFactory()
+    policy.full_clean()
+    policy.member_number_pattern = "(a+)+"
+    with pytest.raises(ValidationError, match="ne peut pas être appliquée"):
+        policy.full_clean()
 
 
 @pytest.mark.parametrize(("number", "expected"), [("A1234", True), ("A123", False), ("A12345", False), ("", False)])

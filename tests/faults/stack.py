@@ -180,9 +180,12 @@ class Stack:
         return self.rows(query, *values)[0][0]
 
     def somebody_waits_for(self, table: str) -> bool:
-        """A statement that writes this table stands still behind a lock."""
-        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
-        return bool(self.value(f"{query} AND query NOT LIKE 'SELECT%%'", f"%{table}%"))
+        """A statement that writes this table stands still behind a lock.
+
+        Asked of the locks themselves: of a statement that writes several tables, the activity shows only the beginning.
+        """
+        query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'RowExclusiveLock'"
+        return bool(self.value(f"{query} AND relation = %s::regclass", table))
 
     def take_postgres(self) -> None:
         """« pg_ctl stop -m fast »: every connection is cut."""

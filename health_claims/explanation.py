@@ -65,6 +65,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "cut-times": _("%(reason)s : %(most)s au plus, et %(times)s déjà payées. En moins : %(cut)s."),
     "paid": _("Votre contrat vous rembourse %(amount)s."),
+    # An estimate: nothing is spent yet.
+    "base-paid-expected": _("Part attendue du régime de base, d’après vous : %(amount)s."),
+    "paid-expected": _("Votre contrat vous rembourserait %(amount)s."),
 }
 DATES = {"since", "from", "to", "last", "begun"}
 PLAIN = {"months", "age", "most", "times", "days"}

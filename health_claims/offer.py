@@ -68,16 +68,21 @@ def offer_of(draft: Draft, member: Member | None = None) -> Offer:
         member = member or Member.objects.select_related("account", "policy__desk__organisation").get(
             pk=member_id_of(draft)
         )
-        family = list(member.beneficiaries.all())
-        draft.kept["offer"] = Offer(
-            member=member,
-            family=family,
-            versions=_versions(member),
-            today=timezone.localdate(timezone=zone_of(draft)),
-            by_id={str(each.pk): each for each in family},
-        )
+        draft.kept["offer"] = read_offer(member=member, today=timezone.localdate(timezone=zone_of(draft)))
     offer: Offer = draft.kept["offer"]
     return offer
+
+
+def read_offer(*, member: Member, today: date) -> Offer:
+    """The offer to a member on a day of their insurer's: two queries."""
+    family = list(member.beneficiaries.all())
+    return Offer(
+        member=member,
+        family=family,
+        versions=_versions(member),
+        today=today,
+        by_id={str(each.pk): each for each in family},
+    )
 
 
 def share_offer(drafts: Iterable[Draft], member: Member) -> None:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from membership.models import Member
 
+from .computation import ZERO
 from .explanation import NO_BREAK, explain, percent, plain
 from .models import Claim, ClaimEvent, StatementLine
+from .services.estimating import Estimate
 from .workflow import ClaimState
 
 TONES = {
@@ -110,6 +112,34 @@ class LineShown:
     rate: str
     abatements: list[dict[str, Any]]
     sentences: list[SafeString]
+
+
+LIMITS: dict[str, str | Promise] = {
+    "ceiling-act": gettext_lazy("Plafond par acte"),
+    "ceiling-prestation": gettext_lazy("Plafond pour ces soins"),
+    "ceiling-person": gettext_lazy("Plafond, toutes prestations"),
+    "deductible": gettext_lazy("Franchise de l’année"),
+}
+
+
+def limits_shown(estimate: Estimate) -> list[dict[str, Any]]:
+    """Each ceiling and the deductible of an estimate: its amount, what was used of it, what would be left after."""
+    cuts = estimate.outcome.abatements
+    borne = sum((cut.amount for cut in cuts if cut.reason == "deductible"), ZERO)
+    shown = []
+    for limit in estimate.limits:
+        taken = borne if limit.reason == "deductible" else estimate.outcome.paid
+        shown.append(
+            {
+                "label": LIMITS[limit.reason],
+                "first": limit.facts.get("from"),
+                "last": limit.facts.get("to"),
+                "amount": limit.amount,
+                "used": None if limit.per_act else limit.used,
+                "left": None if limit.per_act else max(ZERO, limit.amount - limit.used - taken),
+            }
+        )
+    return shown
 
 
 def lines_shown(lines: Iterable[StatementLine], claim: Claim) -> list[LineShown]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import claims, declaring, follow_up
+from .views import claims, declaring, estimating, follow_up
 from .views.activation import ActivationLinkView, ActivationStepView, ActivationView
 from .views.papers import PapersView, SendView
 
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<str:number>/decompte.pdf", claims.StatementPdfView.as_view(), name="statement-pdf"),
     path("dossiers/<str:number>/contester/", claims.ContestView.as_view(), name="contest"),
     path("dossiers/<str:number>/contester/<int:position>/", claims.ContestView.as_view(), name="contest-line"),
+    path("estimation/", estimating.EstimateView.as_view(), name="estimate"),
     path("qui-a-vu/", claims.ReadingsView.as_view(), name="readings"),
     path("declaration/", declaring.BeginView.as_view(), name="begin"),
     path("declaration/<uuid:draft_id>/pieces/", declaring.PiecesView.as_view(), name="declaration-pieces"),

@@ -43,6 +43,7 @@ TABS: tuple[Tab, ...] = (
             "health_claims:claim-complement",
             "health_claims:statement",
             "health_claims:readings",
+            "health_claims:estimate",
         ),
     ),
     Tab(_("Point de dépôt"), "membership:deposit-points"),

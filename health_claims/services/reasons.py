@@ -50,6 +50,20 @@ def reasons_of(*, organisation: Organisation, use: str, codes: Iterable[str]) ->
     return found
 
 
+def labels_of(*, organisation: Organisation, codes: Iterable[str]) -> dict[str, str]:
+    """The labels of the cuts of these codes, an organisation's own before those for all; what is not known is left out.
+
+    One query, none without a code.
+    """
+    wanted = set(codes)
+    if not wanted:
+        return {}
+    rows = Reason.objects.filter(
+        Q(organisation=organisation) | Q(organisation=None), use=Reason.Use.ABATEMENT, code__in=wanted
+    )
+    return {row.code: str(row.label) for row in sorted(rows, key=lambda row: row.organisation_id is not None)}
+
+
 def offered_reasons(*, organisation: Organisation, uses: Iterable[str]) -> dict[str, list[Reason]]:
     """By use, the reasons an agent may choose now, in their order; an organisation's own stands for that of all.
 

@@ -42,6 +42,7 @@ def test_a_line_says_who_complains_of_what_and_where_the_case_stands(staff, desk
         assert words in page
 
 
+@pytest.mark.req("F19")
 def test_each_queue_holds_its_cases(staff, desk, agent):
     received = ComplaintFactory(desk=desk)
     mine = ComplaintFactory(desk=desk)

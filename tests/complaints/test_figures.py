@@ -61,6 +61,7 @@ def test_cases_received_before_or_after_the_period_are_left_out():
     assert figures(Complaint.objects.all(), period).total.received == 1
 
 
+@pytest.mark.req("E121")
 def test_each_category_desk_and_agent_has_its_line_the_busiest_first():
     agent = AgentFactory()
     north, south = DeskFactory(), DeskFactory()

@@ -63,6 +63,7 @@ def test_acknowledging_leaves_the_case_with_the_agent_it_was_given_to(complaint,
     assert now(complaint).assigned_to == other
 
 
+@pytest.mark.req("F10")
 def test_asking_for_more_hands_the_turn_over_and_pauses_the_answer(complaint, agent):
     handling.ask_complement(complaint_id=complaint.pk, user=agent, body="La facture, s’il vous plaît.")
     assert (now(complaint).state, now(complaint).turn) == ("complement", "complainant")
@@ -82,6 +83,7 @@ def test_the_answer_is_due_later_by_the_time_the_complement_took(complaint, agen
     assert (now(complaint).state, now(complaint).turn) == ("in-progress", "desk")
 
 
+@pytest.mark.req("F16")
 def test_a_message_changes_neither_state_nor_clocks(complaint, agent):
     handling.send_message(complaint_id=complaint.pk, user=agent, body="Nous avançons.")
     assert (now(complaint).state, now(complaint).turn) == ("received", "desk")
@@ -123,6 +125,7 @@ def test_taking_a_case_over_is_known_to_the_desk_only(complaint, agent):
     assert told(complaint) == []
 
 
+@pytest.mark.req("F17")
 def test_a_note_is_known_to_the_desk_only_and_may_follow_the_closing(complaint, agent):
     handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici.")
     handling.close_complaint(complaint_id=complaint.pk, user=agent)

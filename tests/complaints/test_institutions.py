@@ -26,7 +26,7 @@ def text_of(organisation: str, kind: str) -> LegalText:
     return text
 
 
-@pytest.mark.req("A2")
+@pytest.mark.req("A2", "B2")
 def test_the_five_institutions_are_there_with_their_desks() -> None:
     found = set(Desk.objects.open().values_list("organisation__code", "code"))
     assert found == {

@@ -49,6 +49,7 @@ def told(notice: str) -> list[str]:
     return sorted(Message.objects.filter(notice=f"complaints.{notice}").values_list("recipient", flat=True))
 
 
+@pytest.mark.req("F12")
 def test_the_agent_of_a_case_is_reminded_three_days_before(desk):
     agent = desk.agents.get(email="salma@atlas.example")
     case(desk, due_in=timedelta(days=2), state="in-progress", agent=agent)
@@ -91,6 +92,7 @@ def test_a_delay_counted_in_hours_is_reminded_of_in_its_last_fifth(desk, left, r
     assert remind_of_deadlines() == reminded
 
 
+@pytest.mark.req("F12")
 @pytest.mark.parametrize(
     "moment",
     [
@@ -122,6 +124,7 @@ def test_a_delay_that_waits_for_the_complainant_reminds_of_nothing(desk):
     assert remind_of_deadlines() + escalate_overdue() == 0
 
 
+@pytest.mark.req("F13")
 def test_the_desk_is_told_once_that_a_delay_is_over_and_the_case_says_so(desk):
     complaint = case(desk, due_in=timedelta(hours=-1))
     assert [escalate_overdue(), escalate_overdue()] == [1, 0]

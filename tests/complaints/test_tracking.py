@@ -196,7 +196,7 @@ def test_the_dashboard_shows_the_detail_of_the_complaint(client, db):
     assert [each for each in words if each not in page] == []
 
 
-@pytest.mark.req("A13", "N7")
+@pytest.mark.req("A13", "N7", "F4")
 @pytest.mark.parametrize(
     ("state", "standing", "turn"),
     [
@@ -291,7 +291,7 @@ def test_a_document_being_checked_is_named_but_not_opened(client, complaint):
     assert f"documents/{complaint.documents.get().pk}/" not in page
 
 
-@pytest.mark.req("F2")
+@pytest.mark.req("F2", "F28")
 def test_receipt_and_case_are_downloaded_as_pdf(client, complaint):
     follow(client, complaint)
     for name in ("accuse.pdf", "dossier.pdf"):

@@ -16,7 +16,7 @@ def test_ten_calendar_days_to_acknowledge_end_on_the_tenth_evening():
     assert due_text(delay, "2026-03-03 10:00") == "Fri 2026-03-13 23:59:59"
 
 
-@pytest.mark.req("C34", "E6")
+@pytest.mark.req("C34", "E6", "F9")
 @pytest.mark.parametrize(
     ("weekdays", "expected"),
     [([1, 2, 3, 4, 5], "Tue 2026-03-17 23:59:59"), ([1, 2, 3, 4, 5, 6], "Sat 2026-03-14 23:59:59")],

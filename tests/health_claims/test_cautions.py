@@ -82,6 +82,7 @@ def test_each_caution_is_given_in_its_case(made, expected):
     assert codes(draft(**made)) == expected
 
 
+@pytest.mark.req("F41")
 def test_care_declared_before_is_told_for_the_same_person_only():
     made = draft()
     member = Member.objects.get()

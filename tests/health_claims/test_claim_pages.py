@@ -211,7 +211,7 @@ def test_a_paid_claim_says_when_and_how(inside, statement):
     assert "Réglé le" in shown
 
 
-@pytest.mark.req("E106", "E107", "E108", "E109", "E110", "E111", "E112")
+@pytest.mark.req("E106", "E107", "E108", "E109", "E110", "E111", "E112", "F38")
 def test_the_statement_shows_each_line_with_its_rates_and_the_reason_of_its_cut(inside, statement):
     shown = text(inside.get(address("statement", statement.claim)))
     for word in ("Radio du genou", "Z 20", "10,00 MAD", "200,00 MAD", "70 %", "100 %", "140,00 MAD", "−160,00 MAD"):

@@ -133,6 +133,7 @@ def test_the_member_is_chosen_beforehand_and_the_family_stands_in_its_groups(cli
     assert "Étranger" not in shown
 
 
+@pytest.mark.req("F44")
 def test_who_has_no_rights_today_is_said_and_may_still_be_chosen(client, member):
     child = BeneficiaryFactory(member=member, rights_to=date(2025, 12, 31))
     draft = draft_of(member)
@@ -249,6 +250,7 @@ def test_leaving_keeps_what_was_typed_and_says_where_it_is(client, member):
     assert draft.answers["donnees"]["amount"] == ["12"]
 
 
+@pytest.mark.req("D4")
 def test_who_is_not_signed_in_or_activated_or_has_sent_no_paper_declares_nothing(client):
     assert client.get("/sante/declaration/")["Location"] == "/sante/"
     enter_as(client, MemberFactory.create())

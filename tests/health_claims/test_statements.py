@@ -57,6 +57,7 @@ def reasons(statement: Statement) -> list[str]:
     return [each.reason.code for each in statement.lines.get().abatements.all()]
 
 
+@pytest.mark.req("F39")
 def test_a_ceiling_remembers_what_other_claims_of_the_year_took(member, guarantee):
     ceiling(guarantee, "1500")
     other_year = date(2025, 12, 31)
@@ -112,6 +113,7 @@ def test_a_treatment_begun_before_sixteen_goes_on_afterwards(member):
     assert [paid(guarantee, member, patient=child, on=date(year, 1, 5)) for year in (2026, 2027)] == [1000, 1000]
 
 
+@pytest.mark.req("F39")
 def test_glasses_are_paid_once_in_two_years(member):
     guarantee = GuaranteeFactory.create(policy=member.policy, prestation__code="optique", frequency_months=24)
     days = [date(2024, 3, 3), date(2026, 3, 2), date(2026, 3, 3)]
@@ -126,6 +128,7 @@ def test_the_day_from_which_glasses_are_paid_again_is_told(member):
     assert (step["reason"], step["last"], step["from"]) == ("frequency", "2025-01-31", "2027-01-31")
 
 
+@pytest.mark.req("F39")
 @pytest.mark.parametrize(
     ("rights", "waiting", "reason"),
     [
@@ -159,6 +162,7 @@ def test_the_guarantee_is_the_version_of_the_day_of_care(member, guarantee):
     assert recent.guarantee == newer
 
 
+@pytest.mark.req("F39")
 def test_the_deductible_of_a_year_is_borne_once(member, guarantee):
     Deductible.objects.create(policy=member.policy, amount=300, valid_from=date(2020, 1, 1))
     days = [date(2026, 3, 3), date(2026, 4, 4), date(2027, 1, 1)]

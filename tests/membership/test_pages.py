@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from claims_portal.organisations.models import LegalText
 from membership import cover
+from membership.menu import tabs_for
 from membership.models import Ceiling, Deductible, DepositPoint, Guarantee, MemberAccount, PracticalText
 from membership.urls import urlpatterns
 from tests.factories.documents import DocumentFactory
@@ -86,6 +87,20 @@ def test_each_page_has_the_tabs_and_the_banner(client: Client, member) -> None:
             ">Déconnexion<",
         ):
             assert words in shown
+
+
+@pytest.mark.req("D5", "D37", "D38", "D39")
+def test_the_tabs_stand_in_the_order_of_the_guide_and_the_follow_up_comes_with_the_e_mail(member) -> None:
+    always = ["Accueil", "Téléchargement", "Données pratiques", "Consulter mon adhésion", "Consulter mes dossiers"]
+    with translation.override("fr"):
+        assert [str(tab.label) for tab in tabs_for(member)] == [
+            *always,
+            "Point de dépôt",
+            "Suivi dossiers",
+            "Envoi Dossier",
+        ]
+        member.account.email_asked_at = None
+        assert [str(tab.label) for tab in tabs_for(member)] == [*always, "Point de dépôt", "Envoi Dossier"]
 
 
 @pytest.mark.req("D154")
@@ -169,6 +184,7 @@ def test_a_visitor_reads_the_public_documents_and_no_other(client: Client, membe
     assert [client.get(file).status_code for file in files] == [404, 404]
 
 
+@pytest.mark.req("D3")
 def test_nobody_opens_a_page_of_the_space_and_every_page_is_known_here(client: Client) -> None:
     for name in PRIVATE:
         assert client.get(reverse(f"membership:{name}"))["Location"] == reverse("membership:sign-in")

@@ -1,0 +1,148 @@
+"""« Estimer mon remboursement »: a quote becomes what the policy would pay, and nothing is written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from health_claims.models import Claim, Statement
+from health_claims.services.estimating import Quote, TariffMissing, estimate
+from health_claims.services.reasons import load_reasons
+from health_claims.services.usage import Care
+from membership.models import Ceiling, Guarantee, Member
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
+from tests.test_query_counts import cost
+
+from .test_claim_pages import text
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+MOST = 11  # the page of the answer; the form alone costs six
+
+
+@pytest.fixture
+def member() -> Member:
+    return MemberFactory.create(activated=True)
+
+
+@pytest.fixture
+def guarantee(member):
+    """The rest is paid, up to 1 500 a year."""
+    made = GuaranteeFactory.create(policy=member.policy, prestation__code="optique")
+    Ceiling.objects.create(
+        policy=member.policy,
+        prestation=made.prestation,
+        scope="prestation",
+        amount=1500,
+        period_months=12,
+        valid_from=date(2020, 1, 1),
+    )
+    return made
+
+
+@pytest.fixture
+def inside(client: Client, member: Member) -> Client:
+    enter_as(client, member)
+    return client
+
+
+def page_of() -> str:
+    return reverse("health_claims:estimate")
+
+
+def asked(**given: Any) -> dict[str, Any]:
+    today = timezone.localdate()
+    amounts = {"spent": "2 000,00", "base_paid": "400", "base": ""}
+    return {"patient": "member", "prestation": "optique", "care_date": today.isoformat(), **amounts, **given}
+
+
+def used(member: Member, guarantee: Guarantee, amount: str) -> None:
+    opened = ClaimFactory.create(member=member, guarantee=guarantee, care_date=timezone.localdate())
+    StatementFactory.create(claim=opened, lines=[line(spent=amount)])
+
+
+@pytest.mark.req("F42")
+def test_an_estimate_counts_what_was_used_of_the_ceiling_and_writes_nothing(inside, member, guarantee):
+    used(member, guarantee, "1000")
+    before = (Claim.objects.count(), Statement.objects.count())
+    shown = text(inside.post(page_of(), asked()))
+    for words in (
+        "Ceci est une estimation, pas un engagement.",
+        "Part attendue du régime de base, d’après vous : 400,00 MAD .",
+        "2 000,00 − 400,00 = 1 600,00 MAD",
+        "dont 1 000,00 MAD déjà payés",
+        "Votre contrat vous rembourserait 500,00 MAD .",
+        "Resterait à votre charge 1 100,00 MAD",
+    ):
+        assert words in shown
+    assert (Claim.objects.count(), Statement.objects.count()) == before
+
+
+@pytest.mark.parametrize("mode", ["co-payment", "tariff"])
+def test_a_guarantee_on_the_tariff_asks_for_the_tariff(member, mode):
+    guarantee = GuaranteeFactory.create(policy=member.policy, mode=mode)
+    care = Care(member, None, guarantee.prestation, date(2026, 3, 3))
+    with pytest.raises(TariffMissing):
+        estimate(care=care, guarantee=guarantee, quote=Quote(D(500), D(210)))
+    assert estimate(care=care, guarantee=guarantee, quote=Quote(D(500), D(210), D(300))).outcome.paid == 90
+
+
+def test_the_page_asks_for_the_tariff_where_it_decides(inside, guarantee):
+    Guarantee.objects.update(mode="tariff")
+    shown = inside.post(page_of(), asked())
+    assert "base" in shown.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("patient", "999999"),
+        ("prestation", "odf"),
+        ("care_date", "2001-01-01"),
+        ("spent", "0"),
+        ("base_paid", "2000,01"),
+        ("base_paid", "-1"),
+    ],
+)
+def test_what_cannot_be_estimated_is_said_beside_its_field(inside, guarantee, field, value):
+    shown = inside.post(page_of(), asked(**{field: value}))
+    assert list(shown.context["form"].errors) == [field]
+    assert "estimate" not in shown.context
+
+
+def test_somebody_elses_family_is_not_offered(inside, guarantee):
+    stranger = BeneficiaryFactory.create()
+    shown = inside.post(page_of(), asked(patient=str(stranger.pk)))
+    assert "patient" in shown.context["form"].errors
+
+
+def test_a_day_after_the_rights_of_the_person_brings_nothing(inside, member, guarantee):
+    load_reasons()
+    child = BeneficiaryFactory.create(member=member, rights_to=timezone.localdate())
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    shown = inside.post(page_of(), asked(patient=str(child.pk), care_date=tomorrow, base_paid="0"))
+    assert shown.context["estimate"].outcome.paid == 0
+    assert "Part estimée de votre contrat 0,00 MAD" in text(shown)
+
+
+def test_an_estimate_is_for_members_with_a_password(client):
+    enter_as(client, MemberFactory.create())
+    assert client.get(page_of()).status_code == 403
+
+
+def test_the_page_costs_the_same_whatever_was_paid_before(inside, member, guarantee):
+    used(member, guarantee, "100")
+    pages = [lambda: inside.get(page_of()), lambda: inside.post(page_of(), asked())]
+    few = [cost(each) for each in pages]
+    BeneficiaryFactory.create_batch(4, member=member)
+    used(member, guarantee, "100")
+    assert [cost(each) for each in pages] == few
+    assert few[0] <= 6
+    assert few[1] <= MOST

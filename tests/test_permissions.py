@@ -150,7 +150,7 @@ GET: dict[str, Line] = {
     "admin:jsi18n": (nothing, STAFF),
     "admin:view_on_site": (lambda world: ["1", "1"], (302, 302, 302, 404, 404, 404)),
     "admin:app_list": (lambda world: ["complaints"], STAFF),
-    "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], ADMINISTRATOR),
+    "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], (302, 302, 302, 403, 403, 302)),
     "admin:membership_member_import": (nothing, (302, 302, 302, 404, 404, 200)),
     "admin:membership_member_import_plan": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_complaint_changelist": (nothing, STAFF),
@@ -185,6 +185,7 @@ GET: dict[str, Line] = {
     "admin:complaints_trackingrequest_changelist": (nothing, STAFF),
     "admin:complaints_letter_pdf": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_letter_print": (nothing, STAFF_ONLY_POST),
+    "admin:confirm": (nothing, STAFF),
     "admin:recovery-codes": (nothing, (302, 302, 302, 404, 404, 404)),  # a demonstration asks no second factor
     "admin:second-factor": (nothing, (302, 302, 302, 404, 404, 404)),
     "complaints:online-tracking": (nothing, EVERYBODY),
@@ -282,6 +283,7 @@ POST: dict[str, Line] = {
     "health_claims:contest": (one_claim, SIGN_IN_FIRST),
     "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
     "admin:complaints_complaint_search": (nothing, (302,) * 6),
+    "admin:confirm": (nothing, (302, 302, 302, 422, 422, 422)),  # without the password
     "admin:complaints_complaint_resend": (lambda world: [world.complaint.pk, world.message], THIS_DESK_SENT_BACK),
     **{f"admin:complaints_complaint_{action}": (case, THIS_DESK_ASKED_AGAIN) for action in ACTIONS},
     **{f"admin:complaints_complaint_{action}": (case, (302, 302, 302, 404, 404, 422)) for action in LIFE},

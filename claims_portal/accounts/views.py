@@ -21,6 +21,7 @@ from django.views import View
 from claims_portal.middleware import client_address
 
 from . import second_factor
+from .confirmation import note_confirmed
 
 ENROLLING = "second_factor_key"  # in the session: only who saw the drawing can use it
 
@@ -95,6 +96,7 @@ class SecondFactorView(StaffFactorView):
             return self.ask(request, form)
         request.session.pop(ENROLLING, None)
         django_otp.login(request, device)
+        note_confirmed(request)
         request.session.cycle_key()  # what was known of the session before is worth nothing now
         return self.show_codes(request, codes) if codes else redirect(self.after(request))
 

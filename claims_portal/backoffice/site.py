@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import ConfirmView, note_confirmed
 from claims_portal.accounts.models import User
 from claims_portal.accounts.sign_in import counted_name
 from claims_portal.accounts.views import RecoveryCodesView, SecondFactorView
@@ -36,6 +37,7 @@ class PortalAdminSite(AdminSite):
         """The pages of the second factor stand beside Django's own."""
         return [
             path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
+            path("confirmation/", self.admin_view(ConfirmView.as_view()), name="confirm"),
             path("second-facteur/codes/", RecoveryCodesView.as_view(), name="recovery-codes"),
             *super().get_urls(),
         ]
@@ -55,6 +57,8 @@ class PortalAdminSite(AdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST" and not getattr(request, "axes_locked_out", False):
             came_in = response.status_code == 302
+            if came_in:
+                note_confirmed(request)
             tried = request.user if came_in else User.objects.filter(email=printable(counted_name(request))).first()
             audit.record(
                 action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
 from claims_portal.middleware import client_address
 
@@ -125,6 +126,8 @@ class RightsRequestAdmin(admin.ModelAdmin):
         asked = get_object_or_404(self.visible(request), pk=request_id, kind=Kind.ACCESS)
         if not user.has_perm(ANSWER):
             raise Http404
+        if not recently_confirmed(request):
+            return confirm_first(request, back=reverse("admin:privacy_rightsrequest_change", args=[asked.pk]))
         if not request.POST.get("identity_checked"):
             messages.error(request, _("Vérifiez l’identité de la personne avant de prendre une copie."))
             return redirect("admin:privacy_rightsrequest_change", asked.pk)

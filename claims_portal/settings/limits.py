@@ -27,6 +27,7 @@ THROTTLES = {
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
     "rights-address": (env.int("LIMIT_RIGHTS_ADDRESS", 20), 3600),
+    "confirmation": (env.int("LIMIT_CONFIRMATION", 5), 900),
     "second-factor": (env.int("LIMIT_SECOND_FACTOR", 5), 900),
     "second-factor-month": (env.int("LIMIT_SECOND_FACTOR_MONTH", 100), 30 * 24 * 3600),
     "sign-in-address": (env.int("LIMIT_SIGN_IN_ADDRESS", 60), 600),

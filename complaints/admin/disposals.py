@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
 from claims_portal.deadlines.explanation import explanation_sentence
 from claims_portal.middleware import client_address
@@ -165,6 +166,8 @@ class DisposalBatchAdmin(admin.ModelAdmin):
         decide = decisions.get(request.POST.get("decision", ""))
         if decide is None:
             raise Http404
+        if decide is approve_disposal and not recently_confirmed(request):
+            return confirm_first(request, back=reverse("admin:complaints_disposalbatch_change", args=[batch.pk]))
         try:
             decide(batch_id=batch.pk, user=user, address=client_address(request))
         except SamePerson:

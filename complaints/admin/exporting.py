@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import Min, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi, gettext
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.middleware import client_address
 from complaints.exports import Cell, csv_file, xlsx_file
 from complaints.models import Answer, Channel, Clock
@@ -39,6 +41,8 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
     names, _form, found = asked(request)
     if found is None:
         raise Http404
+    if not recently_confirmed(request):
+        return confirm_first(request, back=f"{reverse('figures:dashboard')}?{request.GET.urlencode()}")
     head = [
         gettext("Tableau"),
         gettext("Ligne"),
@@ -66,7 +70,11 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
         raise Http404
     queue = queues.named(request.POST.get(queues.PARAMETER))
-    looked_for = search.kept(request, request.POST.get(search.PARAMETER, ""))
+    key = request.POST.get(search.PARAMETER, "")
+    looked_for = search.kept(request, key)
+    if not recently_confirmed(request):
+        back = reverse("admin:complaints_complaint_changelist") + f"?{search.PARAMETER}={key}"
+        return confirm_first(request, back=back if looked_for else queues.address(queue))
     if looked_for:
         seen = queues.openable_cases(user)
         cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT))

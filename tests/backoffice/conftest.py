@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from claims_portal.accounts.confirmation import CONFIRMED
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.models import Complainant, Complaint
@@ -17,9 +19,12 @@ from tests.factories.complaints import AgentFactory, DeskFactory
 
 
 def signed_in(user: User) -> Client:
-    """A browser in which this person has signed in."""
+    """A browser in which this person has just signed in."""
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[CONFIRMED] = int(time.time())
+    session.save()
     return client
 
 

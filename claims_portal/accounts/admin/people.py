@@ -8,12 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims_portal.accounts import audit, second_factor
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
@@ -44,8 +47,35 @@ def log_rights(request: HttpRequest, about: models.Model, details: dict[str, Any
     )
 
 
+class ConfirmedAdmin(admin.ModelAdmin):
+    """Rights are given by somebody who has just confirmed who they are (docs/security.md)."""
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Asked before the form is filled, so that nothing typed is lost."""
+        may_write = self.has_change_permission(request) or self.has_add_permission(request)
+        if request.method == "GET" and may_write and not recently_confirmed(request):
+            return confirm_first(request, back=request.get_full_path())
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Whoever filled the form for more than ten minutes keeps what they typed, and confirms in another tab."""
+        base: Any = super().get_form(request, *args, **kwargs)
+
+        class Confirmed(base):  # type: ignore[misc]
+            def clean(self) -> Any:
+                cleaned = super().clean()
+                if not recently_confirmed(request):
+                    words = _('<a href="{}" target="_blank">Confirmez que c’est vous</a>, puis enregistrez de nouveau.')
+                    self.add_error(None, format_html(words, reverse("admin:confirm")))
+                return cleaned
+
+        return Confirmed
+
+
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(ConfirmedAdmin, UserAdmin):
     """Whoever may change accounts gives desks; only a superuser gives powers, or touches a superuser."""
 
     list_display = ["email", "last_name", "first_name", "is_staff", "is_active", "last_login"]
@@ -79,8 +109,10 @@ class StaffAdmin(UserAdmin):
         return bool(request.user.is_superuser)
 
     @admin.action(description=_("Réinitialiser le second facteur"), permissions=["reset"])
-    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+    def reset_second_factor(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
         """For somebody who lost the telephone and the recovery codes; it ends their sessions."""
+        if not recently_confirmed(request):
+            return confirm_first(request, back=request.get_full_path())
         people = list(queryset)
         for person in people:
             second_factor.reset(user=person, by=request.user, address=client_address(request))  # type: ignore[arg-type]
@@ -90,6 +122,13 @@ class StaffAdmin(UserAdmin):
             len(people),
         )
         self.message_user(request, text % {"count": len(people)}, messages.SUCCESS)
+        return None
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Somebody else’s password opens what they may do."""
+        if self.has_change_permission(request) and not recently_confirmed(request):
+            return confirm_first(request, back=request.path)
+        return super().user_change_password(request, id, form_url)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         held = super().get_readonly_fields(request, obj)
@@ -110,7 +149,7 @@ admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, 
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(ConfirmedAdmin, GroupAdmin):
     """The roles: what they allow is logged when it changes."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

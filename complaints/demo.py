@@ -1,4 +1,4 @@
-"""The complaints of a demonstration: read from `catalogue/demo/cases.toml`, filed and handled through the services."""
+"""The complaints of a demonstration and who gets them: read from `catalogue/demo/`, done through the services."""
 
 from __future__ import annotations
 
@@ -12,19 +12,41 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
+from claims_portal.organisations.services import desk_changed
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import Typed
 
 from . import steps
 from .forms import GateForm
-from .models import Category, Complaint, Outcome, Reason
-from .services import following, handling
+from .models import AssignmentRule, Category, Channel, Complaint, Outcome, Reason, Recipient, Team
+from .services import following, handling, holds, referring
 from .services.answers import Decision
 from .services.filing import IncompleteDraft, file_complaint, filing_from
 
-CASES = Path(__file__).parent / "catalogue" / "demo" / "cases.toml"
+CATALOGUE = Path(__file__).parent / "catalogue" / "demo"
+CASES, DESKS = CATALOGUE / "cases.toml", CATALOGUE / "desks.toml"
 SUBJECT = ("respondent", "respondent_other", "policy_number", "registration_number", "subscriber", "claim_reference")
 STORY = ("facts", "prior_steps", "prior_answer", "desired_outcome")
+
+
+def load_routing() -> None:
+    """Write the teams and assignment rules of the demonstration, where there is none yet."""
+    if Team.objects.exists():
+        return
+    written = tomllib.loads(DESKS.read_text())
+    for row in written["teams"]:
+        team = Team.objects.create(desk=Desk.objects.get(code=row["desk"]), name=row["name"])
+        team.members.set(User.objects.filter(email__in=row["members"]))
+    for position, row in enumerate(written["rules"]):
+        desk = Desk.objects.get(code=row["desk"])
+        rule = AssignmentRule(desk=desk, name=row["name"], position=position)
+        rule.language, rule.words = row.get("language", ""), row.get("words", "")
+        rule.category = Category.objects.get(desk=desk, code=row["category"]) if "category" in row else None
+        rule.agent = User.objects.get(email=row["agent"]) if "agent" in row else None
+        rule.team = Team.objects.get(desk=desk, name=row["team"]) if "team" in row else None
+        rule.full_clean()
+        rule.save()
+    desk_changed(desks={rule.desk for rule in AssignmentRule.objects.select_related("desk")})
 
 
 def load_cases() -> None:
@@ -55,7 +77,13 @@ def _filed(desk: Desk, case: dict[str, Any]) -> Complaint:
         raise IncompleteDraft(unfinished)
     received_at = timezone.now() - timedelta(days=case["days_ago"])
     filing = filing_from(draft, [], wants_sms=False)
-    return file_complaint(filing=replace(filing, received_at=received_at, draft_id=None))
+    if not case.get("gives_contact", True):  # the public form asks for one, a letter may come without
+        filing = replace(filing, complainant=filing.complainant | {"email": "", "mobile": ""})
+    channel = case.get("channel", Channel.WEB)
+    entered_by = None if channel == Channel.WEB else User.objects.get(email=f"agent.{desk.code}@demo.invalid")
+    return file_complaint(
+        filing=replace(filing, received_at=received_at, draft_id=None, channel=channel, entered_by=entered_by)
+    )
 
 
 def _typed(values: dict[str, Any]) -> Typed:
@@ -83,5 +111,20 @@ def _tell(complaint: Complaint, agent: User, chapter: dict[str, Any]) -> None:
             following.withdraw_complaint(**case, satisfaction=chapter.get("satisfaction"), comment=says)
         case "reopen":
             following.reopen_complaint(**case, reason=says)
+        case _other:
+            _tell_more(complaint, agent, chapter)
+
+
+def _tell_more(complaint: Complaint, agent: User, chapter: dict[str, Any]) -> None:
+    """What is done more seldom."""
+    done: dict[str, Any] = {"complaint_id": complaint.pk, "user": agent, "body": chapter["says"]}
+    match chapter["do"]:
+        case "note":
+            handling.add_note(**done)
+        case "hold":
+            holds.place_hold(**done)
+        case "refer":
+            recipient = Recipient.objects.get(organisation=complaint.desk.organisation_id, name_fr=chapter["to"])
+            referring.refer_complaint(**done, recipient_id=recipient.pk)
         case unknown:
             raise ValueError(f"Nothing is done like « {unknown} ».")

@@ -22,6 +22,7 @@ from complaints.models import (
     Outcome,
     Procedure,
     Reason,
+    Recipient,
     Respondent,
 )
 
@@ -72,6 +73,8 @@ def _load_organisation(file: Table, writer: Writer) -> Organisation | None:
         writer.write(LegalText, text, by=("organisation", "kind", "version"), organisation=organisation)
     for right in file.tables("rights_delays"):
         writer.write(RightsDelay, right, by=("organisation", "kind"), organisation=organisation)
+    for position, body in enumerate(file.tables("recipients")):
+        writer.write(Recipient, body, by=("organisation", "name_fr"), organisation=organisation, position=position)
     for desk in file.tables("desks"):
         _load_desk(desk, writer, organisation)
     return organisation

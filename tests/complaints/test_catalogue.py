@@ -17,7 +17,21 @@ from claims_portal.catalogue import CatalogueError
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from complaints.management.commands.load_demo import CATALOGUE
-from complaints.models import AskedField, Category, Procedure, Respondent
+from complaints.models import (
+    AnswerTemplate,
+    AskedField,
+    AssignmentRule,
+    Category,
+    Complaint,
+    Event,
+    EventKind,
+    Letter,
+    Procedure,
+    Recipient,
+    Referral,
+    Respondent,
+    Team,
+)
 from complaints.services.catalogue import load_catalogue
 from tests.factories.complaints import ComplaintFactory
 
@@ -203,14 +217,20 @@ def test_the_demonstration_refuses_to_load_elsewhere(db: Any, settings: Any) -> 
 
 def test_each_desk_has_one_agent_who_may_handle_and_change_no_setting(demo: None) -> None:
     for desk in Desk.objects.all():
-        agent = desk.agents.get()
-        assert agent.email == f"agent.{desk.code}@demo.invalid"
+        agent = desk.agents.get(email=f"agent.{desk.code}@demo.invalid")
         assert agent.is_staff
         assert agent.has_perm("complaints.handle")
         assert agent.has_perm("complaints.view_complaint")
         assert not any(
             name.split(".")[1].startswith(("add_", "change_", "delete_")) for name in agent.get_all_permissions()
         )
+
+
+def test_no_page_of_the_demonstration_is_empty(demo: None) -> None:
+    for model in (Recipient, Team, AssignmentRule, AnswerTemplate, Referral, Letter):
+        assert model.objects.exists(), model
+    assert Complaint.objects.exclude(held_at=None).exists()
+    assert Event.objects.filter(kind=EventKind.ROUTED).exists()
 
 
 def test_demo_accounts_open_with_the_documented_password(demo: None, settings: Any, rf: Any) -> None:

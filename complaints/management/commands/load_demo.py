@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts.models import User
 from claims_portal.catalogue import CatalogueError
 from claims_portal.organisations.models import Desk, Organisation
-from complaints.demo import load_cases
+from complaints.demo import load_cases, load_routing
 from complaints.roles import AGENTS, ensure_roles
 from complaints.services.catalogue import load_catalogue
 from membership.demo import load_membership
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 SUPERVISOR = "superviseur@demo.invalid"
+# Helps at two desks, so that teams have somebody to share with.
+HELPER, HELPED = "renfort@demo.invalid", ("cnss", "saham")
 # One agent a desk, as agent.<desk>@demo.invalid, plainly fictitious.
 DESKS = ["acaps", "acaps-prevoyance", "cnss", "saham", "allianz", "cpms"]
 
@@ -43,6 +45,7 @@ class Command(BaseCommand):
             raise CommandError(_("Les comptes de démonstration ne se créent que sur une démonstration (PORTAL_DEMO)."))
         load_institutions(refresh=options["refresh"])
         load_staff(refresh=options["refresh"])
+        load_routing()
         load_cases()
         load_membership(refresh=options["refresh"])
         self.stdout.write(f"superviseur@demo.invalid, {', '.join(f'agent.{code}@demo.invalid' for code in DESKS)}")
@@ -66,7 +69,7 @@ def load_staff(*, refresh: bool) -> None:
     known = {} if refresh else {user.email: user for user in User.objects.filter(email__endswith="@demo.invalid")}
     desks = Desk.objects.filter(code__in=DESKS)
     addresses = {f"agent.{desk.code}@demo.invalid": desk for desk in desks}
-    if known.keys() >= {*addresses, SUPERVISOR}:
+    if known.keys() >= {*addresses, HELPER, SUPERVISOR}:
         return
     group = Group.objects.get(name=AGENTS)
     password = make_password(settings.DEMO_PASSWORD)  # slow on purpose: one for all
@@ -75,5 +78,9 @@ def load_staff(*, refresh: bool) -> None:
         agent, _created = User.objects.update_or_create(email=email, defaults=values)
         agent.groups.add(group)
         agent.desks.add(desk)
+    values = {"first_name": "Renfort", "last_name": "Exemple", "is_staff": True, "password": password}
+    helper, _created = User.objects.update_or_create(email=HELPER, defaults=values)
+    helper.groups.add(group)
+    helper.desks.add(*desks.filter(code__in=HELPED))
     values = {"first_name": "Superviseur", "last_name": "Exemple", "is_staff": True, "is_superuser": True}
     User.objects.update_or_create(email=SUPERVISOR, defaults=values | {"password": password})

@@ -30,6 +30,7 @@ class Panel:
     title: str | Promise
     counters: Sequence[Counter]
     template: str = ""
+    first: bool = False  # what the day is made of goes above the rest
 
 
 PanelMaker = Callable[[HttpRequest], Panel | None]
@@ -44,8 +45,8 @@ def on_front_page(maker: PanelMaker) -> PanelMaker:
 
 
 def panels(request: HttpRequest) -> list[Panel]:
-    """Everything registered that concerns this person, in order."""
-    return [panel for maker in _makers if (panel := maker(request))]
+    """Everything registered that concerns this person, the main ones first."""
+    return sorted((panel for maker in _makers if (panel := maker(request))), key=lambda panel: not panel.first)
 
 
 def counted(queryset: QuerySet[Any]) -> str:

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.inlines import LabelledInline
+
 from .models import Calendar, Delay, HolidayOverride
 from .services import calendar_changed
 
@@ -30,7 +32,7 @@ class CalendarForm(forms.ModelForm):
         fields = ["code", "name_fr", "name_ar", "country", "weekdays", "opens_at", "closes_at", "time_zone"]
 
 
-class HolidayOverrideInline(admin.TabularInline):
+class HolidayOverrideInline(LabelledInline):
     model = HolidayOverride
     extra = 1
 

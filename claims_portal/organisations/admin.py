@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.inlines import LabelledInline
+
 from .colours import READABLE, contrast_with_white
 from .desk_parts import DeskPartAdmin
 from .models import Desk, LegalText, Organisation, Sector
@@ -24,7 +26,7 @@ class SectorAdmin(admin.ModelAdmin):
     search_fields = ["name_fr", "name_ar", "code"]
 
 
-class DeskInline(admin.TabularInline):
+class DeskInline(LabelledInline):
     """The desks at a glance; each has its own page."""
 
     model = Desk

@@ -129,4 +129,4 @@ def queues_panel(request: HttpRequest) -> Panel | None:
         for queue in QUEUES.values()
         if queue.name != "toutes"
     ]
-    return Panel(_("Réclamations"), counters, "admin/complaints/complaint/front_page.html")
+    return Panel(_("Réclamations"), counters, "admin/complaints/complaint/front_page.html", first=True)

@@ -8,7 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.inlines import LabelledInline
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.identifiers import compact
 from membership.models import Beneficiary, Member
@@ -16,7 +18,7 @@ from membership.models import Beneficiary, Member
 from .importing import ImportView
 
 
-class BeneficiaryInline(admin.TabularInline):
+class BeneficiaryInline(LabelledInline):
     model = Beneficiary
     extra = 0
 
@@ -24,7 +26,7 @@ class BeneficiaryInline(admin.TabularInline):
 @admin.register(Member)
 class MemberAdmin(KeysetAdmin):
     keyset = ("pk",)
-    list_display = ["number", "full_name", "policy", "rights_from", "rights_to"]
+    list_display = ["number", "name", "policy", "rights_from", "rights_to"]
     list_filter = ["policy"]
     list_select_related = ["policy"]
     search_fields = ["number"]
@@ -32,6 +34,10 @@ class MemberAdmin(KeysetAdmin):
     autocomplete_fields = ["policy"]
     inlines: ClassVar = [BeneficiaryInline]
     change_list_template = "admin/membership/member/change_list.html"
+
+    @admin.display(description=_("nom"))
+    def name(self, member: Member) -> str:
+        return member.full_name
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
         return Member.objects.visible_to(request.user).select_related("policy")

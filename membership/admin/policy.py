@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from claims_portal.backoffice.inlines import LabelledInline
 from membership.models import (
     BaseRegime,
     Ceiling,
@@ -22,12 +23,12 @@ from membership.models import (
 )
 
 
-class CeilingInline(admin.TabularInline):
+class CeilingInline(LabelledInline):
     model = Ceiling
     extra = 0
 
 
-class DeductibleInline(admin.TabularInline):
+class DeductibleInline(LabelledInline):
     model = Deductible
     extra = 0
 
@@ -53,7 +54,7 @@ class PolicyAdmin(admin.ModelAdmin):
     inlines: ClassVar = [CeilingInline, DeductibleInline, DepositPointInline, PracticalTextInline]
 
 
-class KeyLetterInline(admin.TabularInline):
+class KeyLetterInline(LabelledInline):
     model = KeyLetter
     extra = 0
 
@@ -70,7 +71,7 @@ class PrestationAdmin(admin.ModelAdmin):
     search_fields = ["name_fr", "code"]
 
 
-class RequiredPieceInline(admin.TabularInline):
+class RequiredPieceInline(LabelledInline):
     model = RequiredPiece
     extra = 0
 

@@ -85,6 +85,36 @@
     });
   }
 
+  /* A photograph shows beside the facts, and the agent goes on writing; a link that fails opens its own tab. */
+  const shown = document.querySelector("[data-shown]");
+  const shownImage = shown?.querySelector("[data-shown-image]");
+  let shownBy = null;
+  const hide = () => {
+    shown.close();
+    shownImage.removeAttribute("src");
+    shownBy?.focus();
+    shownBy = null;
+  };
+  for (const link of shown ? document.querySelectorAll("[data-shows]") : []) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      shownBy = link;
+      shown.querySelector("[data-shown-name]").textContent = link.dataset.shows;
+      shownImage.alt = link.dataset.shows;
+      shownImage.src = link.href;
+      if (!shown.open) shown.show();
+      shown.querySelector("[data-shown-close]").focus();
+    });
+  }
+  shownImage?.addEventListener("error", () => {
+    const link = shownBy;
+    hide();
+    location.assign(link.href);
+  });
+  shown?.querySelector("[data-shown-close]").addEventListener("click", hide);
+  shown?.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+
   /* Pressed twice, sent once; the server is the real guard. */
   for (const form of document.querySelectorAll(".case-action form")) {
     form.addEventListener("submit", (event) => {

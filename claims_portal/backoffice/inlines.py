@@ -18,7 +18,7 @@ class LabelledInline(admin.TabularInline):
 def labelled(base: type[Any]) -> type[Any]:
     """The same set of forms, each field with its label as an attribute."""
 
-    class Labelled(base):  # type: ignore[misc]
+    class Labelled(base):
         def add_fields(self, form: Any, index: int | None) -> None:
             super().add_fields(form, index)
             for field in form.fields.values():

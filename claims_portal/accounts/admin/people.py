@@ -63,12 +63,12 @@ class ConfirmedAdmin(admin.ModelAdmin):
         """Whoever filled the form for more than ten minutes keeps what they typed, and confirms in another tab."""
         base: Any = super().get_form(request, *args, **kwargs)
 
-        class Confirmed(base):  # type: ignore[misc]
+        class Confirmed(base):
             def clean(self) -> Any:
                 cleaned = super().clean()
                 if not recently_confirmed(request):
                     words = _('<a href="{}" target="_blank">Confirmez que c’est vous</a>, puis enregistrez de nouveau.')
-                    self.add_error(None, format_html(words, reverse("admin:confirm")))
+                    self.add_error(None, format_html(str(words), reverse("admin:confirm")))
                 return cleaned
 
         return Confirmed

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.db import transaction
 
-from membership.demo import CATALOGUE
+from complaints.management.commands.load_demo import CATALOGUE as INSTITUTIONS
+from complaints.services.catalogue import load_catalogue
+from membership.demo import CATALOGUE, load_membership
 from membership.models import Guarantee, KeyLetter, Member, Policy
 from membership.services.catalogue import load_policies
 from tests.factories.membership import GuaranteeFactory
 
 
-@pytest.fixture
-def demo(db: None) -> None:
-    call_command("load_demo", verbosity=0)
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Loaded once for the tests of this module, which only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_catalogue(folder=INSTITUTIONS)
+        load_membership()
+        yield
+        transaction.set_rollback(True)
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("demo")
 class TestDemo:
     @pytest.mark.req("D7")
@@ -76,11 +86,11 @@ class TestVersions:
     def test_the_newest_rule_that_has_begun_is_in_force(self):
         old = GuaranteeFactory(valid_from=date(2020, 1, 1))
         new = GuaranteeFactory(policy=old.policy, prestation=old.prestation, valid_from=date(2026, 1, 1))
-        assert [list(Guarantee.objects.on(date(year, 6, 1))) for year in (2019, 2025, 2026)] == [[], [old], [new]]
+        assert [list(old.policy.guarantees.on(date(year, 6, 1))) for year in (2019, 2025, 2026)] == [[], [old], [new]]
 
     def test_an_ended_rule_does_not_bring_the_one_before_back(self):
         old = GuaranteeFactory(valid_from=date(2020, 1, 1))
         GuaranteeFactory(
             policy=old.policy, prestation=old.prestation, valid_from=date(2025, 1, 1), valid_to=date(2025, 6, 30)
         )
-        assert not Guarantee.objects.on(date(2025, 7, 1)).exists()
+        assert not old.policy.guarantees.on(date(2025, 7, 1)).exists()

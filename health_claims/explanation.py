@@ -67,6 +67,10 @@ SENTENCES: dict[str, str | Promise] = {
     "paid": _("Votre contrat vous rembourse %(amount)s."),
     # An estimate: nothing is spent yet.
     "base-paid-expected": _("Part attendue du régime de base, d’après vous : %(amount)s."),
+    "over-spent-expected": _(
+        "%(reason)s : sur un devis de %(spent)s, le régime de base paierait %(base_paid)s. "
+        "Il resterait %(left)s. En moins : %(cut)s."
+    ),
     "paid-expected": _("Votre contrat vous rembourserait %(amount)s."),
 }
 DATES = {"since", "from", "to", "last", "begun"}
@@ -83,7 +87,7 @@ def explain(*, steps: Iterable[Step], reasons: Mapping[str, str]) -> list[SafeSt
     for step in steps:
         facts = {name: _said(name, value) for name, value in step.items() if name not in ("rule", "reason", "letter")}
         facts |= _sums(step)
-        if step["rule"] == "cut":
+        if "reason" in step:
             facts["reason"] = escape(reasons.get(step["reason"], step["reason"]))
         sentences += [_sentence(name, facts) for name in _names(step)]
     return sentences

@@ -15,7 +15,11 @@ from .usage import Care, terms_of
 
 ON_THE_TARIFF = (Guarantee.Mode.CO_PAYMENT, Guarantee.Mode.TARIFF)
 # What a statement says of amounts that are known, said of amounts that are expected.
-EXPECTED = {"base-paid-given": "base-paid-expected", "paid": "paid-expected"}
+EXPECTED = {
+    ("base-paid-given", ""): "base-paid-expected",
+    ("cut", "over-spent"): "over-spent-expected",
+    ("paid", ""): "paid-expected",
+}
 
 
 class TariffMissing(ValueError):
@@ -66,5 +70,5 @@ def estimate(*, care: Care, guarantee: Guarantee | None, quote: Quote) -> Estima
     )
     (outcome,) = compute(acts=[act], terms=terms)
     told = [step for step in outcome.steps if not (step["rule"] == "base-flat" and quote.base is None)]
-    steps = [step | {"rule": EXPECTED.get(step["rule"], step["rule"])} for step in told]
+    steps = [step | {"rule": EXPECTED.get((step["rule"], step.get("reason", "")), step["rule"])} for step in told]
     return Estimate(outcome, terms, steps)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.utils.formats import number_format
 
-Cell = str | int | float | None
+Cell = str | int | float | Decimal | None  # a Decimal is an amount, to the centime
 
 # What makes a spreadsheet take a text for a formula, full-width writings included (OWASP, « CSV injection »).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -29,6 +30,8 @@ def csv_file(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _csv_cell(cell: Cell) -> str | int:
+    if isinstance(cell, Decimal):
+        return number_format(cell, 2, use_l10n=True, force_grouping=False)
     if isinstance(cell, float):
         return number_format(round(cell, 1), 1, use_l10n=True, force_grouping=False)
     return safe_text(cell) if isinstance(cell, str) else "" if cell is None else cell
@@ -45,13 +48,15 @@ def xlsx_file(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, right_to_l
             sheet.right_to_left()
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, max(len(head) - 1, 0), 18)
-        bold = book.add_format({"bold": True})
+        bold, amount = book.add_format({"bold": True}), book.add_format({"num_format": "0.00"})
         for column, title in enumerate(head):
             sheet.write_string(0, column, safe_text(title), bold)
         for line, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
                     sheet.write_string(line, column, safe_text(cell))
+                elif isinstance(cell, Decimal):
+                    sheet.write_number(line, column, float(cell), amount)
                 elif cell is not None:
                     sheet.write_number(line, column, round(cell, 1))
     return buffer.getvalue()

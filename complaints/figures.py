@@ -144,7 +144,7 @@ def figures(
     steps = period.steps()
     lines = {
         row["step"]: Line.of(row, steps[row["step"] - 1])
-        for row in _counts(counted.annotate(step=_step(steps)), "step")
+        for row in _counts(counted.annotate(step=step_of(steps, "received_at")), "step")
     }
     return Figures(
         period=period,
@@ -158,10 +158,10 @@ def figures(
     )
 
 
-def _step(steps: list[date]) -> Func:
-    """The number of the step a case falls in, from 1. Its midnights are ours, never those of the server's own zones."""
+def step_of(steps: list[date], column: str) -> Func:
+    """The number of the step a moment falls in, from 1. Its midnights are ours, never those of the server's zones."""
     midnights = Value([_midnight(day) for day in steps], output_field=ArrayField(DateTimeField()))
-    return Func(F("received_at"), midnights, function="WIDTH_BUCKET", output_field=IntegerField())
+    return Func(F(column), midnights, function="WIDTH_BUCKET", output_field=IntegerField())
 
 
 def _measures() -> dict[str, Aggregate]:

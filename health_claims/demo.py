@@ -25,7 +25,7 @@ from .services.deciding import reject_declaration, validate_declaration
 from .services.declaring import Declared, declare
 from .services.papers import accept_paper, keep_paper
 from .services.reasons import load_reasons, offered_reasons
-from .services.settling import make_batch, pay_batch
+from .services.settling import make_batch, order_payment, pay_batch
 from .services.statements import EnteredLine, compute_statement
 
 POLICY, MEMBER = "2000GRP0001380", "100001"
@@ -67,7 +67,8 @@ def load_claims(*, refresh: bool = False) -> None:
     lines = [EnteredLine(label="Rééducation, 40 séances", spent=D("4800"), base_paid=D("960"))]
     compute_statement(claim_id=care.pk, user=agent, lines=lines)
     batch = make_batch(organisation=salma.policy.organisation, desk_ids=[salma.policy.desk_id], user=agent)
-    pay_batch(batch_id=batch.pk, user=agent)
+    order_payment(batch_id=batch.pk, user=agent)
+    pay_batch(batch_id=batch.pk)
     lines = [
         EnteredLine(label="Verres et monture", spent=D("1950"), base_paid=D("200")),
         EnteredLine(label="Consultation de l’ophtalmologue", spent=D("150"), letter="Cs"),

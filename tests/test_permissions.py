@@ -245,11 +245,19 @@ GET |= {
     "admin:health_claims_declaration_piece": (first_piece, NO_RIGHT),
     "admin:health_claims_claim_piece": (first_piece, NO_RIGHT),
     "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
+    "admin:health_claims_declaration_figures": (nothing, (302, 302, 302, 404, 404, 200)),
+    "admin:health_claims_declaration_figures_export": (lambda world: ["csv"], STAFF_ONLY_POST),
+    "admin:health_claims_settlementbatch_make": (nothing, STAFF_ONLY_POST),
+    "admin:health_claims_settlementbatch_export": (lambda world: ["1", "csv"], STAFF_ONLY_POST),
+    "admin:health_claims_settlementbatch_pay": (first, STAFF_ONLY_POST),
 }
 POST: dict[str, Line] = {
     **dict.fromkeys(DESK_PAGES, (first, NO_RIGHT)),
     "admin:health_claims_declaration_search": (nothing, (302, 302, 302, 404, 404, 302)),
     "admin:health_claims_claim_search": (nothing, (302, 302, 302, 404, 404, 302)),
+    "admin:health_claims_settlementbatch_make": (nothing, NO_RIGHT),
+    "admin:health_claims_settlementbatch_export": (lambda world: ["1", "csv"], NO_RIGHT),
+    "admin:health_claims_settlementbatch_pay": (first, NO_RIGHT),
     "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
     "my-data": (nothing, EVERYBODY),  # an empty form comes back
     "complaints:begin": (desk, (302,) * 6),

@@ -58,5 +58,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 600.0},
     },
+    "carry out payments that were ordered": {
+        "task": "health_claims.pay",
+        "schedule": 120.0,
+        "options": {"expires": 120.0},
+    },
     "clear expired sessions and counters": {"task": "accounts.prune", "schedule": crontab(hour="2", minute="30")},
 }

@@ -97,8 +97,8 @@ class Names:
         self.agent[None] = gettext("Sans agent")
 
 
-class FiguresForm(forms.Form):
-    """What to count, from the page's address; `period` and `chosen` hold for a valid form."""
+class PeriodForm(forms.Form):
+    """Which days to count; `period` holds for a valid form."""
 
     periode = forms.ChoiceField(label=_("Période"), choices=PERIODS, required=False)
     du = forms.DateField(
@@ -107,16 +107,9 @@ class FiguresForm(forms.Form):
     au = forms.DateField(
         label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    guichet = forms.TypedChoiceField(label=_("Guichet"), required=False, coerce=int, empty_value=None)
-    categorie = forms.TypedChoiceField(label=_("Catégorie"), required=False, coerce=int, empty_value=None)
-    agent = forms.TypedChoiceField(label=_("Agent"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, names: Names, data: Any) -> None:
+    def __init__(self, data: Any) -> None:
         super().__init__(data, auto_id="id_%s")
-        everything = [("", _("Tous"))]
-        self.fields["guichet"].choices = everything + list(names.desk.items())  # type: ignore[attr-defined]
-        self.fields["categorie"].choices = [("", _("Toutes")), *names.grouped_categories()]  # type: ignore[attr-defined]
-        self.fields["agent"].choices = everything + list(names.agent.items())  # type: ignore[attr-defined]
         for name in ("du", "au"):
             self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]
 
@@ -133,6 +126,21 @@ class FiguresForm(forms.Form):
                 message = gettext("La période doit finir après son début et compter au plus %(days)s jours.")
                 raise forms.ValidationError(message % {"days": LONGEST_DAYS}) from None
         return given
+
+
+class FiguresForm(PeriodForm):
+    """What to count, from the page's address; `period` and `chosen` hold for a valid form."""
+
+    guichet = forms.TypedChoiceField(label=_("Guichet"), required=False, coerce=int, empty_value=None)
+    categorie = forms.TypedChoiceField(label=_("Catégorie"), required=False, coerce=int, empty_value=None)
+    agent = forms.TypedChoiceField(label=_("Agent"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, names: Names, data: Any) -> None:
+        super().__init__(data)
+        everything = [("", _("Tous"))]
+        self.fields["guichet"].choices = everything + list(names.desk.items())  # type: ignore[attr-defined]
+        self.fields["categorie"].choices = [("", _("Toutes")), *names.grouped_categories()]  # type: ignore[attr-defined]
+        self.fields["agent"].choices = everything + list(names.agent.items())  # type: ignore[attr-defined]
 
     @cached_property
     def chosen(self) -> dict[str, int | None]:

@@ -1,7 +1,8 @@
 """The agents' pages about declarations, claims and their settlement, under /gestion/."""
 
+from .batches import SettlementBatchAdmin
 from .claims import ClaimAdmin
 from .declarations import DeclarationAdmin
 from .reasons import ReasonAdmin
 
-__all__ = ["ClaimAdmin", "DeclarationAdmin", "ReasonAdmin"]
+__all__ = ["ClaimAdmin", "DeclarationAdmin", "ReasonAdmin", "SettlementBatchAdmin"]

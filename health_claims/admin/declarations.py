@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from health_claims.models import Declaration, IdentityPaper, Reason
 from health_claims.roles import VIEW_DECLARATIONS
@@ -18,7 +19,7 @@ from health_claims.services.deciding import declaration_as_seen
 from health_claims.services.papers import PaperSettled, accept_paper, refuse_paper
 from health_claims.workflow import HANDLE, declaration_workflow
 
-from . import queues
+from . import dashboard, queues
 from .actions import DECLARATION_ACTIONS, NOTE_MAX, Action
 from .case import CaseAdmin, Page, reason_of
 from .declaration_page import EVENTS, chip, declaration_context
@@ -39,7 +40,23 @@ class DeclarationAdmin(CaseAdmin):
     event_names = EVENTS
 
     def more_pages(self) -> list[Page]:
-        return [("<int:key>/papiers/<int:paper_id>/", self.paper_view, "paper")]
+        return [
+            ("<int:key>/papiers/<int:paper_id>/", self.paper_view, "paper"),
+            ("chiffres/", self.figures_view, "figures"),
+            ("chiffres/<slug:kind>/", require_POST(self.export_view), "figures_export"),
+        ]
+
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        """What was rejected, why, for which care and by whom."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return dashboard.figures_view(request)
+
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """The same as a file."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return dashboard.export_view(request, kind)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
         rows = Declaration.objects.visible_to(request.user)

@@ -6,7 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
@@ -21,6 +21,15 @@ from .reference import Reason
 MONEY: dict[str, Any] = {"max_digits": 10, "decimal_places": 2}  # dirhams, to the centime
 
 
+class SettlementBatchQuerySet(models.QuerySet["SettlementBatch"]):
+    def visible_to(self, user: Any) -> SettlementBatchQuerySet:
+        """Batches all of whose claims are of the desks this member of staff sees; all for a superuser."""
+        if user.is_superuser:
+            return self
+        inside = Claim.objects.filter(batch=OuterRef("pk"))
+        return self.filter(Exists(inside), ~Exists(inside.exclude(desk__in=user.desk_ids())))
+
+
 class SettlementBatch(models.Model):
     """Claims paid together, as one file for the bank."""
 
@@ -30,6 +39,12 @@ class SettlementBatch(models.Model):
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("établi par"))
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2)
     exported_at = models.DateTimeField(_("exporté le"), null=True, blank=True)
+    # The order to mark its claims as paid, carried out by a task; then the moment it was done.
+    paying_at = models.DateTimeField(_("règlement demandé le"), null=True, blank=True)
+    paying_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    paid_at = models.DateTimeField(_("réglé le"), null=True, blank=True)
+
+    objects = SettlementBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lot de règlement")

@@ -87,16 +87,45 @@ def mark_exported(*, batch_id: int) -> SettlementBatch:
     return batch
 
 
-def pay_batch(*, batch_id: int, user: User) -> int:
-    """Mark the claims of a batch as paid and tell their members; gives how many. Each is a transaction of its own.
+@transaction.atomic
+def order_payment(*, batch_id: int, user: User) -> SettlementBatch:
+    """Have the claims of a batch marked as paid (`pay_ordered` does it); the first order counts.
 
-    Safe to run again after it was stopped: what is paid stays paid, and is not told twice.
+    A claim whose RIB was withdrawn since leaves the batch: it waits for the next one.
     """
-    waiting = Claim.objects.filter(batch_id=batch_id, state=ClaimState.COMPUTED).order_by("pk")
-    paid = 0
-    for claim_id in list(waiting.values_list("pk", flat=True)):
-        paid += _pay(claim_id, user)
+    batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.paying_at is not None:
+        return batch
+    inside = Claim.objects.filter(batch=batch)
+    gone = list(inside.filter(NOWHERE_TO_SEND).values_list("pk", flat=True))
+    Claim.objects.filter(pk__in=gone).update(batch=None)
+    batch.total = sum(with_amount(inside).values_list("to_pay", flat=True), Decimal("0.00"))
+    batch.paying_at, batch.paying_by = timezone.now(), user
+    batch.save(update_fields=["total", "paying_at", "paying_by"])
+    return batch
+
+
+def pay_batch(*, batch_id: int) -> int:
+    """Mark the claims of a batch whose payment was ordered as paid, and tell their members; gives how many.
+
+    Each is a transaction of its own. Safe to run again after it was stopped, or twice at once: what is paid stays
+    paid, and is not told twice.
+    """
+    batch = SettlementBatch.objects.select_related("paying_by").get(pk=batch_id)
+    if batch.paying_by is None:
+        return 0
+    waiting = Claim.objects.filter(batch=batch, state=ClaimState.COMPUTED).order_by("pk")
+    paid = sum(_pay(claim_id, batch.paying_by) for claim_id in list(waiting.values_list("pk", flat=True)))
+    if not waiting.exists():
+        SettlementBatch.objects.filter(pk=batch_id, paid_at=None).update(paid_at=timezone.now())
     return paid
+
+
+def pay_ordered() -> None:
+    """Carry out every order that was not, or not wholly: a worker was stopped, or the broker was away."""
+    left = SettlementBatch.objects.filter(paying_at__isnull=False, paid_at=None)
+    for batch_id in left.order_by("pk").values_list("pk", flat=True):
+        pay_batch(batch_id=batch_id)
 
 
 @transaction.atomic

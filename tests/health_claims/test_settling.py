@@ -1,0 +1,180 @@
+"""Paying claims: batches that share nothing, a file without formulas, and each member told once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from claims_portal.accounts.models import AuditEntry
+from claims_portal.notifications.models import Message
+from health_claims.models import Claim, SettlementBatch
+from health_claims.services import settling
+from health_claims.services.reasons import load_reasons
+from membership.models import Member
+from tests.backoffice.conftest import signed_in
+from tests.factories.complaints import AgentFactory, DeskFactory
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory
+from tests.factories.membership import MemberFactory
+from tests.test_query_counts import cost, page
+
+pytestmark = pytest.mark.django_db
+LIST = "/gestion/health_claims/settlementbatch/"
+SETTLES = ["health_claims.settle", "health_claims.view_settlementbatch"]
+
+
+def computed(desk: Any = None, **member: Any) -> Claim:
+    """A claim whose statement pays 500 MAD."""
+    given = {"policy__desk": desk} if desk else {}
+    claim = ClaimFactory.create(member=MemberFactory.create(activated=True, **given, **member))
+    StatementFactory.create(claim=claim)
+    return claim
+
+
+def batch_of(*claims: Claim) -> SettlementBatch:
+    desk = claims[0].desk
+    return settling.make_batch(organisation=desk.organisation, desk_ids=[desk.pk], user=AgentFactory.create())
+
+
+@pytest.fixture
+def claim(db: None) -> Claim:
+    load_reasons()
+    return computed()
+
+
+@pytest.fixture
+def staff(claim: Claim) -> Client:
+    return signed_in(AgentFactory.create(desks=[claim.desk], permissions=SETTLES))
+
+
+def test_a_batch_takes_what_is_computed_and_leaves_what_misses_a_rib(claim):
+    missing = computed(claim.desk, rib="")
+    cheque = computed(claim.desk, rib="", payment=Member.Payment.CHEQUE)
+    batch = batch_of(claim)
+    assert set(batch.claims.all()) == {claim, cheque}
+    assert batch.total == 1000
+    assert list(settling.without_rib(Claim.objects.all())) == [missing]
+    with pytest.raises(settling.NothingToPay):
+        batch_of(claim)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_batches_at_the_same_moment_share_no_claim():
+    load_reasons()
+    first = computed()
+    claims = [first, *(computed(first.desk) for _number in range(3))]
+    agents = AgentFactory.create_batch(2)
+    together = threading.Barrier(2)
+
+    def settle(user: Any) -> None:
+        together.wait()
+        try:
+            settling.make_batch(organisation=first.desk.organisation, desk_ids=[first.desk_id], user=user)
+        except settling.NothingToPay:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=settle, args=(each,)) for each in agents]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    totals = SettlementBatch.objects.values_list("total", flat=True)
+    assert sum(totals) == 500 * len(claims)
+    assert Claim.objects.filter(batch=None).count() == 0
+
+
+def test_paying_twice_pays_and_tells_once(claim):
+    batch = batch_of(claim)
+    assert settling.pay_batch(batch_id=batch.pk) == 0  # nobody has ordered it
+    settling.order_payment(batch_id=batch.pk, user=AgentFactory.create())
+    assert settling.pay_batch(batch_id=batch.pk) == 1
+    settling.pay_ordered()
+    assert settling.pay_batch(batch_id=batch.pk) == 0
+    claim.refresh_from_db()
+    batch.refresh_from_db()
+    assert claim.state == "paid"
+    assert batch.paid_at is not None
+    told = Message.objects.about(f"claim:{claim.pk}").filter(subject__contains="règlement")
+    assert told.count() == 1
+    assert "500" not in told.get().body_text
+
+
+def test_a_claim_whose_rib_was_withdrawn_leaves_the_batch_before_it_is_paid(claim):
+    other = computed(claim.desk)
+    batch = batch_of(claim)
+    Member.objects.filter(pk=claim.member_id).update(rib="")
+    batch = settling.order_payment(batch_id=batch.pk, user=AgentFactory.create())
+    settling.pay_batch(batch_id=batch.pk)
+    claim.refresh_from_db()
+    other.refresh_from_db()
+    assert (claim.state, claim.batch, other.state, batch.total) == ("computed", None, "paid", 500)
+
+
+def test_the_file_for_the_bank_holds_transfers_and_no_formula(claim, staff):
+    Member.objects.filter(pk=claim.member_id).update(first_name="=cmd|' /C calc'!A0")
+    computed(claim.desk, payment=Member.Payment.CHEQUE)
+    batch = batch_of(claim)
+    lines = staff.post(f"{LIST}{batch.pk}/virements/csv/").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert f"{claim.number};'=cmd" in lines[1]
+    assert lines[1].endswith(f"{claim.member.rib};500,00")
+    assert staff.post(f"{LIST}{batch.pk}/virements/xlsx/").content[:2] == b"PK"
+    batch.refresh_from_db()
+    assert batch.exported_at is not None
+    assert AuditEntry.objects.filter(action="exported", reference=batch.number).count() == 2
+
+
+def test_a_batch_is_made_paid_and_shown_from_its_pages(claim, staff):
+    computed(claim.desk, rib="")
+    assert "En attente de RIB" in staff.get(LIST).content.decode()
+    answer = staff.post(f"{LIST}etablir/", {"organisation": claim.desk.organisation_id})
+    batch = SettlementBatch.objects.get()
+    assert answer["Location"] == f"{LIST}{batch.pk}/"
+    shown = staff.get(f"{LIST}{batch.pk}/").content.decode()
+    assert claim.number in shown
+    assert claim.member.rib not in shown
+    staff.post(f"{LIST}{batch.pk}/regler/")
+    claim.refresh_from_db()
+    assert claim.state == "paid"
+
+
+def test_many_claims_are_paid_by_a_task(claim, staff, monkeypatch):
+    queued: list[int] = []
+    monkeypatch.setattr("health_claims.admin.batches.AT_ONCE", 0)
+    monkeypatch.setattr("health_claims.admin.batches.pay_soon", queued.append)
+    batch = batch_of(claim)
+    staff.post(f"{LIST}{batch.pk}/regler/")
+    assert queued == [batch.pk]
+
+
+@pytest.mark.parametrize("route", ["", "virements/csv/", "regler/"])
+def test_a_batch_belongs_to_those_who_see_all_its_claims_and_settle(claim, route):
+    other = DeskFactory.create(organisation=claim.desk.organisation)
+    computed(other)
+    batch = settling.make_batch(
+        organisation=other.organisation, desk_ids=[claim.desk_id, other.pk], user=AgentFactory.create()
+    )
+
+    def status(permissions: list[str], desks: list[Any]) -> int:
+        browser = signed_in(AgentFactory.create(desks=desks, permissions=permissions))
+        address = f"{LIST}{batch.pk}/{route}"
+        return int((browser.post(address) if route else browser.get(address)).status_code)
+
+    assert status(SETTLES, [claim.desk]) == 404
+    assert status(SETTLES, [claim.desk, other]) in (200, 302)
+    assert status(["health_claims.handle"], [claim.desk, other]) == 404
+
+
+def test_the_pages_of_batches_cost_the_same_with_one_claim_or_five(claim, staff):
+    batch = batch_of(claim)
+    few = [cost(page(staff, each)) for each in (LIST, f"{LIST}{batch.pk}/")]
+    for _number in range(4):
+        computed(claim.desk)
+    large = batch_of(claim)
+    assert [cost(page(staff, each)) for each in (LIST, f"{LIST}{large.pk}/")] == few
+    assert max(few) <= 15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -120,10 +121,11 @@ def specimen(name: str, title: str) -> Document:
     page = Image.new("RGB", (1000, 1414), "white")
     draw = ImageDraw.Draw(page)
     draw.rectangle((60, 60, 940, 1354), outline="#0b5d4f", width=4)
-    draw.text((110, 120), title, fill="#17212b", font=ImageFont.load_default(size=40))
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()  # what the built-in font has
+    draw.text((110, 120), plain, fill="#17212b", font=ImageFont.load_default(size=40))
     for line in range(260, 1200, 60):
         draw.line((110, line, 890, line), fill="#d9e0de", width=3)
-    draw.text((110, 1230), "SPÉCIMEN - DÉMONSTRATION", fill="#b3261e", font=ImageFont.load_default(size=44))
+    draw.text((110, 1230), "SPECIMEN - DEMONSTRATION", fill="#b3261e", font=ImageFont.load_default(size=44))
     output = BytesIO()
     page.save(output, "PNG")
     return receive_document(upload=SimpleUploadedFile(name, output.getvalue(), content_type="image/png"))

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.documents.models import Document
 from claims_portal.documents.services import advice_sentences
 from claims_portal.templatetags.portal import money
 from health_claims.cautions import TITLES
@@ -108,10 +109,16 @@ def piece_view(piece: Any, row: Any) -> dict[str, Any]:
         "state": document.get_state_display(),
         "is_image": document.is_image,
         "url": reverse(page, args=[row.pk, piece.pk]) if document.is_clean else "",
+        "shown": shown_as(document),
         "later": getattr(piece, "is_complement", True),
         "at": piece.added_at,
         "advice": advice_sentences(document),
     }
+
+
+def shown_as(document: Document) -> str:
+    """How the frame asks for a document: an image fits its width, a PDF comes as it is."""
+    return "?vue" if document.is_image else "?apercu"
 
 
 def paper_view(paper: IdentityPaper, row: Declaration) -> dict[str, Any]:
@@ -121,6 +128,7 @@ def paper_view(paper: IdentityPaper, row: Declaration) -> dict[str, Any]:
         "paper": paper,
         "tone": PAPER_TONES[paper.state],
         "url": url,
+        "shown": shown_as(paper.document),
         "readable": paper.document.is_clean,
         "reason": paper.reason.label if paper.reason else paper.reason_note,
         "is_pending": paper.state == IdentityPaper.State.PENDING,

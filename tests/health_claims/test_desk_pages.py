@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from claims_portal.accounts.models import AuditEntry
-from claims_portal.documents.models import DocumentReading
+from claims_portal.documents.models import Document, DocumentReading
 from health_claims.models import Claim, Declaration
 from health_claims.readings import readings_of
 from health_claims.services.reasons import load_reasons
@@ -97,6 +97,17 @@ def test_opening_the_page_and_a_piece_is_told_to_the_member(declaration, staff):
         piece.document.label,
         declaration.reference,
     ]
+
+
+def test_an_image_fits_the_frame_and_nothing_else_runs_there(declaration, staff):
+    piece = declaration.pieces.first()
+    Document.objects.filter(pk=piece.document_id).update(content_type="image/png")
+    address = f"{LIST}{declaration.pk}/pieces/{piece.pk}/"
+    answer = staff.get(f"{address}?vue")
+    assert f'src="{address}?apercu"' in words(answer)
+    assert "script" not in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert not DocumentReading.objects.exists()
 
 
 def test_without_the_right_to_medical_papers_nothing_opens_a_piece(declaration):

@@ -60,10 +60,12 @@ class CareStep(Step):
     form_class = CareForm
     template = "health_claims/declaration/care.html"
 
-    def form(self, draft: Draft, data: Mapping[str, Any] | None = None, **kwargs: Any) -> forms.Form | None:
+    def form(
+        self, draft: Draft, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None, **kwargs: Any
+    ) -> forms.Form | None:
         guarantee = chosen_today(draft)
         date_help = guarantee.prestation.date_help if guarantee else ""
-        return super().form(draft, data, date_help=date_help, **kwargs)
+        return super().form(draft, data, initial, date_help=date_help, **kwargs)
 
 
 class SendStep(Step):

@@ -68,7 +68,7 @@ class ImportView(View):
     """Without a list: choose one. With one: what it would do, and the button that does it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(IMPORT):  # type: ignore[union-attr]
+        if not request.user.has_perm(IMPORT):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

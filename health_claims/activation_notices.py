@@ -34,5 +34,8 @@ class ActivationLink(Notice):
             "hours": self.hours,
         }
 
+    def sender_name(self) -> str:
+        return self.organisation.activation_sender
+
     def dedup_key(self) -> str:
         return hashlib.sha256(self.token.encode()).hexdigest()[:32]

@@ -9,7 +9,7 @@ and the institution knows which person from the same line of its journal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -101,10 +101,21 @@ def _after(key: tuple[datetime, str, int], journal: str) -> Q:
 
 def _key_read(key: str) -> tuple[datetime, str, int]:
     moment, journal, pk = key.split(SEPARATOR)
-    at = datetime.fromisoformat(moment)
-    if journal not in (OPENED, READ) or not pk.isascii() or not pk.isdigit() or at.tzinfo is None or len(pk) > 18:
+    at = _moment_read(moment)
+    if journal not in (OPENED, READ) or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
         raise ValueError(key)
     return at, journal, int(pk)
+
+
+def _moment_read(moment: str) -> datetime:
+    """ValueError for what is no moment in a zone, or one that UTC has no room for."""
+    at = datetime.fromisoformat(moment)
+    if at.tzinfo is None:
+        raise ValueError(moment)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(moment) from error
 
 
 def _of_audit(entry: AuditEntry, member: Member) -> Reading:

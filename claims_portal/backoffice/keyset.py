@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.contrib import admin
@@ -111,6 +112,8 @@ def _read(model: type[Model], keyset: Sequence[str], key: str) -> list[Any]:
     fields = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in keyset]
     try:
         values = [field.to_python(part) for field, part in zip(fields, parts, strict=True)]  # type: ignore[union-attr]
+        # A moment that UTC has no room for is no moment of ours: PostgreSQL would refuse it.
+        values = [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
     except (ValidationError, OverflowError) as error:
         raise ValueError(key) from error
     if any(value is None for value in values):

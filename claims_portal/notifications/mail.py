@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from email.utils import formataddr, parseaddr
 from smtplib import (
     SMTPDataError,
     SMTPException,
@@ -15,6 +16,7 @@ from smtplib import (
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 
@@ -66,6 +68,7 @@ def compose(message: Message) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         message.subject,
         message.body_text,
+        sender(message),
         to=[message.recipient],
         headers={
             "Message-ID": message.message_id,
@@ -76,6 +79,12 @@ def compose(message: Message) -> EmailMultiAlternatives:
     if message.body_html:
         email.attach_alternative(message.body_html, "text/html")
     return email
+
+
+def sender(message: Message) -> str:
+    """The portal's own address, under the name that this message asks for."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((message.sender_name, address)) if message.sender_name else settings.DEFAULT_FROM_EMAIL
 
 
 def judged(error: OSError | ValueError) -> Refused | Unavailable:

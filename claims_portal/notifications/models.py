@@ -59,6 +59,7 @@ class Message(models.Model):
     notice = models.CharField(_("avis"), max_length=80)  # key of the class in an app's notices.py
     about = models.CharField(_("objet"), max_length=80, blank=True)  # "complaint:12"
     occasion = models.CharField(max_length=40, blank=True)  # what of the case it tells, such as "event:34"
+    sender_name = models.CharField(_("nom de l’expéditeur"), max_length=60, blank=True)  # the address is the portal's
     subject = models.CharField(_("sujet"), max_length=200, blank=True)
     body_text = models.TextField(_("texte"), blank=True)
     body_html = models.TextField(_("texte mis en forme"), blank=True)

@@ -115,6 +115,10 @@ class Notice:
         """What makes this notice the same notice: queued twice, it leaves once to each recipient (≤ 80 characters)."""
         raise NotImplementedError
 
+    def sender_name(self) -> str:
+        """The name an e-mail is sent under (≤ 60 characters); "" for the portal's own."""
+        return ""
+
     def about(self) -> str:
         """The case it belongs to, such as "complaint:12", so that the case page can list it; "" for none."""
         return ""
@@ -146,6 +150,7 @@ class Notice:
         subject = one_line(self._text(".subject.txt", context))
         text = self._text(".txt", context)
         message = self._message(Message.Channel.EMAIL, recipient.email, recipient.language)
+        message.sender_name = one_line(self.sender_name())[:60]
         message.subject = subject
         message.body_text = text
         if has_html(self.template):

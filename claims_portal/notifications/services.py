@@ -149,7 +149,8 @@ def _nudge_after_commit(message_ids: list[int]) -> None:
 
 
 def _copy(message: Message, now: datetime) -> Message:
-    names = ["channel", "recipient", "language", "notice", "about", "occasion", "subject", "body_text", "body_html"]
+    names = ["channel", "recipient", "language", "notice", "about", "occasion"]
+    names += ["sender_name", "subject", "body_text", "body_html"]
     copy, created = Message.objects.get_or_create(
         dedup_key=f"resend:{message.pk}:{now:%Y%m%d%H%M}",
         defaults={name: getattr(message, name) for name in (*names, "sensitive", "expires_at")},

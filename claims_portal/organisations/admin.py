@@ -65,7 +65,7 @@ class OrganisationAdmin(DeskPartAdmin):
     fieldsets = [
         (None, {"fields": ["code", "kind", "is_active", "position"]}),
         (_("Nom"), {"fields": [("name_fr", "name_ar"), ("short_name_fr", "short_name_ar")]}),
-        (_("Présentation"), {"fields": ["tagline_fr", "tagline_ar", "website", "primary_colour"]}),
+        (_("Présentation"), {"fields": ["tagline_fr", "tagline_ar", "website", "activation_sender", "primary_colour"]}),
         (_("Lieu"), {"fields": [("country", "time_zone")]}),
     ]
 

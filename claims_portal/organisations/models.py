@@ -54,6 +54,12 @@ class Organisation(models.Model):
     country = models.CharField(_("pays"), max_length=2, default="MA")
     time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="Africa/Casablanca")
     website = models.URLField(_("site"), blank=True)
+    activation_sender = models.CharField(
+        _("expéditeur des e-mails d’activation"),
+        max_length=60,
+        blank=True,
+        help_text=_("Le nom affiché ; l’adresse reste celle du portail."),
+    )
     primary_colour = models.CharField(
         _("couleur"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from claims_portal.accounts import throttles
 from claims_portal.accounts.codes import TRIES, CodeUnusable
 from claims_portal.accounts.models import OneTimeCode
 from claims_portal.accounts.tasks import prune
+from claims_portal.notifications.mail import compose
 from claims_portal.notifications.models import Message
+from claims_portal.organisations.models import Organisation
 from health_claims.activation import ActivationStep, due
 from health_claims.services import activation
 from membership.models import MemberAccount
@@ -373,10 +376,11 @@ def test_a_month_of_wrong_codes_ends_with_a_sentence(client: Client, account: Me
     assert "Trop de codes faux" in answer(client, Step.CODE, code=wrong).content.decode()
 
 
-@pytest.mark.req("D57", "D58")
+@pytest.mark.req("D56", "D57", "D58")
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_the_messages_say_nothing_of_the_person(account: MemberAccount, language: str):
     member = account.member
+    Organisation.objects.update(activation_sender="Demande déclaration\r\nBcc: a@b.c")
     activation.certify(account_id=account.pk)
     activation.ask_code(account_id=account.pk, mobile=MOBILE, language=language, address="192.0.2.1")
     activation.ask_link(account_id=account.pk, email=EMAIL, language=language, address="192.0.2.1")
@@ -385,6 +389,8 @@ def test_the_messages_say_nothing_of_the_person(account: MemberAccount, language
         for personal in (member.number, member.cin, member.last_name, member.first_name, member.policy.number):
             assert personal not in whole
     mail = Message.objects.get(channel="email")
+    assert parseaddr(str(compose(mail).message()["From"]))[1] == "portail@localhost"
+    assert mail.sender_name == "Demande déclaration Bcc: a@b.c"
     if language == "fr":
         assert mail.subject == "Activation demande de déclaration en ligne"
     assert f"{'/ar' if language == 'ar' else ''}/sante/activation/lien/" in mail.body_text

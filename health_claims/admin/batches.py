@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.keyset import NEWER, OLDER, KeysetAdmin, KeysetChangeList, page_by_key
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, Organisation
@@ -193,6 +194,8 @@ class SettlementBatchAdmin(KeysetAdmin):
     def export_view(self, request: HttpRequest, key: str, kind: str) -> HttpResponse:
         """The file of transfers for the bank. It leaves a line in the audit log, and a date on the batch."""
         batch = self.to_settle(request, key)
+        if not recently_confirmed(request):
+            return confirm_first(request, back=reverse(PAGE, args=[batch.pk]))
         head, rows = transfers(batch)
         content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
         mark_exported(batch_id=batch.pk)

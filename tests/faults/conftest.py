@@ -12,7 +12,7 @@ from .stack import Stack, running_stack  # noqa: E402 -- after its assertions we
 
 
 @pytest.fixture(scope="session")
-def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Stack]:
     with running_stack() as running:
         yield running
         if request.session.testsfailed:

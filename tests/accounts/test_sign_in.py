@@ -182,3 +182,8 @@ def test_no_page_is_open_by_oversight():
     members = {name for name in opened if issubclass(getattr(pages[name].callback, "view_class", object), MemberView)}
     assert {name for name in opened - members if not name.startswith(("complaints:", "admin:"))} <= PUBLIC | WAY_IN
     assert {name for name in opened if name.startswith("admin:")} <= {"admin:login", "admin:jsi18n", "admin:logout"}
+
+
+def test_a_password_is_hashed_slowly_in_production(settings, production_hashing):
+    assert settings.PASSWORD_HASHERS[0] == "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    assert production_hashing >= 600_000  # what OWASP asks of PBKDF2 with SHA-256

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import factory
+from django.db import transaction
 
 from health_claims.models import Claim, Reason, Statement
 from health_claims.services.claims import open_claim
@@ -29,6 +31,22 @@ def line(label: str = "Consultation", *, spent: str = "500", **given: Any) -> En
     amounts = {"coefficient", "flat_base", "base_rate", "base_paid"}
     read = {name: D(value) if name in amounts and value is not None else value for name, value in given.items()}
     return EnteredLine(label=label, spent=D(spent), **read)
+
+
+@cache
+def catalogue_of_reasons() -> list[dict[str, Any]]:
+    """The values of the rows that `load_reasons` writes one by one: it checks each."""
+    fields = [field.attname for field in Reason._meta.concrete_fields if not field.primary_key]
+    with transaction.atomic():
+        load_reasons(refresh=True)
+        values = list(Reason.objects.filter(organisation=None).order_by("pk").values(*fields))
+        transaction.set_rollback(True)
+    return values
+
+
+def give_reasons() -> None:
+    """The reasons of the catalogue, in one query."""
+    Reason.objects.bulk_create((Reason(**values) for values in catalogue_of_reasons()), ignore_conflicts=True)
 
 
 class ClaimFactory(factory.Factory[Claim]):
@@ -63,6 +81,6 @@ class StatementFactory(factory.Factory[Statement]):
     def _create(cls, model_class: type[Statement], *args: Any, **given: Any) -> Statement:
         claim = given["claim"]
         if not Reason.objects.exists():
-            load_reasons()
+            give_reasons()
         agent = given["agent"] or AgentFactory.create(desks=[claim.desk])
         return compute_statement(claim_id=claim.pk, user=agent, lines=given["lines"])

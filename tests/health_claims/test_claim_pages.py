@@ -24,11 +24,10 @@ from complaints.models import Complaint
 from complaints.services.filing import submit_draft
 from health_claims.models import Claim, ClaimPiece, Reason
 from health_claims.services.claims import ask_claim_complement, ask_counter_visit, refuse_claim
-from health_claims.services.reasons import load_reasons
 from membership.models import BaseRegime, Ceiling, KeyLetter, Member
 from tests.factories.complaints import AgentFactory
 from tests.factories.documents import DocumentFactory, upload
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import AccountFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost, page
 
@@ -138,7 +137,7 @@ def test_a_document_is_given_to_its_member_only_through_its_own_claim(inside, me
 
 @pytest.fixture
 def agent(claim: Claim) -> Any:
-    load_reasons()
+    give_reasons()
     return AgentFactory.create(desks=[claim.desk])
 
 

@@ -13,10 +13,10 @@ from claims_portal.accounts.models import AuditEntry
 from claims_portal.documents.models import Document, DocumentReading
 from health_claims.models import Claim, Declaration
 from health_claims.readings import readings_of
-from health_claims.services.reasons import load_reasons
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, DeskFactory
 from tests.factories.health_claims import DeclarationFactory
+from tests.factories.health_claims_claims import give_reasons
 from tests.factories.membership import MemberFactory
 from tests.factories.papers import papers_of
 from tests.test_query_counts import cost, page
@@ -28,7 +28,7 @@ HANDLES = ["health_claims.view_declaration", "health_claims.handle", "health_cla
 
 @pytest.fixture
 def declaration(db: None) -> Declaration:
-    load_reasons()
+    give_reasons()
     return DeclarationFactory.create(documents=2)
 
 

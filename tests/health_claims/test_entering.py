@@ -10,12 +10,11 @@ from django.test import Client
 
 from health_claims.models import Claim, Statement
 from health_claims.services.deciding import assign_claim
-from health_claims.services.reasons import load_reasons
 from health_claims.services.settling import make_batch
 from membership.models import BaseRegime, Ceiling, KeyLetter
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.test_query_counts import cost, page
 
 from .test_desk_pages import HANDLES
@@ -28,7 +27,7 @@ LINE = {"lignes-0-label": "Rééducation", "lignes-0-spent": "4 800", "lignes-0-
 
 @pytest.fixture
 def claim(db: None) -> Claim:
-    load_reasons()
+    give_reasons()
     return ClaimFactory.create()
 
 

@@ -13,10 +13,9 @@ from django.utils import timezone
 
 from health_claims.models import Claim, Statement
 from health_claims.services.estimating import Quote, TariffMissing, estimate
-from health_claims.services.reasons import load_reasons
 from health_claims.services.usage import Care
 from membership.models import Ceiling, Guarantee, Member
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost
 
@@ -133,7 +132,7 @@ def test_somebody_elses_family_is_not_offered(inside, guarantee):
 
 
 def test_a_day_after_the_rights_of_the_person_brings_nothing(inside, member, guarantee):
-    load_reasons()
+    give_reasons()
     child = BeneficiaryFactory.create(member=member, rights_to=timezone.localdate())
     tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
     shown = inside.post(page_of(), asked(patient=str(child.pk), care_date=tomorrow, base_paid="0"))

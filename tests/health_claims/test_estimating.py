@@ -100,7 +100,7 @@ def test_the_page_asks_for_the_tariff_where_it_decides(inside, guarantee):
 
 
 def test_a_flat_amount_beyond_the_quote_is_told_as_expected_and_not_as_spent(inside, guarantee):
-    load_reasons()
+    give_reasons()
     Guarantee.objects.update(mode="flat", flat_amount=1000)
     shown = text(inside.post(page_of(), asked(spent="1200")))
     assert "sur un devis de 1 200,00 MAD , le régime de base paierait 400,00 MAD ." in shown

@@ -19,7 +19,7 @@ test: $(VENV)/dev.done parts browser ## the whole suite, on real services and a 
 quality: $(VENV)/dev.done parts ## style, types, layers, migrations, translations, deployment checks
 	@$(PYTHON) -m claims_portal.quality
 
-bench: $(VENV)/dev.done parts ## throughput and latency beside a bare view (CASES=10000)
+bench: $(VENV)/dev.done parts ## throughput and latency beside a bare view (CASES=10000 DECLARATIONS=20000)
 	@$(PYTHON) -m bench.run
 
 manage: $(VENV)/run.done ## one Django command on the local instance (ARGS="createsuperuser")

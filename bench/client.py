@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 Fields = dict[str, str]
 FORM = "application/x-www-form-urlencoded"
+PDF, JPEG = "application/pdf", "image/jpeg"
 
 
 class Unexpected(Exception):
@@ -53,13 +54,14 @@ class Browser:
         body = urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrf", "")}).encode()
         return self._send("POST", path, body, {"Content-Type": FORM}, label)
 
-    def upload(self, path: str, fields: Fields, file: bytes, label: str = "") -> Answer:
-        """Send a form with one PDF, as a browser does."""
+    def upload(self, path: str, fields: Fields, file: bytes, label: str = "", content_type: str = PDF) -> Answer:
+        """Send a form with one file, as a browser does."""
         boundary = secrets.token_hex(16)
         fields = fields | {"csrfmiddlewaretoken": self.cookies.get("csrf", "")}
         start = f'--{boundary}\r\nContent-Disposition: form-data; name="'
-        parts = [f'{start}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
-        parts.append(f'{start}files"; filename="facture.pdf"\r\nContent-Type: application/pdf\r\n\r\n'.encode())
+        name = f"facture.{content_type.rpartition('/')[2]}"
+        parts = [f'{start}{key}"\r\n\r\n{value}\r\n'.encode() for key, value in fields.items()]
+        parts.append(f'{start}files"; filename="{name}"\r\nContent-Type: {content_type}\r\n\r\n'.encode())
         body = b"".join([*parts, file, f"\r\n--{boundary}--\r\n".encode()])
         return self._send("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}, label)
 

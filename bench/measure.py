@@ -12,10 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from . import journeys
+from . import journeys, member_journeys
 from .client import Answer, Browser, Fields, Unexpected
 
 Journey = Callable[[Browser, int], None]
+WayIn = Callable[[Browser], None]
 LONGEST = 30.0  # seconds a journey may take in one round
 THREADS = 4
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
@@ -29,7 +30,7 @@ class Scenario:
     journey: Journey
     alone: int
     together: int
-    who: str = "public"  # public, agent or floor
+    who: str = "public"  # public, agent, member, desk (an agent of the insurer) or floor
 
 
 SCENARIOS = [
@@ -42,6 +43,10 @@ SCENARIOS = [
     Scenario("agent’s lists", journeys.agent_list, 3, 8, "agent"),
     Scenario("agent’s search", journeys.agent_search, 3, 8, "agent"),
     Scenario("agent’s case page", journeys.agent_case, 4, 15, "agent"),
+    Scenario("member’s own pages", member_journeys.own_pages, 4, 15, "member"),
+    Scenario("whole declaration", member_journeys.declaration, 2, 4, "member"),
+    Scenario("insurer’s lists", member_journeys.desk_lists, 3, 8, "desk"),
+    Scenario("decision", member_journeys.decision, 3, 8, "desk"),
 ]
 
 
@@ -58,7 +63,7 @@ class Measures:
 class Crew:
     """The browsers of one kind of person: the first works alone, all of them together."""
 
-    def __init__(self, port: int, sign_in: Callable[[Browser], None] | None = None) -> None:
+    def __init__(self, port: int, sign_in: WayIn | None = None) -> None:
         self.browsers = [Browser(port) for _number in range(THREADS)]
         if sign_in is not None:
             for browser in self.browsers:
@@ -132,6 +137,7 @@ class CountingBrowser(Browser):
     def _send(self, method: str, path: str, body: bytes, headers: Fields, label: str) -> Answer:
         if not self.cookies:
             self.client = Client()
+        self.client.cookies.load(self.cookies)
         with CaptureQueriesContext(connection) as captured:
             response: Any = self.client.generic(
                 method, path, body, content_type=headers.get("Content-Type", ""), SERVER_NAME="127.0.0.1"
@@ -145,12 +151,12 @@ class CountingBrowser(Browser):
         return Answer(response.status_code, response.content, response.headers.get("Location", ""))
 
 
-def count_queries(cases: int, sign_in: Callable[[Browser], None]) -> dict[str, int]:
+def count_queries(cases: int, ways_in: dict[str, WayIn | None]) -> dict[str, int]:
     """Queries by label, transaction control left out; each journey is made twice and the second one counted."""
     queries: dict[str, int] = {}
-    for who in ("public", "agent"):
+    for who, sign_in in ways_in.items():
         browser = CountingBrowser(0)
-        if who == "agent":
+        if sign_in is not None:
             sign_in(browser)
         for scenario in SCENARIOS:
             if scenario.who == who:

@@ -9,7 +9,7 @@ import platform
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .measure import Measures
 
@@ -20,7 +20,11 @@ AIMS: list[tuple[str, str, float | None, int | None]] = [
     ("floor", "", None, None),
     ("last step", POST, 3, 20),
     ("upload step", POST, 3, None),
-    ("whole filing", "", None, None),
+    ("photograph", POST, None, None),  # decoding eight million pixels
+    ("whole", "", None, None),
+    ("declaration", PAGE, 5, 8),  # the member, and what their policy guarantees, besides what every step reads
+    ("check page, declaration", PAGE, 5, 10),  # and two for what is worth knowing before sending
+    ("validate", POST, None, None),
     ("post ", POST, None, None),
     ("list", PAGE, 15, 15),
     ("search", PAGE, 15, 15),
@@ -29,8 +33,18 @@ AIMS: list[tuple[str, str, float | None, int | None]] = [
     ("", PAGE, 5, 6),
 ]
 # Between sizes: these may take at most so much longer with ten times the cases.
-FLAT = ("list", "search", "tracking", "dashboard")
+FLAT = ("list", "search", "tracking", "dashboard", "follow-up", "claims", "case page, declaration")
 FLAT_AIM = 1.3
+
+
+class Size(NamedTuple):
+    """How much is in the tables."""
+
+    cases: int
+    declarations: int
+
+    def __str__(self) -> str:
+        return f"{self.cases} cases, {self.declarations} declarations"
 
 
 @dataclass
@@ -91,9 +105,9 @@ def lines(measures: Measures, queries: dict[str, int]) -> list[Line]:
     return found
 
 
-def show(cases: int, found: list[Line], measures: Measures) -> None:
+def show(size: Size, found: list[Line], measures: Measures) -> None:
     """Print both tables of one size."""
-    print(f"\n{cases:,} cases".replace(",", " "))
+    print(f"\n{size}")
     heads = f"{'':28}{'times':>6}{'p50 ms':>9}{'p95':>8}{'p99':>8}{'× floor':>9}{'quiet':>7}{'aim':>6}{'queries':>9}"
     print(f"{heads}{'kB':>7}{'gzip':>6}")
     for each in found:
@@ -110,12 +124,12 @@ def show(cases: int, found: list[Line], measures: Measures) -> None:
         print(f"{name:28}{rate:>12.0f}{measures.journeys_a_second[name]:>12.1f}")
 
 
-def show_growth(sizes: dict[int, list[Line]]) -> dict[str, float]:
+def show_growth(sizes: dict[Size, list[Line]]) -> dict[str, float]:
     """Print how much longer each page takes with more cases, as ratios to the floor page of its own run."""
     small, large = min(sizes), max(sizes)
     before = {each.label: each for each in sizes[small]}
     growth = {}
-    print(f"\n{large} cases beside {small} (p50 and quiet, each beside the floor of its moment)")
+    print(f"\n{large} beside {small} (p50 and quiet, each beside the floor of its moment)")
     for each in sizes[large]:
         old = before.get(each.label)
         if old and old.ratio and each.ratio:
@@ -126,13 +140,13 @@ def show_growth(sizes: dict[int, list[Line]]) -> dict[str, float]:
     return growth
 
 
-def keep(cases: int, found: list[Line], measures: Measures, more: dict[str, Any]) -> Path:
+def keep(size: Size, found: list[Line], measures: Measures, more: dict[str, Any]) -> Path:
     """Write the JSON file of one size."""
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{cases}.json"
+    path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{size.cases}-{size.declarations}.json"
     content = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "cases": cases,
+        **size._asdict(),
         "machine": {"processors": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()},
         "pages": [asdict(each) | {"missed": each.missed} for each in found],
         "requests_a_second": measures.requests_a_second,

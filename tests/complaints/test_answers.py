@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from claims_portal.notifications.models import Message
+from claims_portal.notifications.notices import framed
 from complaints.answering import recourse
 from complaints.figures import Period, figures
 from complaints.models import Answer, Complaint
@@ -139,7 +140,7 @@ def test_even_a_favourable_answer_names_the_mediator_by_e_mail_on_paper_and_on_t
     session.save()
     mail = Message.objects.get(notice="complaints.answered")
     dashboard = client.get(f"/reclamations/suivi/{complaint.number}/").content.decode()
-    for paper in (mail.body_text, mail.body_html, letter_html(event), dashboard):
+    for paper in (mail.body_text, framed(mail), letter_html(event), dashboard):
         assert mediator.name_fr in paper
         assert "TSA 50110, 75441 Paris Cedex 09" in paper
 

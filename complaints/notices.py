@@ -102,6 +102,12 @@ class Closed(CaseNotice):
     key = "complaints.closed"
 
 
+class ClosingSoon(CaseNotice):
+    """An answered case closes by itself soon, unless the person writes."""
+
+    key = "complaints.closing_soon"
+
+
 class Reopened(CaseNotice):
     key = "complaints.reopened"
 

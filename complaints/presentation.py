@@ -46,6 +46,7 @@ CLOCK_LABELS = {
     ClockKind.ACKNOWLEDGEMENT: lambda: _("Prise en charge au plus tard le"),
     ClockKind.ANSWER: lambda: _("Réponse au plus tard le"),
     ClockKind.REOPENING: lambda: _("Vous pouvez rouvrir jusqu’au"),
+    ClockKind.CLOSING: lambda: _("Sans nouvelle de votre part, clôture le"),
 }
 
 
@@ -92,12 +93,19 @@ def timeline(events: Iterable[Event], desk: Desk) -> list[dict[str, Any]]:
         {
             "at": event.at,
             "title": event.get_kind_display(),
-            "who": _("vous") if event.user_id is None else desk.organisation.short_name,
+            "who": who(event, desk),
             "tone": TONES.get(EventKind(event.kind), "neutral"),
         }
         for event in reversed(list(events))
         if event.is_public
     ]
+
+
+def who(event: Event, desk: Desk) -> str:
+    """Who did it, for the complainant; agents stay unnamed."""
+    if event.is_automatic:
+        return _("automatiquement")
+    return _("vous") if event.user_id is None else str(desk.organisation.short_name)
 
 
 def standing(complaint: Complaint) -> str:

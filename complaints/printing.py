@@ -149,7 +149,7 @@ def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
     person = complaint.complainant
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     address = [person.full_name, person.address, f"{person.postal_code} {person.city}".strip()]
-    expected = event.kind in (EventKind.FILED, EventKind.ACKNOWLEDGED)
+    expected = event.kind in (EventKind.FILED, EventKind.ACKNOWLEDGED, EventKind.CLOSING_ANNOUNCED)
     documents = event.documents.all() if event.pk else []  # none yet on a letter that is only looked at
     return {
         "kind": event.kind,
@@ -227,7 +227,7 @@ def case_context(complaint: Complaint) -> dict[str, Any]:
 
 def author(complaint: Complaint, event: Event) -> str:
     """Who did it, as a third reader needs it: the complainant's name, or the organisation's; agents stay unnamed."""
-    if event.user_id is None:
+    if event.user_id is None and not event.is_automatic:
         return complaint.complainant.full_name
     return str(complaint.desk.organisation.short_name)
 

@@ -21,6 +21,7 @@ TITLES: dict[str, LazyText] = {
     ClockKind.ACKNOWLEDGEMENT: _("Le service prend en charge votre réclamation"),
     ClockKind.ANSWER: _("Le service vous répond"),
     ClockKind.REOPENING: _("Vous pouvez encore rouvrir votre réclamation"),
+    ClockKind.CLOSING: _("Sans nouvelle de votre part, votre réclamation est clôturée"),
 }
 
 
@@ -69,9 +70,10 @@ def promised_by(clocks: Iterable[Clock]) -> list[Promise]:
 
 
 def _promise(clock: Clock) -> Promise:
+    when = gettext("le %(date)s") if clock.kind == ClockKind.CLOSING else gettext("au plus tard le %(date)s")
     return Promise(
         kind=clock.kind,
         title=str(TITLES[clock.kind]),
-        when=gettext("au plus tard le %(date)s") % {"date": spelled_due(clock)},
+        when=when % {"date": spelled_due(clock)},
         text=explanation_sentence(clock.explanation),
     )

@@ -116,6 +116,7 @@ def _read(desk: Desk) -> Questions:
                 (ClockKind.ACKNOWLEDGEMENT.value, procedure.acknowledgement_delay_id),
                 (ClockKind.ANSWER.value, procedure.answer_delay_id),
                 (ClockKind.REOPENING.value, procedure.reopening_delay_id),
+                (ClockKind.CLOSING.value, procedure.closing_delay_id),
             )
             if key is not None
         },

@@ -7,6 +7,7 @@ from celery import shared_task
 from claims_portal.deadlines.models import Calendar
 
 from .services.clocks import recompute_open_clocks
+from .services.closing import await_answered, close_silent
 from .services.disposal import carry_out_disposals
 from .services.erasing import note_files_gone
 from .services.reminders import escalate_overdue, remind_of_deadlines
@@ -31,6 +32,12 @@ def remind() -> None:
     escalate_overdue()
 
 
+@shared_task(name="complaints.close_silent")
+def close_answered() -> None:
+    """Announce, then close, answered cases of which nobody says anything more (each quarter of an hour, in hours)."""
+    close_silent()
+
+
 @shared_task(name="complaints.dispose", time_limit=TIME_LIMIT)
 def dispose() -> None:
     """Erase what was approved a moment ago."""
@@ -39,7 +46,10 @@ def dispose() -> None:
 
 @shared_task(name="complaints.retention", time_limit=TIME_LIMIT)
 def retention() -> None:
-    """Archive what was closed long enough ago, erase what was approved and not nudged, note which files are gone."""
+    """Let what is answered wait for its closing, archive what was closed long enough ago, erase what was approved and
+    not nudged, note which files are gone.
+    """
+    await_answered()
     archive_closed()
     carry_out_disposals()
     note_files_gone()

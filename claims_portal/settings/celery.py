@@ -58,6 +58,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 600.0},
     },
+    "close answered cases": {
+        "task": "complaints.close_silent",
+        "schedule": crontab(minute="5-59/15"),
+        "options": {"expires": 600.0},
+    },
     "carry out payments that were ordered": {
         "task": "health_claims.pay",
         "schedule": 120.0,

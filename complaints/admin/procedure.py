@@ -39,6 +39,16 @@ class ProcedureAdmin(OfOneDesk):
             },
         ),
         (
+            _("Clôture d’elle-même"),
+            {
+                "fields": ["closing_delay", "closing_notice_days"],
+                "description": _(
+                    "Une réclamation à laquelle le service a répondu se clôture sans nouvelle de la personne. "
+                    "Un message d’elle l’arrête ; clôturée, elle se rouvre comme les autres."
+                ),
+            },
+        ),
+        (
             _("Vie des données"),
             {
                 "fields": ["archive_delay", "retention_delay"],

@@ -24,6 +24,8 @@ class EventKind(models.TextChoices):
     MESSAGE_FROM_DESK = "message-out", _("Message du service")
     ANSWERED = "answered", _("Réponse apportée")
     CLOSED = "closed", _("Réclamation clôturée")
+    CLOSING_ANNOUNCED = "closing-announced", _("Clôture prochaine annoncée")
+    CLOSED_IN_SILENCE = "closed-in-silence", _("Réclamation clôturée, sans nouvelle de votre part")
     REOPENED = "reopened", _("Réclamation rouverte")
     NOTE = "note", _("Note interne")
     ASSIGNED = "assigned", _("Réclamation attribuée")
@@ -83,6 +85,8 @@ class Event(models.Model):
             EventKind.ARCHIVED,
             EventKind.ROUTED,
             EventKind.UNDELIVERED,
+            EventKind.CLOSING_ANNOUNCED,
+            EventKind.CLOSED_IN_SILENCE,
         )
 
     @property
@@ -101,12 +105,17 @@ class ClockKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("Accusé de réception")
     ANSWER = "answer", _("Réponse")
     REOPENING = "reopening", _("Possibilité de rouvrir")
+    CLOSING = "closing", _("Clôture d’elle-même")
+
+
+# What the complainant may do, and what happens if they do nothing: no promise of the desk.
+UNPROMISED = [ClockKind.REOPENING.value, ClockKind.CLOSING.value]
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
     def promised(self) -> ClockQuerySet:
-        """What the desk still has to do by a date: its running clocks, but for the time to reopen."""
-        return self.filter(stopped_at__isnull=True).exclude(kind=ClockKind.REOPENING)
+        """What the desk still has to do by a date: its running clocks, but for the time to reopen or to close."""
+        return self.filter(stopped_at__isnull=True).exclude(kind__in=UNPROMISED)
 
     def counting(self) -> ClockQuerySet:
         """Clocks whose due date may still change: promises to keep, and the time to reopen until it is over."""
@@ -123,7 +132,9 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True)  # the agent was told that it ends soon
+    reminded_at = models.DateTimeField(
+        null=True, blank=True
+    )  # who must act was told that it ends soon
     escalated_at = models.DateTimeField(null=True, blank=True)  # the desk was told that it is over
     explanation = models.JSONField()
 
@@ -135,17 +146,24 @@ class Clock(models.Model):
         ordering = ["due_at"]
         constraints = [models.UniqueConstraint(fields=["complaint", "kind"], name="one_clock_of_a_kind")]
         indexes = [
-            # Promises of the desk that are still to be kept. The time to reopen is no promise, and never stops.
+            # Promises of the desk that are still to be kept.
             models.Index(
                 fields=["due_at"],
                 name="clock_promised",
-                condition=models.Q(stopped_at__isnull=True) & ~models.Q(kind="reopening"),
+                condition=models.Q(stopped_at__isnull=True) & ~models.Q(kind__in=UNPROMISED),
             ),
             # Those nobody was told are over: what is old and late is not read again every quarter of an hour.
             models.Index(
                 fields=["due_at"],
                 name="clock_to_escalate",
-                condition=models.Q(stopped_at__isnull=True, escalated_at__isnull=True) & ~models.Q(kind="reopening"),
+                condition=models.Q(stopped_at__isnull=True, escalated_at__isnull=True) & ~models.Q(kind__in=UNPROMISED),
+            ),
+            # Answered cases that close by themselves, and those of which the person was not told yet.
+            models.Index(fields=["due_at"], name="clock_closing", condition=models.Q(kind="closing")),
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_announce",
+                condition=models.Q(kind="closing", reminded_at__isnull=True),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,22 @@ class Procedure(models.Model):
     )
     reopening_delay = models.ForeignKey(
         Delay, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("délai pour rouvrir")
+    )
+    closing_delay = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("clôture sans nouvelle"),
+        help_text=_("Compté de la réponse, ou du dernier message du service. Vide : jamais d’elle-même."),
+    )
+    closing_notice_days = models.PositiveSmallIntegerField(
+        _("annoncée tant de jours avant"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text=_("Vide : la clôture n’est pas annoncée par un message, sa date se lit sur la page de suivi."),
     )
     archive_delay = models.ForeignKey(
         Delay,

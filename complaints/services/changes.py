@@ -13,6 +13,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event, EventKind
 from complaints.workflow import INTERNAL, TURN_IN, State, Turn, workflow
 
+from .clocks import await_nothing
 from .filing import add_documents
 from .letters import promise_letter
 
@@ -53,6 +54,8 @@ def change(
     complaint.state = step.target_from(before)
     if transition not in INTERNAL:
         complaint.turn = turn_after(complaint.state, transition)
+        if before == State.ANSWERED:
+            await_nothing(complaint=complaint)
     if user is not None and complaint.undelivered_at:
         fields["undelivered_at"] = None  # somebody has seen it, and acts
     for name, value in fields.items():

@@ -17,14 +17,18 @@ from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.organisations.models import Desk
 from claims_portal.prepared import Prepared
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause
+from complaints.models.history import UNPROMISED
 from complaints.promises import spelled_due
 from complaints.questions import questions_of
 from complaints.workflow import State
 
 BATCH = 200
-# As many as there are kinds of clocks.
-_three_delays = Prepared(
-    lambda one, two, three: Delay.objects.with_calendar().filter(pk__in=[one, two, three]), one=int, two=int, three=int
+_delays = Prepared(
+    lambda one, two, three, four: Delay.objects.with_calendar().filter(pk__in=[one, two, three, four]),
+    one=int,
+    two=int,
+    three=int,
+    four=int,
 )
 
 
@@ -33,8 +37,9 @@ def delays_of(desk: Desk) -> dict[ClockKind, Delay]:
     keys = questions_of(desk).delay_ids
     if not keys:
         return {}
-    one, two, three = islice(cycle(keys.values()), 3)
-    delays = {delay.pk: delay for delay in _three_delays.rows(one=one, two=two, three=three)}
+    # As many as there are kinds of clocks.
+    one, two, three, four = islice(cycle(keys.values()), 4)
+    delays = {delay.pk: delay for delay in _delays.rows(one=one, two=two, three=three, four=four)}
     return {ClockKind(kind): delays[key] for kind, key in keys.items()}
 
 
@@ -60,7 +65,7 @@ def _built(
 def start_clocks(*, complaint: Complaint) -> list[Clock]:
     """The acknowledgement and answer clocks from the moment of reception, to be written with the case (C34–C37, T8)."""
     delays = delays_of(complaint.desk)
-    delays.pop(ClockKind.REOPENING, None)
+    delays = {kind: delay for kind, delay in delays.items() if kind not in UNPROMISED}
     days = CalendarDays.of_many({delay.calendar for delay in delays.values()})
     return [
         _built(complaint, kind, delay, complaint.received_at, days[delay.calendar_id]) for kind, delay in delays.items()
@@ -117,7 +122,7 @@ def follow_desk(*, complaint: Complaint) -> None:
 
     What the person has had already, such as the acknowledgement, is not promised again.
     """
-    before = {clock.kind: clock for clock in complaint.clocks.exclude(kind=ClockKind.REOPENING)}
+    before = {clock.kind: clock for clock in complaint.clocks.exclude(kind__in=UNPROMISED)}
     delays = delays_of(complaint.desk)
     pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
     due = {ClockKind.ANSWER: pauses} | ({ClockKind.ACKNOWLEDGEMENT: []} if complaint.state == State.RECEIVED else {})
@@ -145,6 +150,19 @@ def start_reopening(*, complaint: Complaint, at: datetime) -> None:
     if delay is not None:
         complaint.clocks.filter(kind=ClockKind.REOPENING).delete()
         _built(complaint, ClockKind.REOPENING, delay, at, CalendarDays.of(delay.calendar)).save()
+
+
+def start_closing(*, complaint: Complaint, at: datetime) -> None:
+    """From the answer, or the desk's last message, on: so long without news and the case closes by itself."""
+    await_nothing(complaint=complaint)
+    delay = delays_of(complaint.desk).get(ClockKind.CLOSING)
+    if delay is not None and complaint.state == State.ANSWERED:
+        _built(complaint, ClockKind.CLOSING, delay, at, CalendarDays.of(delay.calendar)).save()
+
+
+def await_nothing(*, complaint: Complaint) -> None:
+    """Something happened to the case: it no longer closes by itself."""
+    complaint.clocks.filter(kind=ClockKind.CLOSING).delete()
 
 
 def restart_answer(*, complaint: Complaint, at: datetime) -> None:

@@ -20,7 +20,7 @@ from complaints.models import ClockKind, Complaint, DocumentKind, Event, EventKi
 
 from .answers import Decision, check_text, record_answer
 from .changes import change, locked
-from .clocks import begin_pause, end_pause, start_reopening, stop_clock
+from .clocks import begin_pause, end_pause, start_closing, start_reopening, stop_clock
 
 Documents = Sequence[Document]
 
@@ -42,8 +42,8 @@ def as_seen(*, complaint_id: int, last_event_id: int) -> Iterator[None]:
     with transaction.atomic():
         locked(complaint_id)
         news = Event.objects.filter(complaint_id=complaint_id, pk__gt=last_event_id).select_related("user")
-        # That a delay ended meanwhile changes nothing in what the agent was about to do.
-        news = news.exclude(kind=EventKind.ESCALATED)
+        # That a delay ended, or will, changes nothing in what the agent was about to do.
+        news = news.exclude(kind__in=[EventKind.ESCALATED, EventKind.CLOSING_ANNOUNCED])
         if events := list(news):
             raise ChangedMeanwhile(events)
         yield
@@ -108,6 +108,7 @@ def send_message(*, complaint_id: int, user: User, body: str, documents: Documen
         body=body,
         documents=_sent(documents),
     )
+    start_closing(complaint=complaint, at=event.at)
     queue(notices.NewMessage(complaint, event))
     return complaint
 
@@ -141,6 +142,7 @@ def answer_complaint(
     stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
     start_reopening(complaint=complaint, at=now)
+    start_closing(complaint=complaint, at=now)
     queue(notices.Answered(complaint, event))
     return complaint
 

@@ -19,6 +19,8 @@ TOLD = frozenset(
         EventKind.MESSAGE_FROM_DESK,
         EventKind.ANSWERED,
         EventKind.CLOSED,
+        EventKind.CLOSING_ANNOUNCED,
+        EventKind.CLOSED_IN_SILENCE,
         EventKind.REOPENED,
         EventKind.MERGED,
         EventKind.ABSORBED,
@@ -43,8 +45,9 @@ def goes_on_paper(complaint: Complaint, kind: str) -> bool:
 
 
 def promise_letter(*, complaint: Complaint, event: Event) -> Letter | None:
-    """Have a letter printed about what the desk just did, where paper is due; in the caller's transaction."""
-    if event.user_id is None or event.kind not in TOLD or not goes_on_paper(complaint, event.kind):
+    """Have a letter printed about what the desk or the portal did, where paper is due; in the caller's transaction."""
+    theirs = event.user_id is None and not event.is_automatic
+    if theirs or event.kind not in TOLD or not goes_on_paper(complaint, event.kind):
         return None
     return Letter.objects.create(complaint=complaint, event=event)
 

@@ -32,12 +32,12 @@ LAST_PART = 0.2  # of a delay counted in hours or minutes
 
 def remind_of_deadlines() -> int:
     """Tell the agent of each case whose delay ends soon; gives how many clocks. Safe to run twice, even at once."""
-    return _each(ending_soon, _remind)
+    return tell_each(ending_soon, _remind)
 
 
 def escalate_overdue() -> int:
     """Tell the desk of each delay that is over, and mark the case; gives how many clocks. Safe to run twice."""
-    return _each(over, _escalate)
+    return tell_each(over, _escalate)
 
 
 def ending_soon(now: datetime) -> ClockQuerySet:
@@ -57,7 +57,7 @@ def _untold() -> ClockQuerySet:
     return Clock.objects.promised().filter(escalated_at=None, complaint__turn=Turn.DESK)
 
 
-def _each(due: Callable[[datetime], ClockQuerySet], tell: Callable[[Complaint, Clock, datetime], None]) -> int:
+def tell_each(due: Callable[[datetime], ClockQuerySet], tell: Callable[[Complaint, Clock, datetime], None]) -> int:
     """Tell of the clocks that are due now in calendars now open, the soonest first, each in its own transaction."""
     now = timezone.now()
     found = due(now).filter(delay__calendar__in=open_calendars(now)).order_by("due_at")

@@ -13,6 +13,7 @@ from complaints import notices
 from complaints.models import Complaint, Event, EventKind
 
 from .changes import locked
+from .clocks import await_nothing
 
 # These go to the desk itself.
 STAFF = {notices.DueSoon.key, notices.Overdue.key}
@@ -43,6 +44,7 @@ def message_failed(message: Message) -> None:
         is_public=False,
     )
     Complaint.objects.filter(pk=complaint.pk).update(undelivered_at=now)
+    await_nothing(complaint=complaint)  # who was not reached is not silent
 
 
 @transaction.atomic

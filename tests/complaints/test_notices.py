@@ -26,6 +26,7 @@ KINDS = [
     notices.NewMessage,
     notices.Answered,
     notices.Closed,
+    notices.ClosingSoon,
     notices.Reopened,
 ]
 # GSM 03.38, the alphabet of a 160-character SMS.

@@ -132,9 +132,7 @@ class Clock(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
-    reminded_at = models.DateTimeField(
-        null=True, blank=True
-    )  # who must act was told that it ends soon
+    reminded_at = models.DateTimeField(null=True, blank=True)  # who must act was told that it ends soon
     escalated_at = models.DateTimeField(null=True, blank=True)  # the desk was told that it is over
     explanation = models.JSONField()
 

@@ -44,7 +44,7 @@ class ProcedureAdmin(OfOneDesk):
                 "fields": ["closing_delay", "closing_notice_days"],
                 "description": _(
                     "Une réclamation à laquelle le service a répondu se clôture sans nouvelle de la personne. "
-                    "Un message d’elle l’arrête ; clôturée, elle se rouvre comme les autres."
+                    "Un message d’elle l’arrête ; clôturée, elle se rouvre comme les autres."
                 ),
             },
         ),

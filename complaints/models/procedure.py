@@ -38,14 +38,14 @@ class Procedure(models.Model):
         null=True,
         blank=True,
         verbose_name=_("clôture sans nouvelle"),
-        help_text=_("Compté de la réponse, ou du dernier message du service. Vide : jamais d’elle-même."),
+        help_text=_("Compté de la réponse, ou du dernier message du service. Vide : jamais d’elle-même."),
     )
     closing_notice_days = models.PositiveSmallIntegerField(
         _("annoncée tant de jours avant"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
-        help_text=_("Vide : la clôture n’est pas annoncée par un message, sa date se lit sur la page de suivi."),
+        help_text=_("Vide : la clôture n’est pas annoncée par un message, sa date se lit sur la page de suivi."),
     )
     archive_delay = models.ForeignKey(
         Delay,

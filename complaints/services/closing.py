@@ -35,9 +35,7 @@ def close_silent() -> int:
 
 def to_announce(now: datetime) -> ClockQuerySet:
     """Clocks of which the person is to be told now."""
-    days = set(
-        Procedure.objects.filter(closing_notice_days__isnull=False).values_list("closing_notice_days", flat=True)
-    )
+    days = {each.closing_notice_days or 0 for each in Procedure.objects.filter(closing_notice_days__isnull=False)}
     soon = Q(pk=None)
     for each in days:
         soon |= Q(due_at__lte=now + timedelta(days=each), complaint__desk__procedure__closing_notice_days=each)

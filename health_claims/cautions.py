@@ -158,7 +158,8 @@ def _same_care(care: Care) -> Iterator[Caution]:
     same = Q(member=care.member, patient=care.patient, prestation=care.guarantee.prestation, care_date=care.care_date)
     declared = Declaration.objects.filter(same).exclude(state=DeclarationState.REJECTED)
     opened = Claim.objects.filter(same).exclude(state=ClaimState.REFUSED)
-    rows = declared.annotate(here=Value(True)).values_list("here").order_by()
+    # What a former holder of the account declared is no knowledge of who is here now.
+    rows = declared.annotate(here=Q(set_aside_at=None)).values_list("here").order_by()
     found = set(rows.union(opened.annotate(here=Value(False)).values_list("here").order_by()))
     if found:
         yield Caution("same-care", is_private=(True,) not in found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
@@ -70,12 +71,24 @@ def readings_of(*, member: Member, older: str = "") -> ReadingsPage:
     return ReadingsPage(rows[:SIZE], older=rows[SIZE - 1].key if len(rows) > SIZE else "")
 
 
+def _claims(member: Member) -> QuerySet[Any]:
+    return Claim.objects.filter(member=member).shown_to_member()
+
+
+def _declarations(member: Member) -> QuerySet[Any]:
+    return Declaration.objects.filter(member=member).shown_to_member()
+
+
+def _papers(member: Member) -> QuerySet[Any]:
+    return IdentityPaper.objects.filter(member=member).exclude(state=IdentityPaper.State.SET_ASIDE)
+
+
 def _opened(member: Member) -> QuerySet[AuditEntry]:
     """What staff opened of this member's."""
     mine = Q()
-    for model in (Claim, Declaration):
-        keys = model.objects.filter(member=member).annotate(key=Cast("pk", CharField())).values("key")
-        mine |= Q(object_type=model._meta.label_lower, object_id__in=keys)
+    for shown in (_claims(member), _declarations(member)):
+        keys = shown.annotate(key=Cast("pk", CharField())).values("key")
+        mine |= Q(object_type=shown.model._meta.label_lower, object_id__in=keys)
     entries = AuditEntry.objects.filter(mine, action=AuditEntry.Action.CASE_OPENED)
     return entries.select_related("desk").order_by("-at", "-pk")
 
@@ -83,9 +96,9 @@ def _opened(member: Member) -> QuerySet[AuditEntry]:
 def _read(member: Member) -> QuerySet[DocumentReading]:
     """Which of their documents were given to whom."""
     joined = (
-        Q(document__in=DeclarationPiece.objects.filter(declaration__member=member).values("document"))
-        | Q(document__in=ClaimPiece.objects.filter(claim__member=member).values("document"))
-        | Q(document__in=IdentityPaper.objects.filter(member=member).values("document"))
+        Q(document__in=DeclarationPiece.objects.filter(declaration__in=_declarations(member)).values("document"))
+        | Q(document__in=ClaimPiece.objects.filter(claim__in=_claims(member)).values("document"))
+        | Q(document__in=_papers(member).values("document"))
     )
     readings = DocumentReading.objects.filter(joined).exclude(reader__in=OWN)
     return readings.select_related("document").order_by("-at", "-pk")

@@ -7,6 +7,7 @@ from claims_portal.workflow import Transition, Workflow
 
 HANDLE = "health_claims.handle"  # decide declarations, compute statements
 SETTLE = "health_claims.settle"  # make and export settlement batches
+GIVE_BACK = "membership.give_back_account"  # have the account of a member begin anew
 READ_MEDICAL = "health_claims.read_medical"  # open the pieces of a file
 PERSON = ""  # the member
 
@@ -38,6 +39,7 @@ declaration_workflow = Workflow(
     Transition("reject", frozenset({C}), J, HANDLE, _("Rejeter")),
     Transition("ask_complement", frozenset({C}), None, HANDLE, _("Demander un complément")),
     Transition("assign", frozenset({C}), None, HANDLE, _("M’attribuer cette déclaration")),
+    Transition("attach", frozenset({C, V, J}), None, HANDLE, _("Rattacher à l’adhérent")),
     Transition("supply", frozenset({C}), None, PERSON, _("Envoyer le complément")),
 )
 

@@ -17,6 +17,7 @@ from claims_portal.organisations.models import LegalText
 from claims_portal.views import PublicView
 
 from .models import Member, MemberAccount
+from .services.credentials import GivenBack
 
 SESSION_KEY = "member"
 WRITE_EVERY = 60  # seconds: one session write a minute, not one a request
@@ -110,4 +111,8 @@ class MemberView(PublicView):
             return render(request, "membership/needs_password.html", {"member": member}, status=403)
         if self.needs_identity and not member.account.is_checked:
             return render(request, "membership/needs_identity.html", {"member": member}, status=403)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except GivenBack:  # while this very request was under way
+            leave(request)
+            return redirect("membership:sign-in")

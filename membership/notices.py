@@ -73,3 +73,13 @@ class PasswordChanged(AccountNotice):
 
 class ContactChanged(AccountNotice):
     key = "membership.contact_changed"
+
+
+class AccountReset(AccountNotice):
+    """To whoever had the account, on every way it had: it begins anew. Neutral, for nobody knows yet who they are."""
+
+    key = "membership.account_reset"
+
+    def recipients(self) -> list[Recipient]:
+        known = Recipient(email=self.email, mobile=str(self.account.mobile or ""), language=self.account.language)
+        return [known] if known.email or known.mobile else []

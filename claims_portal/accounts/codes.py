@@ -106,6 +106,11 @@ def use_code(*, request_id: UUID | str | None, purpose: str, subject: str, code:
     raise CodeWrong(TRIES - known.tries)
 
 
+def forget_codes(*, subject: str) -> int:
+    """End the codes sent for this subject, whatever for; gives how many."""
+    return OneTimeCode.objects.filter(subject=subject, used_at=None).update(used_at=timezone.now())
+
+
 def is_held_up(request_id: UUID | str) -> bool:
     """True when the SMS of this code could not leave, so far or for good: the person is told, not left waiting."""
     sent = Message.objects.filter(dedup_key__startswith=f"{CodeNotice.key}:{request_id}:")

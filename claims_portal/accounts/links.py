@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -60,5 +61,9 @@ def use_link(*, purpose: str, token: str) -> str:
 
 
 def forget_links(*, subject: str) -> int:
-    """Destroy the links to what this names, used or not; gives how many. Their table holds some hours of links."""
-    return MailLink.objects.filter(subject=subject).delete()[0]
+    """Destroy the links to what this names or begins to name (« 12 », « 12:… »), used or not; gives how many.
+
+    Their table holds some hours of links.
+    """
+    named = Q(subject=subject) | Q(subject__startswith=f"{subject}:")
+    return MailLink.objects.filter(named).delete()[0]

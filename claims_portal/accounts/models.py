@@ -229,6 +229,7 @@ class AuditEntry(models.Model):
         DISPOSAL_APPROVED = "disposal-approved", _("Suppression de dossiers approuvée")
         RIGHTS_ANSWERED = "rights-answered", _("Réponse à une demande sur des données")
         DISPOSAL_REFUSED = "disposal-refused", _("Suppression de dossiers refusée")
+        ACCOUNT_RETURNED = "account-returned", _("Compte rendu à l’adhérent")
 
     at = models.DateTimeField(_("le"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))

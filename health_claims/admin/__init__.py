@@ -1,8 +1,9 @@
 """The agents' pages about declarations, claims and their settlement, under /gestion/."""
 
+from .accounts import MemberAccountAdmin
 from .batches import SettlementBatchAdmin
 from .claims import ClaimAdmin
 from .declarations import DeclarationAdmin
 from .reasons import ReasonAdmin
 
-__all__ = ["ClaimAdmin", "DeclarationAdmin", "ReasonAdmin", "SettlementBatchAdmin"]
+__all__ = ["ClaimAdmin", "DeclarationAdmin", "MemberAccountAdmin", "ReasonAdmin", "SettlementBatchAdmin"]

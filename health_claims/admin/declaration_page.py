@@ -15,7 +15,7 @@ from claims_portal.documents.services import advice_sentences
 from claims_portal.templatetags.portal import money
 from health_claims.cautions import TITLES
 from health_claims.models import Claim, Declaration, IdentityPaper
-from health_claims.services.papers import newest
+from health_claims.services.papers import newest, set_aside
 from health_claims.workflow import DeclarationState
 from membership.models import Member
 
@@ -23,7 +23,7 @@ from .history import Names, history
 
 EARLIER_SHOWN = 10
 TONES = {DeclarationState.CREATED: "info", DeclarationState.VALIDATED: "success", DeclarationState.REJECTED: "danger"}
-PAPER_TONES = {"pending": "turn", "accepted": "success", "refused": "danger"}
+PAPER_TONES = {"pending": "turn", "accepted": "success", "refused": "danger", "set-aside": "neutral"}
 EVENTS: Names = {
     "sent": gettext_lazy("Déclaration envoyée"),
     "validate": gettext_lazy("Déclaration validée"),
@@ -31,6 +31,8 @@ EVENTS: Names = {
     "ask_complement": gettext_lazy("Complément demandé"),
     "supply": gettext_lazy("Complément envoyé"),
     "assign": gettext_lazy("Attribuée à un agent"),
+    "set_aside": gettext_lazy("Mise de côté : compte rendu à l’adhérent"),
+    "attach": gettext_lazy("Rattachée à l’adhérent"),
 }
 
 
@@ -50,11 +52,18 @@ def declaration_context(row: Declaration) -> dict[str, Any]:
         "warnings": [TITLES.get(code, code) for code in row.warnings],
         "facts": known(facts(row)),
         "member_facts": known(member_facts(row.member)),
-        "papers": [paper_view(each, row) for each in newest(row.member).values()],
+        "papers": [paper_view(each, row) for each in papers(row)],
+        "identity_checked": row.member.account.is_checked,
         "earlier": [earlier_view(each) for each in earlier(row)],
         "history": history(events, EVENTS, row.member.full_name),
         "last_event": max((event.pk for event in events), default=0),
     }
+
+
+def papers(row: Declaration) -> list[IdentityPaper]:
+    """The member's; of a declaration that is set aside, also those of whoever had the account then."""
+    former = set_aside(row.member) if row.set_aside_at else []
+    return [*newest(row.member).values(), *former]
 
 
 def known(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -132,7 +141,8 @@ def paper_view(paper: IdentityPaper, row: Declaration) -> dict[str, Any]:
         "readable": paper.document.is_clean,
         "reason": paper.reason.label if paper.reason else paper.reason_note,
         "is_pending": paper.state == IdentityPaper.State.PENDING,
-        "is_open": paper.state != IdentityPaper.State.REFUSED,  # an accepted paper may turn out to be false
+        # An accepted paper may turn out to be false.
+        "is_open": paper.state in (IdentityPaper.State.PENDING, IdentityPaper.State.ACCEPTED),
     }
 
 

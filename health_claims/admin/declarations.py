@@ -13,16 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Declaration, IdentityPaper, Reason
 from health_claims.roles import VIEW_DECLARATIONS
 from health_claims.services.deciding import declaration_as_seen
+from health_claims.services.giving_back import NotChecked, attach
 from health_claims.services.papers import PaperSettled, accept_paper, refuse_paper
 from health_claims.workflow import HANDLE, declaration_workflow
 
 from . import dashboard, queues
-from .actions import DECLARATION_ACTIONS, NOTE_MAX, Action
+from .actions import DECLARATION_ACTIONS, NOTE_MAX, Action, ActionForm, Reasons
 from .case import CaseAdmin, Page, reason_of
 from .declaration_page import EVENTS, chip, declaration_context
+
+WITHOUT_MEMBER = frozenset({"reject", "assign"})
 
 
 @admin.register(Declaration)
@@ -42,6 +46,7 @@ class DeclarationAdmin(CaseAdmin):
     def more_pages(self) -> list[Page]:
         return [
             ("<int:key>/papiers/<int:paper_id>/", self.paper_view, "paper"),
+            ("<int:key>/rattacher/", require_POST(self.attach_view), "attach"),
             ("chiffres/", self.figures_view, "figures"),
             ("chiffres/<slug:kind>/", require_POST(self.export_view), "figures_export"),
         ]
@@ -67,7 +72,7 @@ class DeclarationAdmin(CaseAdmin):
 
     def related(self, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
         return rows.select_related(
-            *("desk__organisation", "member__policy", "patient", "prestation", "guarantee"),
+            *("desk__organisation", "member__policy", "member__account", "patient", "prestation", "guarantee"),
             *("reason", "assigned_to", "decided_by", "claim"),
         )
 
@@ -103,6 +108,29 @@ class DeclarationAdmin(CaseAdmin):
         return self.page_of(first) if first else reverse(self.list_name)
 
     # --- Acting
+
+    def blocks(self, request: HttpRequest, row: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
+        """Of one that is set aside, only what does not need the member."""
+        found = super().blocks(request, row, reasons, form)
+        if row.set_aside_at:
+            found["blocks"] = [each for each in found["blocks"] if each["action"].name in WITHOUT_MEMBER]
+        return found
+
+    def attach_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """« C’est bien l’adhérent qui l’a envoyée »."""
+        row = self.visible(request, key)
+        user: Any = request.user
+        if not user.has_perm(HANDLE):
+            raise Http404
+        try:
+            attach(declaration_id=row.pk, user=user)
+        except NotChecked:
+            messages.warning(request, _("Vérifiez d’abord les nouvelles pièces d’identité de l’adhérent."))
+        except TransitionNotAllowed:
+            messages.info(request, _("Cette déclaration est déjà rattachée à l’adhérent."))
+        else:
+            messages.success(request, _("La déclaration est rattachée à l’adhérent, qui la retrouve dans son espace."))
+        return redirect(self.page_of(row.pk))
 
     def as_seen(self, key: int, last_event_id: int) -> Any:
         return declaration_as_seen(declaration_id=key, last_event_id=last_event_id)

@@ -1,5 +1,6 @@
 """Declarations, the claims they open, and the statements of these."""
 
+from .account import AccountReturn
 from .claim import (
     Abatement,
     Claim,
@@ -14,6 +15,7 @@ from .reference import DailyCounter, Reason
 
 __all__ = [
     "Abatement",
+    "AccountReturn",
     "Claim",
     "ClaimEvent",
     "ClaimPiece",

@@ -60,6 +60,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Claims of the desks this member of staff sees; all for a superuser."""
         return self if user.is_superuser else self.filter(desk_id__in=user.desk_ids())
 
+    def shown_to_member(self) -> ClaimQuerySet:
+        """All but those opened by a declaration that is set aside."""
+        return self.filter(declaration__set_aside_at=None)
+
 
 class Claim(models.Model):
     """A file accepted as handed in; its number is that of the acknowledgement (rows D139, D147–D149)."""

@@ -30,6 +30,7 @@ class IdentityPaper(models.Model):
         PENDING = "pending", _("À vérifier")
         ACCEPTED = "accepted", _("Acceptée")
         REFUSED = "refused", _("Refusée")
+        SET_ASIDE = "set-aside", _("Mise de côté")  # the account was given back: nothing that counts, nor is shown
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="papers", verbose_name=_("adhérent"))
     kind = models.CharField(_("nature"), max_length=6, choices=Kind)
@@ -47,7 +48,9 @@ class IdentityPaper(models.Model):
         constraints: ClassVar = [
             # A refused paper stays in the history; one at most of a kind counts.
             models.UniqueConstraint(
-                fields=["member", "kind"], condition=~Q(state="refused"), name="one_paper_of_a_kind"
+                fields=["member", "kind"],
+                condition=~Q(state__in=["refused", "set-aside"]),
+                name="one_paper_of_a_kind",
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | Q(reason__isnull=False) | ~Q(reason_note=""),
@@ -69,6 +72,10 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
     def visible_to(self, user: Any) -> DeclarationQuerySet:
         """Declarations to the desks this member of staff sees; all for a superuser."""
         return self if user.is_superuser else self.filter(desk_id__in=user.desk_ids())
+
+    def shown_to_member(self) -> DeclarationQuerySet:
+        """All but those of a former holder of the account that nobody has said to be the member's."""
+        return self.filter(set_aside_at=None)
 
 
 class Declaration(models.Model):
@@ -100,6 +107,8 @@ class Declaration(models.Model):
     created_at = models.DateTimeField(_("date de la demande"))
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    # Sent before the account was given back to its member: hidden from them until an agent says that it is theirs.
+    set_aside_at = models.DateTimeField(_("mise de côté le"), null=True, blank=True, editable=False)
 
     objects = DeclarationQuerySet.as_manager()
 

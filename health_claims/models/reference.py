@@ -20,6 +20,7 @@ class Reason(models.Model):
         COMPLEMENT = "complement", _("Demande de complément")
         REFUSAL = "refusal", _("Refus d’un dossier")
         PAPER = "paper", _("Refus d’une pièce d’identité")
+        ACCOUNT = "account", _("Compte rendu à l’adhérent")
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="+", null=True, blank=True, verbose_name=_("organisation")

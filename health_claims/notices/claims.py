@@ -19,6 +19,9 @@ class ClaimNotice(Notice):
         self.row = key
 
     def recipients(self) -> list[Recipient]:
+        declaration = self.claim.declaration
+        if declaration is not None and declaration.set_aside_at:  # nobody knows whose it is
+            return []
         account = MemberAccount.objects.filter(member_id=self.claim.member_id).first()
         if account is None or not (account.email or account.mobile):
             return []

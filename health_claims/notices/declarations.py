@@ -23,6 +23,8 @@ class DeclarationNotice(Notice):
         self.event = event
 
     def recipients(self) -> list[Recipient]:
+        if self.declaration.set_aside_at:  # nobody knows whose it is
+            return []
         return [Recipient(email=self.declaration.email, language=self.declaration.language)]
 
     def context(self, recipient: Recipient) -> dict[str, Any]:

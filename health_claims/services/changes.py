@@ -10,7 +10,7 @@ from claims_portal.accounts.models import User
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent
 from health_claims.workflow import claim_workflow, declaration_workflow
 
-INTERNAL = frozenset({"assign"})  # the desk's own housekeeping: the member does not read it
+INTERNAL = frozenset({"assign", "attach"})  # the desk's own housekeeping: the member does not read it
 
 
 def locked_declaration(declaration_id: int) -> Declaration:
@@ -55,7 +55,10 @@ def locked_claim(claim_id: int) -> Claim:
     """The claim under its row's lock, with what notices need. Call it inside a transaction."""
     return (
         Claim.objects.select_for_update(of=("self",))
-        .select_related("desk__organisation", "member__policy", "member__account", "patient", "prestation", "guarantee")
+        .select_related(
+            *("desk__organisation", "member__policy", "member__account", "patient", "prestation", "guarantee"),
+            "declaration",
+        )
         .get(pk=claim_id)
     )
 

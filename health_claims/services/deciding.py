@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason
 from health_claims.notices import declarations as notices
 from membership.models import Member
@@ -54,9 +55,10 @@ def claim_as_seen(*, claim_id: int, last_event_id: int) -> Iterator[None]:
 def validate_declaration(*, declaration_id: int, user: User) -> Claim:
     """Accept a declaration as a file handed in: a claim is opened, its number is the acknowledgement (rows D147–D149).
 
-    TransitionNotAllowed when it was decided meanwhile: two agents open one claim.
+    TransitionNotAllowed when it was decided meanwhile (two agents open one claim), or is set aside.
     """
     declaration = locked_declaration(declaration_id)
+    _of_the_member(declaration, "validate")
     now = timezone.now()
     event = change_declaration(
         declaration=declaration,
@@ -115,9 +117,11 @@ def ask_declaration_complement(
 ) -> Declaration:
     """Ask the member for more before deciding; the declaration stays « Créée » (row D145).
 
-    ValueError when neither a reason of this organisation nor a note says what is asked.
+    ValueError when neither a reason of this organisation nor a note says what is asked; TransitionNotAllowed when it
+    is decided, or set aside: there is nobody to ask.
     """
     declaration = locked_declaration(declaration_id)
+    _of_the_member(declaration, "ask_complement")
     if reason is not None:
         _of_this_desk(reason, declaration, Reason.Use.COMPLEMENT)
     elif not note.strip():
@@ -152,6 +156,11 @@ def assign_claim(*, claim_id: int, user: User) -> Claim:
     claim = locked_claim(claim_id)
     change_claim(claim=claim, transition="assign", user=user, assigned_to_id=user.pk)
     return claim
+
+
+def _of_the_member(declaration: Declaration, transition: str) -> None:
+    if declaration.set_aside_at is not None:
+        raise TransitionNotAllowed(transition, declaration.state)
 
 
 def _of_this_desk(reason: Reason, declaration: Declaration, use: str) -> None:

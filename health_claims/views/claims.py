@@ -55,6 +55,7 @@ class ClaimsView(CareView):
         latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version")
         claims = (
             Claim.objects.filter(member=self.member)
+            .shown_to_member()
             .select_related("prestation", "patient", "desk__organisation")
             .annotate(paid=Subquery(latest.values("paid")[:1]))
         )
@@ -88,7 +89,7 @@ class ClaimView(CareView):
         return super().dispatch(request, *args, **kwargs)
 
     def read(self) -> Claim:
-        claims = Claim.objects.filter(member=self.member)
+        claims = Claim.objects.filter(member=self.member).shown_to_member()
         related = ("prestation", "patient", "guarantee", "reason", "declaration", "desk__organisation")
         claim = get_object_or_404(claims.select_related(*related), number=self.number)
         claim.member = self.member

@@ -234,7 +234,7 @@ class SentView(InsuredView):
     """« Votre demande référence … est en cours d’étude »; a second « Terminer » leads to the follow-up (D127–D129)."""
 
     def get(self, request: HttpRequest, draft_id: UUID) -> HttpResponse:
-        declaration = get_object_or_404(self.member.declarations, draft_id=draft_id)
+        declaration = get_object_or_404(self.member.declarations.shown_to_member(), draft_id=draft_id)
         order = list(steps.declaring)
         context = {
             "declaration": declaration,

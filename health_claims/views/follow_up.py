@@ -54,7 +54,7 @@ class FollowUpView(InsuredView):
     """All the declarations of the member, newest first, by key (rows D131–D144)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        mine = self.member.declarations.select_related("prestation", "reason", "claim")
+        mine = self.member.declarations.shown_to_member().select_related("prestation", "reason", "claim")
         try:
             page = page_by_key(
                 mine,
@@ -101,7 +101,7 @@ class DeclarationView(InsuredView):
     """A declaration of this member; anybody else's does not exist."""
 
     def find(self, reference: str) -> Declaration:
-        known = self.member.declarations.select_related(
+        known = self.member.declarations.shown_to_member().select_related(
             "prestation", "reason", "claim", "patient", "desk__organisation"
         )
         declaration = get_object_or_404(known, reference=reference)
@@ -236,6 +236,7 @@ class PieceView(InsuredView):
     """One piece, for its owner; the reading is logged."""
 
     def get(self, request: HttpRequest, reference: str, piece_id: UUID) -> HttpResponseBase:
-        pieces = DeclarationPiece.objects.select_related("document").filter(declaration__member=self.member)
+        mine = self.member.declarations.shown_to_member()
+        pieces = DeclarationPiece.objects.select_related("document").filter(declaration__in=mine)
         piece = get_object_or_404(pieces, pk=piece_id, declaration__reference=reference)
         return document_response(document=piece.document, reader="member")

@@ -148,6 +148,7 @@ class MemberAccount(models.Model):
     class Meta:
         verbose_name = _("compte adhérent")
         verbose_name_plural = _("comptes adhérents")
+        permissions = [("give_back_account", _("Peut rendre un compte à l’adhérent"))]
 
     def __str__(self) -> str:
         return str(self.member)
@@ -159,6 +160,12 @@ class MemberAccount(models.Model):
     @property
     def is_checked(self) -> bool:
         return self.identity_checked_at is not None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nobody has accepted, given or proved anything yet: there is only the number and the CIN."""
+        given = (self.password, self.mobile, self.email, self.pending_mobile, self.pending_email)
+        return not any(given) and self.terms_accepted_at is None and self.certified_at is None
 
     def set_password(self, raw: str) -> None:
         self.password = make_password(raw)

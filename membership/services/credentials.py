@@ -20,6 +20,10 @@ NEW_MOBILE = "member-mobile"
 NOBODY = "personne@example.invalid"
 
 
+class GivenBack(Exception):
+    """The account was given back to its member meanwhile: whoever this is has no say in it any more."""
+
+
 def ask_new_password(*, policy: str, number: str, cin: str, language: str) -> None:
     """Mail the link that begins a new password, when these name a member who has one.
 
@@ -48,17 +52,50 @@ def replace_password(*, account_id: int, password: str, forgotten: bool = False)
     """A new password, already checked by `membership.passwords`: every other session ends, and the member is told.
 
     `forgotten`: whoever reset it may have lost a device, so that no browser is known any more, and the wrong
-    passwords of others are forgiven.
+    passwords of others are forgiven. GivenBack when there is no password to replace any more.
     """
-    account = MemberAccount.objects.select_for_update(of=("self",)).select_related("member__policy").get(pk=account_id)
+    account = locked_account(account_id)
+    if not account.password:
+        raise GivenBack
     account.set_password(password)
     account.save(update_fields=["password"])
     if forgotten:
-        KnownBrowser.objects.filter(account=account).delete()
-        tries = f"{account.member.policy.number}:{account.member.number}"
-        throttles.forget("password-failures", tries)
-        throttles.forget("sign-in-member", f"password:{tries}")
+        forget_browsers(account)
     queue(notices.PasswordChanged(account))
+    return account
+
+
+def locked_account(account_id: int) -> MemberAccount:
+    """The account under its row's lock, with member and policy. Call it inside a transaction."""
+    accounts = MemberAccount.objects.select_for_update(of=("self",)).select_related("member__policy")
+    return accounts.get(pk=account_id)
+
+
+def forget_browsers(account: MemberAccount) -> None:
+    """No browser is known any more, and the wrong passwords of others are forgiven; `account` with its policy."""
+    KnownBrowser.objects.filter(account=account).delete()
+    tries = f"{account.member.policy.number}:{account.member.number}"
+    throttles.forget("password-failures", tries)
+    throttles.forget("sign-in-member", f"password:{tries}")
+
+
+@transaction.atomic
+def begin_anew(*, account_id: int) -> MemberAccount:
+    """Clear an account for its member to activate again; whoever had it is told at the addresses that it had.
+
+    Password, mobile, e-mail, terms, activation and checked identity go; every session, code and link ends.
+    """
+    account = locked_account(account_id)
+    queue(notices.AccountReset(account))
+    forget_browsers(account)
+    codes.forget_codes(subject=subject_of(account))
+    links.forget_links(subject=str(account.pk))
+    for name in ("password", "mobile", "email", "pending_mobile", "pending_email"):
+        setattr(account, name, "")
+    for name in ("terms", "terms_accepted_at", "certified_at", "email_asked_at", "activated_at", "identity_checked_at"):
+        setattr(account, name, None)
+    account.sessions_ended += 1
+    account.save()
     return account
 
 

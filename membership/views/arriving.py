@@ -197,6 +197,8 @@ class BrowserCodeView(AccountView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         account = self.account()
+        if not account.mobile:  # given back to its member since
+            return redirect("membership:sign-in")
         if "again" in request.POST:
             return ask_code(request, account)
         form = BrowserCodeForm(request.POST)

@@ -48,7 +48,8 @@ class ForgottenView(PublicView):
             return self.show(request, form, here)
         said = {name: form.cleaned_data[name] for name in ("policy", "number", "cin")}
         credentials.ask_new_password(**said, language=get_language() or "fr")
-        return render(request, "membership/forgotten_sent.html", here)
+        chosen = {"policy": form.policies[said["policy"]]}
+        return render(request, "membership/forgotten_sent.html", here | chosen)
 
     def show(self, request: HttpRequest, form: forms.Form, here: dict[str, Any]) -> HttpResponse:
         return render(request, "membership/forgotten.html", here | robots.task(request) | {"form": form})
@@ -101,6 +102,8 @@ class ForgottenNewView(PublicView):
         self.held: dict[str, Any] = held
         accounts = MemberAccount.objects.select_related("member__policy__organisation")
         self.account = accounts.get(pk=self.held["account"])
+        if not self.account.password:  # given back to its member since
+            return redirect("membership:forgotten")
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -125,7 +128,10 @@ class ForgottenNewView(PublicView):
             return self.show(request, form)
         del request.session[SESSION_KEY]
         password = form.cleaned_data["password"]
-        account = credentials.replace_password(account_id=self.account.pk, password=password, forgotten=True)
+        try:
+            account = credentials.replace_password(account_id=self.account.pk, password=password, forgotten=True)
+        except credentials.GivenBack:
+            return redirect("membership:forgotten")
         logger.info("member_password_replaced", account=account.pk)
         messages.success(request, _("Votre nouveau mot de passe est enregistré."))
         return come_in(request, account)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.compute import Due
-from claims_portal.deadlines.explanation import explanation_sentence
+from claims_portal.deadlines.explanation import explanation_with_origin
 from claims_portal.organisations.models import Desk
 
 from .models import Clock, ClockKind, Complaint, ComplaintDocument, Event, EventKind
@@ -38,7 +38,7 @@ def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
         "due": clock.due_at,
         "state": state,
         "fraction": None if clock.stopped_at else due.progress(now),
-        "explanation": explanation_sentence(due.explanation),
+        "explanation": explanation_with_origin(due.explanation),
     }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from claims_portal.organisations.models import Desk, LegalText
 
-from .models import AskedField, Category, ClockKind, Respondent
+from .models import AskedField, Category, ClockKind, Procedure, Respondent
 
 OTHER = "other"
 KEPT_SECONDS = 300
@@ -51,6 +51,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class OwnDelays:
+    """The delays that a category sets in place of those of its desk (F9)."""
+
+    delay_ids: dict[str, int]  # by ClockKind
+    names: tuple[str, str]  # of the category, in French and in Arabic
+
+
+@dataclass(frozen=True)
 class Questions:
     """Everything the filing forms of one desk need to know."""
 
@@ -60,6 +68,7 @@ class Questions:
     texts: dict[str, LegalText]
     offers_sms: bool
     delay_ids: dict[str, int]  # by ClockKind
+    own_delays: dict[int, OwnDelays]  # by category, those no longer proposed included
 
     def category_choices(self) -> list[tuple[str, Any]]:
         return _grouped(self.categories)
@@ -95,7 +104,7 @@ def _kept(desk_id: int, version: int, window: int) -> Questions:
 
 def _read(desk: Desk) -> Questions:
     procedure = desk.procedure
-    categories = Category.objects.filter(desk=desk, is_active=True)
+    categories = list(Category.objects.filter(desk=desk))
     respondents = Respondent.objects.filter(sector__desks=desk, is_active=True).distinct()
     asked = AskedField.objects.filter(desk=desk)
     texts = {text.kind: text for text in reversed(LegalText.objects.in_force().filter(organisation=desk.organisation))}
@@ -103,6 +112,7 @@ def _read(desk: Desk) -> Questions:
         categories=tuple(
             Named(each.pk, {"fr": each.name_fr, "ar": each.name_ar}, {"fr": each.group_fr, "ar": each.group_ar})
             for each in categories
+            if each.is_active
         ),
         respondents=tuple(
             Named(each.pk, {"fr": each.name_fr, "ar": each.name_ar}, {"fr": "", "ar": ""}) for each in respondents
@@ -110,14 +120,22 @@ def _read(desk: Desk) -> Questions:
         asked={each.field: Asked(each.is_required, {"fr": each.hint_fr, "ar": each.hint_ar}) for each in asked},
         texts=texts,
         offers_sms=procedure.offers_sms,
-        delay_ids={
-            kind: key
-            for kind, key in (
-                (ClockKind.ACKNOWLEDGEMENT.value, procedure.acknowledgement_delay_id),
-                (ClockKind.ANSWER.value, procedure.answer_delay_id),
-                (ClockKind.REOPENING.value, procedure.reopening_delay_id),
-                (ClockKind.CLOSING.value, procedure.closing_delay_id),
-            )
-            if key is not None
+        delay_ids=_promised(procedure)
+        | _set(
+            (ClockKind.REOPENING, procedure.reopening_delay_id),
+            (ClockKind.CLOSING, procedure.closing_delay_id),
+        ),
+        own_delays={
+            each.pk: OwnDelays(delays, (each.name_fr, each.name_ar))
+            for each in categories
+            if (delays := _promised(each))
         },
     )
+
+
+def _promised(rules: Procedure | Category) -> dict[str, int]:
+    return _set((ClockKind.ACKNOWLEDGEMENT, rules.acknowledgement_delay_id), (ClockKind.ANSWER, rules.answer_delay_id))
+
+
+def _set(*delays: tuple[ClockKind, int | None]) -> dict[str, int]:
+    return {kind.value: key for kind, key in delays if key is not None}

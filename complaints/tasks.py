@@ -6,7 +6,7 @@ from celery import shared_task
 
 from claims_portal.deadlines.models import Calendar
 
-from .services.clocks import recompute_open_clocks
+from .services.clocks import recompute_open_clocks, recount_categories
 from .services.closing import await_answered, close_silent
 from .services.disposal import carry_out_disposals
 from .services.erasing import note_files_gone
@@ -19,10 +19,18 @@ TIME_LIMIT = 3000
 
 @shared_task(name="complaints.recompute_clocks", time_limit=TIME_LIMIT)
 def recompute_clocks(calendar_id: int | None = None) -> None:
-    """Count the running clocks of a calendar again, or of all calendars (each night: see CELERY_BEAT_SCHEDULE)."""
+    """Count the running clocks of a calendar again, or of all calendars and categories (each night)."""
     calendars = Calendar.objects.order_by("pk").values_list("pk", flat=True)
     for each in calendars if calendar_id is None else calendars.filter(pk=calendar_id):
         recompute_open_clocks(calendar_id=each)
+    if calendar_id is None:
+        recount_categories()
+
+
+@shared_task(name="complaints.recount_category", time_limit=TIME_LIMIT)
+def recount_category(category_id: int) -> None:
+    """Count the running clocks of a category again, because its delays changed."""
+    recount_categories(category_id=category_id)
 
 
 @shared_task(name="complaints.remind")

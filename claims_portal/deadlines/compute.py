@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any, Literal
@@ -71,11 +71,13 @@ def compute(
     pauses: Iterable[Pause] = (),
     now: datetime | None = None,
     days: CalendarDays | None = None,
+    origin: tuple[str, str] = ("", ""),
 ) -> Due:
     """When a delay that starts at `start` is due, and why.
 
     `pauses` are (from, to) instants, `to` None while the pause lasts. `days` spares the query that reads the
     calendar's exceptions, and the one for the calendar itself when `delay.calendar` is not loaded yet.
+    `origin` names, in French and in Arabic, what set this delay in place of the usual one.
     Raises ValueError for an instant without a zone, a pause that ends before it begins, or another calendar's days.
     """
     if days is None:
@@ -85,7 +87,8 @@ def compute(
     start = _in_utc(start)
     stopped = _merged(pauses, start, _in_utc(now or timezone.now()))
     count = _count_days if delay.unit in (Delay.Unit.DAYS, Delay.Unit.MONTHS) else _count_hours
-    return count(delay, days, start, stopped)
+    due = count(delay, days, start, stopped)
+    return replace(due, explanation=replace(due.explanation, origin_fr=origin[0], origin_ar=origin[1]))
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -19,7 +19,8 @@ class Explanation:
     """How a due moment was counted.
 
     `start` is in UTC and shown in `time_zone`. `holidays` and `rest_days` are the days passed over between
-    start and due. `paused_seconds` is the time added (of the desk, where only its hours count), `paused_days`
+    start and due. `origin_fr` and `origin_ar` name what set this delay in place of the usual one, "" for the usual one.
+    `paused_seconds` is the time added (of the desk, where only its hours count), `paused_days`
     the whole days added to a delay in days or months. `extended_from` is the date before an extension.
     """
 
@@ -36,16 +37,24 @@ class Explanation:
     paused_seconds: int = 0
     paused_days: int = 0
     extended_from: date | None = None
+    origin_fr: str = ""
+    origin_ar: str = ""
 
     @property
     def calendar_name(self) -> str:
         """The calendar's name in the active language."""
         return (self.calendar_name_ar if get_language() == "ar" else "") or self.calendar_name_fr
 
+    @property
+    def origin(self) -> str:
+        """What set this delay, in the active language."""
+        return (self.origin_ar if get_language() == "ar" else "") or self.origin_fr
+
     def as_json(self) -> dict[str, Any]:
-        """What a case stores; `from_json` reads it back."""
+        """What a case stores; `from_json` reads it back. A usual delay says nothing about its origin."""
+        unsaid = set() if self.origin_fr else {"origin_fr", "origin_ar"}
         return {
-            **self.__dict__,
+            **{name: value for name, value in self.__dict__.items() if name not in unsaid},
             "start": self.start.isoformat(),
             "holidays": [[day.date.isoformat(), day.name_fr, day.name_ar] for day in self.holidays],
             "extended_from": self.extended_from.isoformat() if self.extended_from else None,
@@ -151,6 +160,15 @@ def explanation_sentence(explanation: Explanation | dict[str, Any]) -> str:
             "date": spelled_date(explanation.extended_from),
         }
     return sentence
+
+
+def explanation_with_origin(explanation: Explanation) -> str:
+    """The sentence, and what set the delay when it is not the usual one: that may tell what a case is about."""
+    sentence = explanation_sentence(explanation)
+    if not explanation.origin:
+        return sentence
+    words = {"sentence": sentence, "origin": explanation.origin}
+    return gettext("%(sentence)s, délai propre à « %(origin)s »") % words
 
 
 def explanation_details(explanation: Explanation | dict[str, Any]) -> list[str]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
 from complaints.models import AskedField, Category, Procedure, Respondent
+from complaints.tasks import recount_category
 
 
 class OfOneDesk(DeskPartAdmin):
@@ -62,14 +68,30 @@ class ProcedureAdmin(OfOneDesk):
 class CategoryAdmin(OfOneDesk):
     """A category is retired by no longer proposing it: complaints keep theirs."""
 
-    list_display = ["name_fr", "name_ar", "group_fr", "desk", "position", "is_active"]
+    list_display = ["name_fr", "name_ar", "group_fr", "desk", "answer_delay", "position", "is_active"]
     list_filter = ["desk", "is_active"]
+    list_select_related = ["desk", "answer_delay"]
     search_fields = ["name_fr", "name_ar", "code"]
     prepopulated_fields = {"code": ["name_fr"]}
     fieldsets = [
         (None, {"fields": ["desk", ("name_fr", "name_ar"), ("group_fr", "group_ar"), "risk_bearer"]}),
+        (
+            _("Délais"),
+            {
+                "fields": ["acknowledgement_delay", "answer_delay"],
+                "description": _(
+                    "À la place de ceux du guichet, pour cette catégorie. Un changement recalcule aussi les échéances "
+                    "des réclamations en cours, avec une ligne dans leur histoire."
+                ),
+            },
+        ),
         (_("Présentation"), {"fields": ["code", "position", "is_active"]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"acknowledgement_delay", "answer_delay"} & set(form.changed_data):
+            transaction.on_commit(partial(recount_category.delay, obj.pk), robust=True)
 
 
 @admin.register(AskedField)

@@ -92,6 +92,24 @@ class Category(models.Model):
         blank=True,
         help_text=_("Vide : cela dépend du contrat, l’agent le dit en répondant."),
     )
+    acknowledgement_delay = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("délai d’accusé de réception"),
+        help_text=_("Vide : celui du guichet."),
+    )
+    answer_delay = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("délai de réponse"),
+        help_text=_("Vide : celui du guichet."),
+    )
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
     is_active = models.BooleanField(_("proposée"), default=True)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle, islice
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone, translation
 
 from claims_portal.deadlines.compute import Due, compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.explanation import Explanation
 from claims_portal.deadlines.models import Calendar, Delay
-from claims_portal.organisations.models import Desk
 from claims_portal.prepared import Prepared
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause
 from complaints.models.history import UNPROMISED
@@ -32,30 +33,43 @@ _delays = Prepared(
 )
 
 
-def delays_of(desk: Desk) -> dict[ClockKind, Delay]:
-    """The delays a desk promises now, by the clock that counts them, with their calendars. One query."""
-    keys = questions_of(desk).delay_ids
+@dataclass(frozen=True)
+class Rule:
+    """A delay that a case follows, and the category that set it, in French and in Arabic; "" for the desk's own."""
+
+    delay: Delay
+    origin: tuple[str, str] = ("", "")
+
+
+def rules_of(complaint: Complaint) -> dict[ClockKind, Rule]:
+    """The delays that a case of this desk and category is promised now, by the clock that counts them. One query."""
+    asked = questions_of(complaint.desk)
+    own = asked.own_delays.get(complaint.category_id)
+    keys = asked.delay_ids | (own.delay_ids if own else {})
     if not keys:
         return {}
     # As many as there are kinds of clocks.
     one, two, three, four = islice(cycle(keys.values()), 4)
     delays = {delay.pk: delay for delay in _delays.rows(one=one, two=two, three=three, four=four)}
-    return {ClockKind(kind): delays[key] for kind, key in keys.items()}
+    return {
+        ClockKind(kind): Rule(delays[key], own.names if own and kind in own.delay_ids else ("", ""))
+        for kind, key in keys.items()
+    }
 
 
 def _built(
     complaint: Complaint,
     kind: ClockKind,
-    delay: Delay,
+    rule: Rule,
     start: datetime,
-    days: CalendarDays,
+    days: CalendarDays | None = None,
     pauses: Sequence[tuple[datetime, datetime | None]] = (),
 ) -> Clock:
-    due = compute(delay=delay, start=start, days=days, pauses=pauses)
+    due = compute(delay=rule.delay, origin=rule.origin, start=start, days=days, pauses=pauses)
     return Clock(
         complaint=complaint,
         kind=kind,
-        delay=delay,
+        delay=rule.delay,
         started_at=start,
         due_at=due.at,
         explanation=due.explanation.as_json(),
@@ -64,11 +78,11 @@ def _built(
 
 def start_clocks(*, complaint: Complaint) -> list[Clock]:
     """The acknowledgement and answer clocks from the moment of reception, to be written with the case (C34–C37, T8)."""
-    delays = delays_of(complaint.desk)
-    delays = {kind: delay for kind, delay in delays.items() if kind not in UNPROMISED}
-    days = CalendarDays.of_many({delay.calendar for delay in delays.values()})
+    rules = {kind: rule for kind, rule in rules_of(complaint).items() if kind not in UNPROMISED}
+    days = CalendarDays.of_many({rule.delay.calendar for rule in rules.values()})
     return [
-        _built(complaint, kind, delay, complaint.received_at, days[delay.calendar_id]) for kind, delay in delays.items()
+        _built(complaint, kind, rule, complaint.received_at, days[rule.delay.calendar_id])
+        for kind, rule in rules.items()
     ]
 
 
@@ -94,7 +108,7 @@ def recompute_answer(*, complaint: Complaint) -> Clock | None:
     if clock is None:
         return None
     pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
-    due = compute(delay=_as_promised(clock), start=clock.started_at, pauses=pauses)
+    due = _counted(_as_promised(clock), clock.started_at, pauses)
     clock.due_at, clock.explanation = due.at, due.explanation.as_json()
     clock.save(update_fields=["due_at", "explanation"])
     return clock
@@ -110,7 +124,7 @@ def count_from(*, complaint: Complaint, start: datetime) -> bool:
     pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
     moved = 0
     for clock in running:
-        due = compute(delay=_as_promised(clock), start=start, pauses=pauses if clock.kind == ClockKind.ANSWER else ())
+        due = _counted(_as_promised(clock), start, pauses if clock.kind == ClockKind.ANSWER else ())
         clock.started_at, clock.due_at, clock.explanation = start, due.at, due.explanation.as_json()
         clock.save(update_fields=["started_at", "due_at", "explanation"])
         moved += 1
@@ -118,12 +132,12 @@ def count_from(*, complaint: Complaint, start: datetime) -> bool:
 
 
 def follow_desk(*, complaint: Complaint) -> None:
-    """Count what is still to be done by the delays of the desk that has the case now, from the same moments.
+    """Count what is still to be done by the delays of the desk and category of the case now, from the same moments.
 
     What the person has had already, such as the acknowledgement, is not promised again.
     """
     before = {clock.kind: clock for clock in complaint.clocks.exclude(kind__in=UNPROMISED)}
-    delays = delays_of(complaint.desk)
+    rules = rules_of(complaint)
     pauses = list(complaint.pauses.values_list("started_at", "ended_at"))
     due = {ClockKind.ANSWER: pauses} | ({ClockKind.ACKNOWLEDGEMENT: []} if complaint.state == State.RECEIVED else {})
     for kind, stops in due.items():
@@ -132,32 +146,43 @@ def follow_desk(*, complaint: Complaint) -> None:
             continue
         start = clock.started_at if clock is not None else complaint.received_at
         complaint.clocks.filter(kind=kind).delete()
-        if delay := delays.get(kind):
-            _built(complaint, kind, delay, start, CalendarDays.of(delay.calendar), stops).save()
+        if rule := rules.get(kind):
+            _built(complaint, kind, rule, start, pauses=stops).save()
 
 
-def _as_promised(clock: Clock) -> Delay:
+def _counted(
+    rule: Rule,
+    start: datetime,
+    pauses: Sequence[tuple[datetime, datetime | None]],
+    days: CalendarDays | None = None,
+) -> Due:
+    return compute(delay=rule.delay, origin=rule.origin, start=start, pauses=pauses, days=days)
+
+
+def _as_promised(clock: Clock) -> Rule:
     """The delay with the length this case was promised: one that staff changed since is for new cases."""
     promised = Explanation.from_json(clock.explanation)
     delay = clock.delay
     delay.amount, delay.unit, delay.counting = promised.amount, promised.unit, promised.counting
-    return delay
+    return Rule(delay, (promised.origin_fr, promised.origin_ar))
 
 
 def start_reopening(*, complaint: Complaint, at: datetime) -> None:
     """From the answer or the closing on, the complainant may reopen for so long (F5). The later of the two counts."""
-    delay = delays_of(complaint.desk).get(ClockKind.REOPENING)
-    if delay is not None:
+    rule = rules_of(complaint).get(ClockKind.REOPENING)
+    if rule is not None:
         complaint.clocks.filter(kind=ClockKind.REOPENING).delete()
-        _built(complaint, ClockKind.REOPENING, delay, at, CalendarDays.of(delay.calendar)).save()
+        _built(complaint, ClockKind.REOPENING, rule, at).save()
 
 
 def start_closing(*, complaint: Complaint, at: datetime) -> None:
     """From the answer, or the desk's last message, on: so long without news and the case closes by itself."""
+    if complaint.state != State.ANSWERED:
+        return
     await_nothing(complaint=complaint)
-    delay = delays_of(complaint.desk).get(ClockKind.CLOSING)
-    if delay is not None and complaint.state == State.ANSWERED:
-        _built(complaint, ClockKind.CLOSING, delay, at, CalendarDays.of(delay.calendar)).save()
+    rule = rules_of(complaint).get(ClockKind.CLOSING)
+    if rule is not None:
+        _built(complaint, ClockKind.CLOSING, rule, at).save()
 
 
 def await_nothing(*, complaint: Complaint) -> None:
@@ -168,9 +193,9 @@ def await_nothing(*, complaint: Complaint) -> None:
 def restart_answer(*, complaint: Complaint, at: datetime) -> None:
     """A reopened complaint is answered again, within the same delay counted from the reopening."""
     complaint.clocks.filter(kind__in=[ClockKind.ANSWER, ClockKind.REOPENING]).delete()
-    delay = delays_of(complaint.desk).get(ClockKind.ANSWER)
-    if delay is not None:
-        _built(complaint, ClockKind.ANSWER, delay, at, CalendarDays.of(delay.calendar)).save()
+    rule = rules_of(complaint).get(ClockKind.ANSWER)
+    if rule is not None:
+        _built(complaint, ClockKind.ANSWER, rule, at).save()
 
 
 def recompute_open_clocks(*, calendar_id: int) -> int:
@@ -202,7 +227,7 @@ def _recounted(clock: Clock, days: CalendarDays) -> Due | None:
         pauses = [(each.started_at, each.ended_at) for each in clock.complaint.pauses.all()]
         if any(end is None for _begin, end in pauses):
             return None
-    return compute(delay=_as_promised(clock), start=clock.started_at, pauses=pauses, days=days)
+    return _counted(_as_promised(clock), clock.started_at, pauses, days)
 
 
 def _is_outdated(clock: Clock, due: Due | None) -> bool:
@@ -217,12 +242,17 @@ def _move_clock(clock_id: int, complaint_id: int, days: CalendarDays) -> bool:
     due = _recounted(clock, days) if clock else None
     if clock is None or due is None or not _is_outdated(clock, due):
         return False
+    return _write_due(complaint, clock, due)
+
+
+def _write_due(complaint: Complaint, clock: Clock, due: Due) -> bool:
+    """Give a clock another due moment, or another reason for it; the desk is told when it moves. True when it does."""
     moved = due.at != clock.due_at
     with translation.override(settings.LANGUAGE_CODE):
         label, before = clock.get_kind_display(), spelled_due(clock)
         clock.due_at, clock.explanation = due.at, due.explanation.as_json()
         after = spelled_due(clock)
-    clock.save(update_fields=["due_at", "explanation"])
+    clock.save(update_fields=["delay", "due_at", "explanation"])
     if moved:
         Event.objects.create(
             complaint=complaint,
@@ -234,3 +264,40 @@ def _move_clock(clock_id: int, complaint_id: int, days: CalendarDays) -> bool:
             is_public=False,
         )
     return moved
+
+
+def recount_categories(*, category_id: int | None = None) -> int:
+    """Count the running clocks that do not follow the delays of their category, of this one or of all (F9).
+
+    A category that sets no delay any more gives way to its desk's. Gives how many due moments moved; each is written
+    under its case's lock, with an event for the desk. Safe to run twice.
+    """
+    return sum(_recount_astray(kind, category_id) for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER))
+
+
+def _recount_astray(kind: ClockKind, category_id: int | None) -> int:
+    own = f"complaint__category__{kind.value}_delay"
+    set_elsewhere = Q(**{f"{own}__isnull": False}) & ~Q(delay=F(own))
+    set_no_more = Q(**{own: None}, explanation__has_key="origin_fr")
+    astray = Clock.objects.promised().filter(set_elsewhere | set_no_more, kind=kind).order_by("pk")
+    if category_id is not None:
+        astray = astray.filter(complaint__category=category_id)
+    moved, after = 0, 0
+    while batch := list(astray.filter(pk__gt=after).values_list("pk", "complaint_id")[:BATCH]):
+        after = batch[-1][0]
+        moved += sum(_follow_category(kind, *keys) for keys in batch)
+    return moved
+
+
+@transaction.atomic
+def _follow_category(kind: ClockKind, clock_id: int, complaint_id: int) -> bool:
+    """Count one clock by what its category says now, from the same start; True when its due moment moved."""
+    complaint = Complaint.objects.select_for_update(of=("self",)).select_related("desk").get(pk=complaint_id)
+    clock = Clock.objects.promised().select_related("delay").filter(pk=clock_id).first()
+    rule = rules_of(complaint).get(kind)
+    if clock is None or rule is None:
+        return False
+    pauses = complaint.pauses.values_list("started_at", "ended_at") if kind == ClockKind.ANSWER else ()
+    due = _counted(rule, clock.started_at, list(pauses))
+    clock.delay = rule.delay
+    return _write_due(complaint, clock, due)

@@ -16,7 +16,7 @@ from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.services import create_draft
 from claims_portal.wizards.views import own
 from complaints.answering import answering_of, for_whom, reach
-from complaints.models import Procedure
+from complaints.models import Category, Procedure
 from complaints.questions import questions_of
 from complaints.steps import filing
 
@@ -47,10 +47,18 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
     mediators = [(for_whom(each), each.mediator, reach(each.mediator)) for each in answering_of(desk).in_force()]
     context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide, "mediators": mediators}
+    context["own_delays"] = _own_delays(desk)
     return render(request, "complaints/desk.html", context)
 
 
-def _delays(procedure: Procedure) -> list[tuple[str, str]]:
+def _own_delays(desk: Desk) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The categories that have delays of their own, with these (F9). One query where there are some."""
+    own = questions_of(desk).own_delays
+    categories = Category.objects.filter(pk__in=own, is_active=True) if own else Category.objects.none()
+    return [(each.name, _delays(each)) for each in categories.select_related("acknowledgement_delay", "answer_delay")]
+
+
+def _delays(procedure: Procedure | Category) -> list[tuple[str, str]]:
     """What is promised, and within how long: « 10 jours ouvrables »."""
     promised = [
         (_("Prise en charge"), procedure.acknowledgement_delay),

@@ -34,6 +34,7 @@ EVENTS: dict[str, str | Promise] = {
     "ask_counter_visit": gettext_lazy("Contre-visite demandée"),
     "record_counter_visit": gettext_lazy("Contre-visite faite"),
     "compute": gettext_lazy("Décompte établi"),
+    "leave_batch": gettext_lazy("Dossier remis à l’étude"),
     "pay": gettext_lazy("Règlement émis"),
     "refuse": gettext_lazy("Dossier refusé"),
 }

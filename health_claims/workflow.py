@@ -58,6 +58,7 @@ claim_workflow = Workflow(
     Transition("record_counter_visit", frozenset({T}), O, HANDLE, _("Enregistrer l’avis de la contre-visite")),
     Transition("compute", frozenset({O, D}), D, HANDLE, _("Établir le décompte")),
     Transition("refuse", frozenset({O, K, T}), F, HANDLE, _("Refuser")),
+    Transition("leave_batch", frozenset({D}), O, HANDLE, _("Sortir du lot et remettre à l’étude")),
     Transition("pay", frozenset({D}), P, SETTLE, _("Marquer comme réglé")),
     Transition("assign", frozenset({O, K, T, D}), None, HANDLE, _("M’attribuer ce dossier")),
     Transition("supply", frozenset({K}), O, PERSON, _("Envoyer le complément")),

@@ -90,7 +90,7 @@ def one_claim(world: World) -> list[Any]:
 
 # The agents' pages about sickness files: this table's agents have no right there (tests/health_claims says more).
 DECIDED = ("validate", "reject", "ask_complement", "assign")
-CLAIMED = ("ask_complement", "ask_counter_visit", "record_counter_visit", "refuse", "assign")
+CLAIMED = ("ask_complement", "ask_counter_visit", "record_counter_visit", "refuse", "leave_batch", "assign")
 NO_RIGHT = (302, 302, 302, 404, 404, 404)
 DESK_PAGES = [
     *(f"admin:health_claims_declaration_{name}" for name in DECIDED),

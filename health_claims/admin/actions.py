@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.identifiers import ProseField
 from claims_portal.workflow import Workflow
 from health_claims.models import Reason
-from health_claims.services import claims, deciding
+from health_claims.services import claims, deciding, settling
 from health_claims.workflow import HANDLE, claim_workflow, declaration_workflow
 
 Text = str | Promise
@@ -132,6 +132,16 @@ CLAIM_ACTIONS = {
             reasons=Use.REFUSAL,
             text_label=_("Précision (facultatif)"),
             needs="reason",
+        ),
+        Action(
+            "leave_batch",
+            "sortir-du-lot",
+            lambda key, user, reason, text: settling.leave_batch(claim_id=key, user=user, body=text),
+            _("Le total du lot est recalculé. Établissez ensuite un nouveau décompte : un prochain lot le prendra."),
+            _("Le dossier est sorti du lot. Établissez un nouveau décompte."),
+            text_label=_("Pourquoi ? L’adhérent ne le lit pas."),
+            needs="text",
+            longest=NOTE_MAX,
         ),
         Action(
             "assign",

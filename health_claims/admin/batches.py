@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -196,9 +197,10 @@ class SettlementBatchAdmin(KeysetAdmin):
         batch = self.to_settle(request, key)
         if not recently_confirmed(request):
             return confirm_first(request, back=reverse(PAGE, args=[batch.pk]))
-        head, rows = transfers(batch)
+        with transaction.atomic():
+            mark_exported(batch_id=batch.pk)  # first: from here on no claim leaves the batch
+            head, rows = transfers(batch)
         content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
-        mark_exported(batch_id=batch.pk)
         audit.record(
             action=audit.Action.EXPORTED,
             user=request.user,  # type: ignore[arg-type]

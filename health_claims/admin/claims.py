@@ -21,7 +21,7 @@ from health_claims.services.statements import compute_statement
 from health_claims.workflow import HANDLE, READ_MEDICAL, claim_workflow
 
 from . import queues
-from .actions import CLAIM_ACTIONS
+from .actions import CLAIM_ACTIONS, ActionForm, Reasons
 from .case import CaseAdmin, Page, shows_pieces
 from .claim_page import EVENTS, claim_context
 from .entering import MOST_LINES, lines_form, preview
@@ -114,6 +114,13 @@ class ClaimAdmin(CaseAdmin):
         return self.page(request, "admin/health_claims/claim/statement.html", row, context | more, status)
 
     # --- Acting
+
+    def blocks(self, request: HttpRequest, row: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
+        """Only what is in a batch leaves one, before the bank has it."""
+        found = super().blocks(request, row, reasons, form)
+        if row.batch is None or not row.batch.is_open:
+            found["blocks"] = [each for each in found["blocks"] if each["action"].name != "leave_batch"]
+        return found
 
     def as_seen(self, key: int, last_event_id: int) -> Any:
         return claim_as_seen(claim_id=key, last_event_id=last_event_id)

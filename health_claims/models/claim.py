@@ -54,6 +54,11 @@ class SettlementBatch(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_open(self) -> bool:
+        """Nothing has left for the bank, nor been ordered: its claims may still be taken out."""
+        return self.exported_at is None and self.paying_at is None
+
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: Any) -> ClaimQuerySet:

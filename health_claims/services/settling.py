@@ -13,6 +13,7 @@ from django.utils import timezone
 from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch, Statement
 from health_claims.notices.claims import Paid
 from health_claims.references import next_reference
@@ -78,6 +79,27 @@ def make_batch(*, organisation: Organisation, desk_ids: Sequence[int], user: Use
 
 
 @transaction.atomic
+def leave_batch(*, claim_id: int, user: User, body: str) -> Claim:
+    """Take a claim out of its batch, for a reason, and study it again: a new statement leads it into another batch.
+
+    The batch's total follows. TransitionNotAllowed when it is in none, or in one that was exported or whose payment
+    was ordered: the transfer may have left.
+    """
+    claim = locked_claim(claim_id)
+    batch = SettlementBatch.objects.select_for_update().filter(pk=claim.batch_id or 0).first()
+    if batch is None or not batch.is_open:
+        raise TransitionNotAllowed("leave_batch", claim.state)
+    change_claim(claim=claim, transition="leave_batch", user=user, body=f"{batch.number} · {body}", batch=None)
+    batch.total = _total(batch)
+    batch.save(update_fields=["total"])
+    return claim
+
+
+def _total(batch: SettlementBatch) -> Decimal:
+    return sum(with_amount(Claim.objects.filter(batch=batch)).values_list("to_pay", flat=True), Decimal("0.00"))
+
+
+@transaction.atomic
 def mark_exported(*, batch_id: int) -> SettlementBatch:
     """Note that the file for the bank was taken; the first time counts."""
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
@@ -96,10 +118,9 @@ def order_payment(*, batch_id: int, user: User) -> SettlementBatch:
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
     if batch.paying_at is not None:
         return batch
-    inside = Claim.objects.filter(batch=batch)
-    gone = list(inside.filter(NOWHERE_TO_SEND).values_list("pk", flat=True))
+    gone = list(Claim.objects.filter(NOWHERE_TO_SEND, batch=batch).values_list("pk", flat=True))
     Claim.objects.filter(pk__in=gone).update(batch=None)
-    batch.total = sum(with_amount(inside).values_list("to_pay", flat=True), Decimal("0.00"))
+    batch.total = _total(batch)
     batch.paying_at, batch.paying_by = timezone.now(), user
     batch.save(update_fields=["total", "paying_at", "paying_by"])
     return batch

@@ -34,6 +34,7 @@ from health_claims.workflow import ClaimState
 from membership.access import MemberView
 
 PAGE = 20
+SETTLED = (ClaimState.COMPUTED, ClaimState.PAID)  # when there is a statement that holds
 FILES_AN_ANSWER = 10
 
 
@@ -62,6 +63,7 @@ class ClaimsView(CareView):
         page = self.keyed(request, claims)
         for claim in page.rows:
             claim.member = self.member
+            claim.paid = claim.paid if claim.state in SETTLED else None
         rows = [{"claim": each, "chip": presentation.chip(each)} for each in page.rows]
         here = reverse("health_claims:claims")
         context = {
@@ -110,7 +112,7 @@ class ClaimView(CareView):
             "asked": asked[-1].body if asked and asked[-1].to_state == claim.state else "",
             "events": presentation.timeline(events, claim),
             "files": self.files(claim),
-            "statement": claim.statements.first(),
+            "statement": claim.statements.first() if claim.state in SETTLED else None,
             "may_answer": claim.state == ClaimState.COMPLEMENT,
             "may_contest": self.member.policy.complaint_desk_id is not None,
             "form": form,
@@ -212,6 +214,8 @@ class StatementView(ClaimView):
 
     def statement(self, claim: Claim) -> Statement:
         """The newest version with its lines and cuts; three queries."""
+        if claim.state not in SETTLED:  # studied again since: its last statement holds no more
+            raise Http404
         cuts = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
         statement = claim.statements.prefetch_related("lines", cuts).first()
         if statement is None:

@@ -11,18 +11,20 @@ from django.test import Client
 
 from claims_portal.accounts.models import AuditEntry
 from claims_portal.notifications.models import Message
+from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling
 from health_claims.services.reasons import load_reasons
 from membership.models import Member
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, DeskFactory
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
 from tests.factories.membership import MemberFactory
 from tests.test_query_counts import cost, page
 
 pytestmark = pytest.mark.django_db
 LIST = "/gestion/health_claims/settlementbatch/"
+HANDLES = ["health_claims.view_claim", "health_claims.handle"]
 SETTLES = ["health_claims.settle", "health_claims.view_settlementbatch"]
 
 
@@ -113,6 +115,33 @@ def test_a_claim_whose_rib_was_withdrawn_leaves_the_batch_before_it_is_paid(clai
     claim.refresh_from_db()
     other.refresh_from_db()
     assert (claim.state, claim.batch, other.state, batch.total) == ("computed", None, "paid", 500)
+
+
+def test_a_claim_taken_out_of_its_batch_is_computed_anew_and_the_total_follows(claim):
+    other, agent = computed(claim.desk), AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
+    batch, staff = batch_of(claim), signed_in(agent)
+    address = f"/gestion/health_claims/claim/{claim.pk}/"
+    assert "sortez-le du lot" in staff.get(address).content.decode()
+    leave = {"seen": claim.events.last().pk}
+    assert staff.post(f"{address}sortir-du-lot/", leave).status_code == 422  # no reason
+    staff.post(f"{address}sortir-du-lot/", leave | {"body": "Facture remboursée ailleurs"})
+    batch.refresh_from_db()
+    claim.refresh_from_db()
+    assert (claim.state, claim.batch, batch.total, batch.claims.get()) == ("opened", None, 500, other)
+    assert claim.events.last().body == f"{batch.number} · Facture remboursée ailleurs"
+    with pytest.raises(settling.NothingToPay):  # not before it is computed anew
+        batch_of(claim)
+    StatementFactory.create(claim=claim, lines=[line(spent="300")])
+    assert batch_of(claim).total == 300
+
+
+def test_a_claim_whose_batch_the_bank_may_have_does_not_leave_it_and_the_page_says_why(claim):
+    agent = AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
+    settling.mark_exported(batch_id=batch_of(claim).pk)
+    with pytest.raises(TransitionNotAllowed):
+        settling.leave_batch(claim_id=claim.pk, user=agent, body="Trop tard")
+    shown = signed_in(agent).get(f"/gestion/health_claims/claim/{claim.pk}/").content.decode()
+    assert "le virement est peut-être parti" in shown and "sortir-du-lot" not in shown
 
 
 def test_the_file_for_the_bank_holds_transfers_and_no_formula(claim, staff):

@@ -94,6 +94,7 @@ class IdentifierField(NormalisedField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = super().widget_attrs(widget) | {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
+        attrs["class"] = "is-medium"  # as long as what goes into it
         return attrs | ({"inputmode": "numeric"} if self.numeric else {"autocapitalize": "characters"})
 
 
@@ -120,7 +121,8 @@ class MobileField(NormalisedField):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"dir": "ltr", "autocomplete": "tel", "inputmode": "tel"}
+        attrs = {"dir": "ltr", "autocomplete": "tel", "inputmode": "tel", "class": "is-medium"}
+        return super().widget_attrs(widget) | attrs
 
     def normalise(self, text: str) -> str:
         number = compact(text).translate({ord(each): None for each in "()"})
@@ -295,7 +297,7 @@ class ReferenceField(NormalisedField):
 class ProseField(NormalisedField):
     """A long text. What cannot be kept is left out without a word; too long is said with a count, never cut."""
 
-    widget = forms.Textarea
+    widget = forms.Textarea(attrs={"rows": 6})
     default_error_messages = {
         "max_length": _(
             "Votre texte compte %(show_value)d caractères ; la place est limitée à %(limit_value)d. "
@@ -305,7 +307,7 @@ class ProseField(NormalisedField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # Without `maxlength`: a browser would cut a pasted text without telling.
-        attrs = super().widget_attrs(widget) | {"rows": 6, "dir": "auto"}
+        attrs = super().widget_attrs(widget) | {"dir": "auto"}
         attrs.pop("maxlength", None)
         return attrs
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.dates import PastDateField
 from claims_portal.identifiers import (
     CinField,
     CnssNumberField,
@@ -30,30 +29,7 @@ from .questions import OTHER, questions_of
 SUBJECT_SLUG = "reclamation"  # the step that asks what it is about
 FACTS_MAX = 20_000
 PROSE_MAX = 5_000
-OLDEST = datetime.date(1900, 1, 1)
 Asked = AskedField.Field
-
-
-class PastDateField(forms.DateField):
-    """A day that is not in the future, chosen or typed as day/month/year."""
-
-    default_error_messages = {
-        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
-        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
-        "old": _("Cette date est trop ancienne : vérifiez l’année."),
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"], **kwargs)
-
-    def to_python(self, value: Any) -> datetime.date | None:
-        day = super().to_python(value)
-        if day and day > timezone.localdate():
-            raise ValidationError(self.error_messages["future"], code="future")
-        if day and day < OLDEST:
-            raise ValidationError(self.error_messages["old"], code="old")
-        return day
 
 
 class GateForm(forms.Form):
@@ -91,10 +67,23 @@ class SubjectForm(forms.Form):
         error_messages={"required": _("Choisissez l’organisme, ou « Un autre organisme ».")},
     )
     respondent_other = PersonNameField(label=_("Nom de l’autre organisme"), required=False, max_length=160)
-    policy_number = ReferenceField(label=_("Numéro de police ou de contrat"))
-    registration_number = ReferenceField(label=_("Numéro d’affiliation ou d’adhérent"))
-    subscriber = ReferenceField(label=_("Entreprise ou souscripteur du contrat"), max_length=160)
-    claim_reference = ReferenceField(label=_("Référence du dossier ou du sinistre"))
+    policy_number = ReferenceField(
+        label=_("Numéro de police ou de contrat"),
+        error_messages={"required": _("Indiquez votre numéro de police ou de contrat.")},
+    )
+    registration_number = ReferenceField(
+        label=_("Numéro d’affiliation ou d’adhérent"),
+        error_messages={"required": _("Indiquez votre numéro d’affiliation ou d’adhérent.")},
+    )
+    subscriber = ReferenceField(
+        label=_("Entreprise ou souscripteur du contrat"),
+        max_length=160,
+        error_messages={"required": _("Indiquez l’entreprise ou la personne qui a souscrit le contrat.")},
+    )
+    claim_reference = ReferenceField(
+        label=_("Référence du dossier ou du sinistre"),
+        error_messages={"required": _("Indiquez la référence du dossier ou du sinistre.")},
+    )
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,6 +95,9 @@ class SubjectForm(forms.Form):
         ask_only(self, questions.asked, [Asked.RESPONDENT, *REFERENCES], known=known)
         if "respondent" not in self.fields:
             del self.fields["respondent_other"]
+        else:
+            # Shown and needed once « Un autre organisme » is chosen: « facultatif » would be wrong of it.
+            self.fields["respondent_other"].widget.one_of = True
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = [("", _("Choisir dans la liste")), *choices]
@@ -129,7 +121,9 @@ class FactsForm(forms.Form):
         error_messages={"required": _("Racontez ce qui s’est passé, même en quelques lignes.")},
     )
     event_date = PastDateField(
-        label=_("Quand est-ce arrivé ?"), required=False, help_text=_("Une date approximative suffit.")
+        label=_("Quand est-ce arrivé ?"),
+        required=False,
+        help_text=_("Une date approximative suffit, par exemple 14/08/2026."),
     )
     prior_steps = ProseField(
         label=_("Qu’avez-vous déjà fait ?"),
@@ -203,8 +197,12 @@ class ComplainantForm(forms.Form):
     mobile = MobileField(
         label=_("Téléphone portable"), required=False, help_text=_("Une adresse e-mail ou un portable suffit.")
     )
-    address = ReferenceField(label=_("Adresse"), max_length=200)
-    postal_code = ReferenceField(label=_("Code postal"), max_length=12)
+    address = ReferenceField(
+        label=_("Adresse"), max_length=200, error_messages={"required": _("Indiquez votre adresse.")}
+    )
+    postal_code = ReferenceField(
+        label=_("Code postal"), max_length=12, error_messages={"required": _("Indiquez votre code postal.")}
+    )
     city = PersonNameField(label=_("Ville"), error_messages={"required": _("Indiquez votre ville.")})
     needs_contact = True
 
@@ -223,9 +221,12 @@ class ComplainantForm(forms.Form):
         if address is not None and address.hint:
             self.fields["address"].help_text = address.hint
         one_is_enough(self)
+        self.fields["represented_name"].widget.one_of = True  # shown to who represents somebody, and needed of them
         for name, purpose in AUTOCOMPLETE.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = purpose
+        if "postal_code" in self.fields:
+            self.fields["postal_code"].widget.attrs["class"] = "is-short"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -257,7 +258,7 @@ class DependantForm(forms.Form):
         choices=[("", _("Choisir dans la liste")), *Dependant.Relation.choices],
         error_messages={"required": _("Choisissez son lien avec vous.")},
     )
-    birth_date = PastDateField(label=_("Sa date de naissance"), required=False)
+    birth_date = PastDateField(label=_("Sa date de naissance"), required=False, help_text=_("Par exemple 03/02/2012."))
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -324,6 +325,7 @@ class TrackingForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         one_is_enough(self)
+        self.fields["number"].widget.attrs |= {"class": "is-medium", "inputmode": "numeric"}
 
     def clean_number(self) -> str:
         try:

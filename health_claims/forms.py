@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.dates import PastDateField
 from claims_portal.identifiers import NormalisedField, ProseField, digits
 from claims_portal.wizards.models import Draft
-from complaints.forms import PastDateField
 from membership.models import Beneficiary, Prestation
 from membership.presentation import name_shown
 
@@ -76,18 +75,13 @@ class AmountField(NormalisedField):
 
 
 class CareDateField(PastDateField):
-    """A day of care, chosen in a calendar or typed, in digits of any script (row D109)."""
+    """A day of care, typed in digits of any script (row D109)."""
 
     default_error_messages = {
         "required": _("Indiquez la date de consultation."),
         "invalid": _("Écrivez la date comme 27/02/2026 : le jour, le mois, l’année."),
         "future": _("Cette date est dans le futur : les soins se déclarent une fois reçus."),
     }
-
-    def to_python(self, value: Any) -> date | None:
-        if isinstance(value, str):
-            value = "".join(each for each in digits(value) if unicodedata.category(each) != "Cf").strip()
-        return super().to_python(value)
 
 
 class NatureForm(forms.Form):
@@ -159,7 +153,6 @@ class CareForm(forms.Form):
         super().__init__(*args, **kwargs)
         help_text = DATE_HELPS.get(cast(Any, date_help), DATE_HELPS[Prestation.DateHelp.CONSULTATION])
         self.fields["care_date"].help_text = help_text
-        self.fields["care_date"].widget.attrs["max"] = offer_of(draft).today.isoformat()
 
 
 class SendForm(forms.Form):

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.dates import PastDateField
 from claims_portal.organisations.models import Desk
 from claims_portal.wizards.models import Draft
 from complaints.forms import (
@@ -20,7 +21,6 @@ from complaints.forms import (
     ComplainantForm,
     DependantForm,
     FactsForm,
-    PastDateField,
     SubjectForm,
 )
 from complaints.models import Channel

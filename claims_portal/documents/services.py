@@ -46,6 +46,10 @@ class DocumentRefused(Exception):
         self.code = code
         self.message = refusal_message(code)
 
+    def about(self, upload: UploadedFile) -> str:
+        """The sentence with the name of the file before it, which keeps its own direction in either language."""
+        return f"« \u2068{clean_label(upload.name or '')}\u2069 » : {self.message}"
+
 
 def refusal_message(code: str) -> str | Promise:
     """The sentence for a refusal, with this portal's limits in it."""

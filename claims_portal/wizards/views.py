@@ -226,7 +226,7 @@ class DocumentsStepView(StepView):
             try:
                 document = receive_document(upload=upload)
             except DocumentRefused as refusal:
-                problems.append(("id_files", f"« {upload.name} » : {refusal.message}"))
+                problems.append(("id_files", refusal.about(upload)))
                 continue
             try:
                 services.attach_document(

@@ -47,7 +47,8 @@ class TrackView(PublicView):
                 access.grant(request, found.number)
                 access.grant_followed(request, found)
                 return redirect("complaints:dashboard", found.number)
-            form.add_error(None, _("Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux."))
+            sentence = _("Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux.")
+            form.add_error("number", sentence)
         return render(request, "complaints/track.html", {"form": form})
 
 
@@ -73,7 +74,7 @@ class CaseView(PublicView):
     def document_url(self, joined: ComplaintDocument) -> str:
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
-    def show(self, request: HttpRequest, *, kept: str = "", **forms: Any) -> HttpResponse:
+    def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
         """The dashboard, in five queries whatever the case holds. `kept` is a text that could not be sent."""
         complaint = self.complaint
         events = reads.events_of.rows(case=complaint.pk)
@@ -99,6 +100,7 @@ class CaseView(PublicView):
             "reopen_form": forms.get("reopen_form") or ReopenForm(),
             "form": bound,
             "kept": kept,
+            "problems": problems,
         }
         return render_in_zone(request, "complaints/dashboard.html", complaint, context)
 
@@ -135,10 +137,10 @@ class ExchangeView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ExchangeForm(request.POST)
-        documents = self.received(request, form) if form.is_valid() else []
-        if form.errors:
+        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        if form.errors or problems:
             self.drop(documents)
-            return self.show(request, exchange_form=form)
+            return self.show(request, problems=problems, exchange_form=form)
         try:
             following.write_to_desk(complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents)
         except TransitionNotAllowed:
@@ -147,21 +149,20 @@ class ExchangeView(CaseView):
         messages.success(request, _("Votre message est envoyé."))
         return self.back()
 
-    def received(self, request: HttpRequest, form: ExchangeForm) -> list[Document]:
-        """The files of the message, checked; what is wrong with one is said on the form."""
+    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
+        """The files of the message, checked, and a sentence for each that cannot be taken."""
         uploads = request.FILES.getlist("files")
         if len(uploads) > FILES_A_MESSAGE:
-            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_A_MESSAGE})
-            return []
+            return [], [("id_files", _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_A_MESSAGE})]
         if uploads:
             throttles.count("upload-address", client_address(request), weight=len(uploads))
-        documents = []
+        documents, problems = [], []
         for upload in uploads:
             try:
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
-                form.add_error(None, f"« {upload.name} » : {refusal.message}")
-        return documents
+                problems.append(("id_files", refusal.about(upload)))
+        return documents, problems
 
     def drop(self, documents: list[Document]) -> None:
         for document in documents:

@@ -176,7 +176,7 @@ class ClaimComplementView(ClaimView):
             try:
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
-                problems.append(("id_files", f"« {upload.name} » : {refusal.message}"))
+                problems.append(("id_files", refusal.about(upload)))
         return documents, problems
 
     def drop(self, documents: list[Document]) -> None:

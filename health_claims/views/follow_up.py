@@ -209,7 +209,7 @@ class ComplementView(DeclarationView):
             try:
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
-                form.add_error(None, f"« {upload.name} » : {refusal.message}")
+                form.add_error(None, refusal.about(upload))
         return documents
 
     def drop(self, documents: list[Document]) -> None:

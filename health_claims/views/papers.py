@@ -67,7 +67,7 @@ class PapersView(MemberView):
             try:
                 document = receive_document(upload=upload)
             except DocumentRefused as refusal:
-                form.add_error(kind, f"« {upload.name} » : {refusal.message}")
+                form.add_error(kind, refusal.about(upload))
                 continue
             try:
                 papers.keep_paper(member_id=self.member.pk, kind=kind, document=document)

@@ -320,7 +320,7 @@ def test_the_number_of_an_erased_case_tells_a_stranger_nothing(client, erased, d
     for complaint in (erased, other):
         with django_assert_num_queries(3):
             answer = follow(client, complaint, email="autre@exemple.ma")
-        said.append(list(answer.context["form"].non_field_errors()))
+        said.append(list(answer.context["form"].errors["number"]))
     assert said[0] == said[1] == ["Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux."]
     assert client.get(dashboard(erased)).status_code == 404
 

@@ -92,7 +92,7 @@ def test_a_mobile_given_to_a_french_desk_is_found_as_it_was_typed_there(client, 
 def test_a_wrong_number_and_a_wrong_contact_are_told_the_same(client, complaint):
     wrong_number = client.post(TRACK, {"number": new_number(), "email": "amina@exemple.ma"})
     wrong_contact = client.post(TRACK, {"number": complaint.number, "email": "autre@exemple.ma"})
-    errors = [answer.context["form"].errors.as_data()["__all__"][0].message for answer in (wrong_number, wrong_contact)]
+    errors = [answer.context["form"].errors.as_data()["number"][0].message for answer in (wrong_number, wrong_contact)]
     assert errors[0] == errors[1]
     assert errors[0].startswith(NOT_FOUND)
     assert wrong_number.status_code == wrong_contact.status_code == 200
@@ -200,18 +200,18 @@ def test_the_dashboard_shows_the_detail_of_the_complaint(client, db):
 @pytest.mark.parametrize(
     ("state", "standing", "turn"),
     [
-        (State.RECEIVED, "Votre réclamation est arrivée.", "à Atlas"),
-        (State.IN_PROGRESS, "Atlas examine votre réclamation", "à Atlas"),
-        (State.COMPLEMENT, "Atlas a besoin d’un complément de votre part", "à vous"),
-        (State.ANSWERED, "Atlas vous a répondu.", "à vous"),
-        (State.CLOSED, "Votre réclamation est clôturée.", "à personne"),
+        (State.RECEIVED, "Votre réclamation est arrivée.", "Atlas"),
+        (State.IN_PROGRESS, "Atlas examine votre réclamation", "Atlas"),
+        (State.COMPLEMENT, "Atlas a besoin d’un complément de votre part", "vous"),
+        (State.ANSWERED, "Atlas vous a répondu.", "vous"),
+        (State.CLOSED, "Votre réclamation est clôturée.", "personne pour l’instant"),
     ],
 )
 def test_the_dashboard_says_where_it_stands_and_whose_turn_it_is(client, complaint, agent, state, standing, turn):
     lead_to(complaint, state, agent=agent)
     page = text(shown(client, complaint))
     assert standing in page
-    assert f"À qui de jouer : {turn}" in page
+    assert f"Qui doit agir : {turn}" in page
 
 
 def test_a_message_after_the_answer_hands_the_turn_to_the_desk(client, complaint, agent):

@@ -146,7 +146,7 @@ def test_a_complement_is_asked_and_answered_online(inside, claim, agent):
     reason = Reason.objects.get(use="complement", code="prescription")
     ask_claim_complement(claim_id=claim.pk, user=agent, reason=reason, body="Celle du 3 mars.")
     asked = text(inside.get(address("claim", claim)))
-    for word in ("L’ordonnance manque", "Celle du 3 mars.", "à vous"):
+    for word in ("L’ordonnance manque", "Celle du 3 mars.", "Qui doit agir : vous"):
         assert word in asked
     sent = {"body": "La voici.", "files": upload(name="ordonnance.pdf")}
     answered = text(inside.post(address("claim-complement", claim), sent, follow=True))
@@ -200,7 +200,7 @@ def test_a_statement_without_a_bank_account_waits_for_it(inside, member, stateme
     Member.objects.filter(pk=member.pk).update(rib="")
     shown = text(inside.get(address("claim", statement.claim)))
     assert "En attente de RIB" in shown
-    assert "à vous" in shown
+    assert "Qui doit agir : vous" in shown
 
 
 def test_a_paid_claim_says_when_and_how(inside, statement):

@@ -92,7 +92,7 @@ def test_a_refused_password_loses_no_file(client: Client, member: Member):
 
 def test_a_refused_file_loses_neither_the_password_nor_the_other_file(client: Client, member: Member):
     shown = text(send(client, **TWICE, cin=upload(b"MZ not a paper", name="CIN.exe"), card=upload()))
-    assert "«\u00a0CIN.exe\u00a0»" in shown
+    assert "«\u00a0\u2068CIN.exe\u2069\u00a0»" in shown
     assert "Votre mot de passe est enregistré." in shown
     assert 'type="password"' not in shown
     assert send(client, cin=upload())["Location"] == reverse(SEND)
@@ -100,7 +100,7 @@ def test_a_refused_file_loses_neither_the_password_nor_the_other_file(client: Cl
 
 
 def test_an_empty_file_is_refused_with_a_sentence(client: Client):
-    assert "«\u00a0vide.pdf\u00a0»" in text(send(client, cin=upload(b"", name="vide.pdf")))
+    assert "«\u00a0\u2068vide.pdf\u2069\u00a0»" in text(send(client, cin=upload(b"", name="vide.pdf")))
 
 
 def test_another_file_takes_the_place_of_one_not_checked_yet(client: Client, member: Member):

@@ -185,7 +185,7 @@ def test_files_are_joined_with_what_they_show(client, draft):
 def test_a_file_that_cannot_be_taken_is_named_and_the_others_are_kept(client, draft):
     bad = SimpleUploadedFile("photo.jpg", b"GIF89a nothing")
     page = client.post(at(draft, "pieces"), {"files": [upload(), bad]}).content.decode()
-    assert "« photo.jpg »" in page.replace("\u00a0", " ")
+    assert "« \u2068photo.jpg\u2069 »" in page.replace("\u00a0", " ")
     assert draft.documents.count() == 1
 
 

@@ -11,11 +11,18 @@ import redis
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.views import View
 from django.views.decorators.http import require_safe
+
+from .context_processors import portal
+
+PROSE = 40  # characters from which a text is long enough to be missed
+KEPT_MAX = 10
 
 logger = structlog.get_logger("portal.http")
 
@@ -31,14 +38,37 @@ class PublicView(View):
 def error_page(request: HttpRequest, status: int, **context: object) -> HttpResponse:
     """The error page of a status, with a reference to give to the help desk.
 
-    It is rendered without context processors: they may need what has just failed.
+    Of the context processors only the frame's is asked: the others may need what has just failed.
     """
     reference = secrets.token_hex(4).upper()
     # The name of the page, not its address: addresses may hold a number or a token.
     page_name = request.resolver_match.view_name if request.resolver_match else ""
     logger.warning("error_page", status=status, reference=reference, page=page_name)
-    page = render_to_string(f"errors/{status}.html", {"reference": reference, "request_path": request.path} | context)
+    shown = portal(request) | {"reference": reference, "request_path": request.path, "kept": kept_texts(request)}
+    page = render_to_string(f"errors/{status}.html", shown | context)
     return HttpResponse(page, status=status)
+
+
+def kept_texts(request: HttpRequest) -> list[str]:
+    """The long texts of a form that could not be taken, for the error page to give them back to who wrote them.
+
+    Only to our own pages: another site must not make us show its words.
+    """
+    if request.method != "POST" or not came_from_here(request):
+        return []
+    try:
+        typed = [text for name, texts in request.POST.lists() if "password" not in name for text in texts]
+    except (SuspiciousOperation, MultiPartParserError, OSError):  # what could not be read is the error itself
+        return []
+    prose = [text.encode("utf-8", "ignore").decode() for text in typed if len(text) >= PROSE and len(text.split()) > 1]
+    return prose[:KEPT_MAX]
+
+
+def came_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our own pages sent this."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    return request.headers.get("Origin", "") == f"{request.scheme}://{request.get_host()}"
 
 
 def is_database_away(error: BaseException | None) -> bool:

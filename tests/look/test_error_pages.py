@@ -63,3 +63,25 @@ def test_an_unknown_address_shows_the_page_and_its_status(client: Client) -> Non
     response = client.get("/rien/du/tout/")
     assert response.status_code == 404
     assert "Cette page est introuvable" in response.content.decode()
+
+
+STORY = "Mon dossier est bloqué depuis trois mois malgré deux relances."
+
+
+def kept_on(**request: Any) -> str:
+    typed = {"facts": STORY, "new_password": f"secret {STORY}", "city": "Fès"}
+    post = RequestFactory().post("/reclamations/", typed, **request)
+    with translation.override("fr"):
+        return views.error_page(post, 403, csrf=True).content.decode()
+
+
+@pytest.mark.parametrize("header", [{"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_ORIGIN": "http://testserver"}])
+def test_an_error_page_gives_back_the_text_that_was_not_taken(header: dict[str, str]) -> None:
+    page = kept_on(**header)
+    assert f">{STORY}</textarea>" in page
+    assert "secret" not in page
+
+
+@pytest.mark.parametrize("header", [{"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://testserver"}, {}])
+def test_an_error_page_shows_no_words_sent_by_another_site(header: dict[str, str]) -> None:
+    assert STORY not in kept_on(**header)

@@ -65,7 +65,7 @@ class ComplainantStep(Step):
 class DependantsStep(CollectionStep):
     slug = "ayants-droit"
     title = _("Ayants droit")
-    question = _("La réclamation concerne-t-elle aussi vos ayants droit ?")
+    question = _("Vos ayants droit sont-ils concernés ?")
     form_class = DependantForm
     same_for_all = True
     template = "complaints/filing/dependants.html"

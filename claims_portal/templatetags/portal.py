@@ -75,14 +75,16 @@ def isolated(value: Any) -> SafeString:
 
 
 _BULLET = "• "
+_QUESTIONS = ("?", "؟")
 _SENTENCE_ENDS = (".", ":", ";", "?", "!", "»", "؟", "؛")
 
 
 def _is_heading(lines: list[str]) -> bool:
-    """A short first line without a full stop, above a sentence: how staff write a heading in a plain text."""
-    first = lines[0]
+    """A short first line without a full stop, above a sentence or a list: how staff write a heading in plain text."""
+    first, last = lines[0], lines[-1]
     plain = len(first) <= 60 and not first.startswith(_BULLET) and not re.search(r"[\d,@]", first)
-    return plain and len(lines) > 1 and not first.endswith(_SENTENCE_ENDS) and lines[-1].endswith(_SENTENCE_ENDS)
+    titled = len(lines) > 1 and (first.endswith(_QUESTIONS) or not first.endswith(_SENTENCE_ENDS))
+    return plain and titled and (last.endswith(_SENTENCE_ENDS) or last.startswith(_BULLET))
 
 
 def _block(lines: list[str], level: int) -> Iterator[SafeString]:

@@ -47,13 +47,28 @@
       line.id = id;
       line.className = "error";
       line.setAttribute("role", "alert");
-      input.after(line);
+      (input.closest(".drop") || input).after(line);
       input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
     }
     line.textContent = sentence;
     line.hidden = !sentence;
     input.setAttribute("aria-invalid", String(Boolean(sentence)));
   };
+
+  /* The file control in the words of the page: the browser's own speaks the language of the device. */
+  for (const input of document.querySelectorAll("input[data-choose]")) {
+    const part = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
+    const zone = part("drop", "");
+    const names = part("drop-names", "");
+    input.before(zone);
+    zone.append(input, part("drop-button", words(input, "choose")), names);
+    const show = () => {
+      const chosen = [...input.files].map((file) => Object.assign(document.createElement("bdi"), { textContent: file.name }));
+      names.replaceChildren(...(chosen.length ? chosen : [part("drop-hint", words(input, "drop"))]));
+    };
+    input.addEventListener("change", show);
+    show();
+  }
 
   /* Files too large or too many are told before they travel; the server decides. */
   const checkFiles = (input) => {
@@ -86,7 +101,8 @@
     const text = document.createElement("p");
     text.textContent = words(form, "uploading");
     line.append(text, bar);
-    (form.querySelector('input[type="file"]') || form.lastElementChild).after(line);
+    const input = form.querySelector('input[type="file"]');
+    (input?.closest(".drop") || input || form.lastElementChild).after(line);
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       bar.max = event.total;

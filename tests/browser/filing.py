@@ -111,7 +111,7 @@ def say_who(visitor: Visitor, *, email: str = EMAIL, mobile: str = MOBILE) -> No
     labelled(visitor, "Adresse e-mail").fill(email)
     labelled(visitor, "Téléphone portable").fill(mobile)
     go_on(visitor)
-    visitor.arrive("La réclamation concerne-t-elle aussi vos ayants droit ?")
+    visitor.arrive("Vos ayants droit sont-ils concernés ?")
 
 
 def add_a_child(visitor: Visitor) -> None:

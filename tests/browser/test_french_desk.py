@@ -41,7 +41,7 @@ def test_the_desk_in_france_asks_its_own_questions_and_reads_numbers_of_france(v
     labelled(visitor, "Adresse e-mail").fill("claire@exemple.fr")
     labelled(visitor, "Téléphone portable").fill(filing.MOBILE)
     filing.go_on(visitor)
-    visitor.arrive("La réclamation concerne-t-elle aussi vos ayants droit ?")
+    visitor.arrive("Vos ayants droit sont-ils concernés ?")
     filing.go_on(visitor)
     filing.review(visitor)
     filing.consent(visitor)

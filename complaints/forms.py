@@ -289,9 +289,9 @@ class ReviewForm(forms.Form):
         error_messages={"required": _("Cochez cette case pour pouvoir envoyer votre réclamation.")},
     )
 
-    def __init__(self, *args: Any, draft: Draft, mobile: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not (mobile and questions_of(draft.desk).offers_sms):
+        if not questions_of(draft.desk).offers_sms:
             del self.fields["wants_sms"]
 
 

@@ -21,6 +21,7 @@ from .forms import (
     SubjectForm,
 )
 from .models import AskedField, Dependant, DocumentKind, Quality
+from .questions import questions_of
 
 
 class GateStep(Step):
@@ -43,7 +44,8 @@ class SubjectStep(Step):
 
     def is_same_for_all(self, draft: Draft) -> bool:
         # A reference that came with the draft is shown even where the desk does not ask for it.
-        return AskedField.Field.CLAIM_REFERENCE not in draft.answers.get(self.slug, {})
+        reference = AskedField.Field.CLAIM_REFERENCE
+        return reference not in draft.answers.get(self.slug, {}) or reference in questions_of(draft.desk).asked
 
 
 class FactsStep(Step):
@@ -95,7 +97,14 @@ class ReviewStep(Step):
     title = _("Vérification")
     question = _("Relisez, puis envoyez")
     form_class = ReviewForm
+    same_for_all = True
     template = "complaints/filing/review.html"
+
+    def form(self, draft: Draft, data: Any = None, initial: Any = None, **kwargs: Any) -> Any:
+        form: Any = super().form(draft, data, initial, **kwargs)
+        if not COMPLAINANT.cleaned(draft).get("mobile"):  # nowhere to send an SMS
+            form.fields = {name: field for name, field in form.fields.items() if name != "wants_sms"}
+        return form
 
     def is_complete(self, draft: Draft) -> bool:
         return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
@@ -76,6 +78,12 @@ class Explanation:
 
 def spelled_date(day: date) -> str:
     """« mardi 3 mars 2026 », « dimanche 1er mars 2026 », in the active language."""
+    return _spelled(day, get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=4000)
+def _spelled(day: date, _language: str) -> str:
+    """In the active language, which is given so that each has its own; the same days are spelled all the time."""
     number = pgettext("premier jour du mois", "1er") if day.day == 1 else str(day.day)
     return gettext("%(weekday)s %(number)s %(month)s %(year)s") % {
         "weekday": date_format(day, "l"),

@@ -14,6 +14,7 @@ from claims_portal.celery import app
 logger = structlog.get_logger("portal.outbox")
 
 PAUSE = 5.0  # seconds without a try after the broker did not answer
+GRACE = 0.05  # seconds in which the person who waits for a page gets it first
 EXPIRES = 60  # seconds after which the sweep will have done it anyway
 
 # A thread of its own publishes: whoever files never waits for Redis, away or frozen.
@@ -24,13 +25,14 @@ _away_until = 0.0
 def nudge(message_ids: list[int]) -> None:
     """Ask a worker to deliver these rows soon. Returns at once and never fails because of the broker."""
     if time.monotonic() >= _away_until:
-        _publisher.submit(_publish, message_ids)
+        _publisher.submit(_publish, message_ids, time.monotonic() + GRACE)
 
 
-def _publish(message_ids: list[int]) -> None:
+def _publish(message_ids: list[int], not_before: float = 0.0) -> None:
     global _away_until  # noqa: PLW0603 -- one broker a process
     if time.monotonic() < _away_until:
         return
+    time.sleep(max(0.0, not_before - time.monotonic()))
     try:
         app.send_task("notifications.deliver", args=[message_ids], expires=EXPIRES)
     except (KombuError, RedisError, OSError) as error:

@@ -77,9 +77,8 @@ class Draft(models.Model):
 
     def take_forms_of(self, seen: Draft) -> None:
         """Spare validating again what this very request has validated a moment ago: the same answers to the same
-        questions. An answer that changed since, in another tab, is read afresh."""
-        if (seen.desk_id, seen.desk.version) != (self.desk_id, self.desk.version):
-            return
+        questions. An answer that changed since, in another tab, is read afresh. A draft stays with its desk."""
+        self.desk = seen.desk
         for step, typed in seen.answers.items():
             if self.answers.get(step) == typed and step in seen.read_forms:
                 self.answers[step] = typed
@@ -105,10 +104,8 @@ class DraftDocument(models.Model):
 
 # What every page of a journey reads.
 live_draft = Prepared(lambda pk, now: Draft.objects.live(now).filter(pk=pk), pk=uuid.UUID, now=datetime)
-draft_for_update = Prepared(
-    lambda pk: Draft.objects.select_for_update(of=("self",)).select_related("desk__organisation").filter(pk=pk),
-    pk=uuid.UUID,
-)
+# Its row alone: whoever locks it has just read the rest.
+draft_for_update = Prepared(lambda pk: Draft.objects.select_for_update().filter(pk=pk), pk=uuid.UUID)
 joined_documents = Prepared(
     lambda draft: DraftDocument.objects.select_related("document").filter(draft=draft), draft=uuid.UUID
 )

@@ -54,14 +54,19 @@ def create_draft(
 
 
 @contextmanager
-def locked_draft(draft_id: UUID) -> Iterator[Draft]:
-    """The draft, under its row's lock, in a transaction; AlreadySubmitted when it was sent meanwhile."""
+def locked_draft(draft_id: UUID, seen: Draft | None = None) -> Iterator[Draft]:
+    """The draft, under its row's lock, in a transaction; AlreadySubmitted when it was sent meanwhile.
+
+    `seen` is the draft as this request read it: what it has read and validated is not read and validated twice.
+    """
     with transaction.atomic():
         draft = draft_for_update.first(pk=draft_id)
         if draft is None:
             raise Draft.DoesNotExist
         if draft.submitted_at:
             raise AlreadySubmitted
+        if seen is not None:
+            draft.take_forms_of(seen)
         yield draft
 
 
@@ -71,9 +76,9 @@ def _store(draft: Draft) -> Draft:
     return draft
 
 
-def save_answers(*, draft_id: UUID, step: Step, typed: Typed, language: str) -> Draft:
-    """Keep what was typed at a step, other steps untouched (two tabs may be open)."""
-    with locked_draft(draft_id) as draft:
+def save_answers(*, draft_id: UUID, step: Step, typed: Typed, language: str, seen: Draft | None = None) -> Draft:
+    """Keep what was typed at a step, other steps untouched (two tabs may be open). `seen` as for `locked_draft`."""
+    with locked_draft(draft_id, seen) as draft:
         draft.answers[step.slug] = typed
         draft.language = language
         return _store(draft)

@@ -100,7 +100,9 @@ class StepView(DraftView):
         if valid or later:
             typed = as_typed(request.POST, form) if form else {}
             language = get_language() or settings.LANGUAGE_CODE
-            self.draft = services.save_answers(draft_id=self.draft.pk, step=self.step, typed=typed, language=language)
+            self.draft = services.save_answers(
+                draft_id=self.draft.pk, step=self.step, typed=typed, language=language, seen=self.draft
+            )
         if later:
             return self.leave()
         if not valid:

@@ -87,11 +87,9 @@ def submit_draft(*, draft_id: UUID, wants_sms: bool, seen: Draft | None = None) 
 
     AlreadySubmitted when it was sent before, even a moment ago in another tab; IncompleteDraft
     when a step must be filled again. In one transaction with everything the case is made of.
-    `seen` is the draft as this request read it: what it has validated is not validated twice.
+    `seen` as for `locked_draft`.
     """
-    with locked_draft(draft_id) as draft:
-        if seen is not None:
-            draft.take_forms_of(seen)
+    with locked_draft(draft_id, seen) as draft:
         unfinished = steps.filing.first_incomplete(draft)
         if unfinished is not None:
             raise IncompleteDraft(unfinished)

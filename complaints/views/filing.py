@@ -20,7 +20,7 @@ from claims_portal.wizards.models import Draft, joined_documents
 from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
-from complaints.forms import GateForm, ReviewForm
+from complaints.forms import GateForm
 from complaints.promises import promises
 from complaints.questions import questions_of
 from complaints.reads import case_of_draft
@@ -89,18 +89,15 @@ class ReviewView(FilingMixin, StepView):
         unfinished = self.wizard.first_incomplete(self.draft)
         if unfinished is not None:
             return self.lead_back(unfinished)
-        return self.show(request, self.review_form())
+        return self.show(request, self.step.form(self.draft))
 
     def lead_back(self, step: Any) -> HttpResponse:
         query = "?corriger&revoir" if step.slug in self.draft.answers else "?revoir"
         return redirect(self.wizard.url(self.draft, step) + query)
 
-    def review_form(self, data: Any = None) -> ReviewForm:
-        return ReviewForm(data, draft=self.draft, mobile=steps.COMPLAINANT.cleaned(self.draft).get("mobile", ""))
-
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = self.review_form(request.POST)
-        if not form.is_valid():
+        form = self.step.form(self.draft, request.POST)
+        if form is None or not form.is_valid():
             return self.show(request, form)
         throttles.count("filing-address", client_address(request))
         try:

@@ -42,6 +42,7 @@ class _Written:
     columns: slice
     converters: Converters
     populators: list[Any]
+    annotations: list[tuple[str, int]]
 
     def objects(self, rows: list[tuple[Any, ...]]) -> Iterator[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
@@ -52,6 +53,8 @@ class _Written:
             found = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values[self.columns])
             for populator in self.populators:
                 populator.populate(values, found)
+            for name, position in self.annotations:
+                setattr(found, name, values[position])
             yield found
 
 
@@ -61,9 +64,9 @@ class Prepared(Generic[Row]):
         live = Prepared(lambda pk, now: Draft.objects.filter(pk=pk, expires_at__gt=now), pk=UUID, now=datetime)
         draft = live.first(pk=draft_id, now=timezone.now())
 
-    Each argument is named with its type: int, str, UUID or datetime. Joins by `select_related` and `select_for_update`
-    are kept; prefetching and annotations are not. A clock, a user or a setting that the queryset reads by itself would
-    be kept too: give them as arguments.
+    Each argument is named with its type: int, str, UUID or datetime. Joins by `select_related`, annotations and
+    `select_for_update` are kept; prefetching is not. A clock, a user or a setting that the queryset reads by itself
+    would be kept too: give them as arguments.
     """
 
     def __init__(self, queryset: Callable[..., models.QuerySet[Row]], **kinds: type) -> None:
@@ -107,6 +110,7 @@ class Prepared(Generic[Row]):
                 for convert in several
             ],
             populators=get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+            annotations=list(compiler.annotation_col_map.items()),
         )
         return self._written
 

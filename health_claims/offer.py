@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
-from claims_portal.wizards.models import Draft, DraftDocument
+from claims_portal.prepared import Prepared
+from claims_portal.wizards.models import Draft, DraftDocument, joined_documents
 from membership.models import Beneficiary, Guarantee, Member
 
 MEMBER = "member"  # the value of « L’assuré lui-même » where a person is chosen
@@ -75,11 +76,13 @@ def offer_of(draft: Draft, member: Member | None = None) -> Offer:
 
 def read_offer(*, member: Member, today: date) -> Offer:
     """The offer to a member on a day of their insurer's: two queries."""
-    family = list(member.beneficiaries.all())
+    family = _family.rows(member=member.pk)
+    for each in family:
+        each.member = member
     return Offer(
         member=member,
         family=family,
-        versions=_versions(member),
+        versions=_versions.rows(policy=member.policy_id),
         today=today,
         by_id={str(each.pk): each for each in family},
     )
@@ -94,18 +97,20 @@ def share_offer(drafts: Iterable[Draft], member: Member) -> None:
         draft.kept["joined"] = list(draft.documents.all())
 
 
-def _versions(member: Member) -> list[Guarantee]:
-    versions: Iterable[Guarantee] = (
-        Guarantee.objects.filter(policy_id=member.policy_id)
+_family = Prepared(lambda member: Beneficiary.objects.filter(member=member), member=int)
+_versions = Prepared(
+    lambda policy: (
+        Guarantee.objects.filter(policy=policy)
         .select_related("prestation")
         .order_by("prestation__position", "prestation__code", "-valid_from")
-    )
-    return list(versions)
+    ),
+    policy=int,
+)
 
 
 def joined_to(draft: Draft) -> list[DraftDocument]:
     """The files of a draft with their documents, one query the first time."""
     if "joined" not in draft.kept:
-        draft.kept["joined"] = list(draft.documents.select_related("document"))
+        draft.kept["joined"] = joined_documents.rows(draft=draft.pk)
     joined: list[DraftDocument] = draft.kept["joined"]
     return joined

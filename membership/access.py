@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +11,12 @@ from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from claims_portal.organisations.models import LegalText
+from claims_portal.prepared import Prepared
 from claims_portal.views import PublicView
 
 from .models import Member, MemberAccount
@@ -40,16 +43,19 @@ def leave(request: HttpRequest) -> None:
     request.session.flush()
 
 
-def _members() -> Any:
-    """Members who may be here, each with the terms of use in force for them."""
-    terms = LegalText.objects.in_force().filter(
+def _members(pk: int, now: datetime) -> Any:
+    """A member who may be here, with the terms of use in force for them."""
+    terms = LegalText.objects.in_force(now).filter(
         kind=LegalText.Kind.MEMBER_TERMS, organisation=OuterRef("policy__organisation")
     )
     return (
-        Member.objects.filter(account__isnull=False, policy__is_open=True, policy__organisation__is_active=True)
+        Member.objects.filter(pk=pk, account__isnull=False, policy__is_open=True, policy__organisation__is_active=True)
         .select_related("account", "policy__organisation", "policy__desk")
         .annotate(terms_in_force=Subquery(terms.values("pk")[:1]))
     )
+
+
+_member = Prepared(_members, pk=int, now=datetime)
 
 
 def owes_terms(member: Member) -> bool:
@@ -70,7 +76,7 @@ def present(request: HttpRequest) -> Member | None:
     if now - held["seen"] > settings.MEMBER_IDLE_SECONDS:
         leave(request)
         return None
-    member = _members().filter(pk=held["id"]).first()
+    member = _member.first(pk=held["id"], now=timezone.now())
     if member is None or not constant_time_compare(member.account.session_proof(), held["proof"]):
         leave(request)
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -130,9 +132,9 @@ class Desk(models.Model):
 
 
 class LegalTextQuerySet(models.QuerySet["LegalText"]):
-    def in_force(self) -> LegalTextQuerySet:
+    def in_force(self, now: datetime | None = None) -> LegalTextQuerySet:
         """Texts valid now, the newest version first."""
-        now = timezone.now()
+        now = now or timezone.now()
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), valid_from__lte=now).order_by("-valid_from")
 
 

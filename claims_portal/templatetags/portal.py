@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
@@ -12,10 +13,13 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from claims_portal.deadlines.explanation import spelled_date
 
 register = template.Library()
 
@@ -46,6 +50,20 @@ def _drawing(name: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """A small drawing from `templates/icons/`, hidden from screen readers: the words beside it say it."""
     return _drawing(str(name))
+
+
+@register.simple_tag
+def moment(at: datetime, shape: str = "") -> SafeString:
+    """A moment on the clocks of the active zone: « mardi 3 mars 2026 · 14:05 », its "day" alone, or "short" for tables.
+
+    Quicker than the filters of dates, which read the formats of the language anew for each part of each date.
+    """
+    local = timezone.localtime(at)
+    if shape == "short":
+        text = f"{local:%d/%m/%Y %H:%M}"
+    else:
+        text = spelled_date(local.date()) + ("" if shape == "day" else f" · {local:%H:%M}")
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
 
 
 @register.filter

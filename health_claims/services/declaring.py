@@ -115,14 +115,17 @@ def cautions_for(draft: Draft) -> list[Caution]:
     )
 
 
-def send_declaration(*, draft_id: UUID, member_id: int) -> Declaration:
+def send_declaration(*, draft_id: UUID, member_id: int, seen: Draft | None = None) -> Declaration:
     """« Terminer »: turn a draft into a declaration, once (row D126).
 
     AlreadySubmitted when it was sent before, even a moment ago in another tab; IncompleteDeclaration when a
     step must be filled again (all are validated anew, the person treated among the member's family and the
-    prestation among the policy's); NotTheirs when the draft is somebody else's. One transaction.
+    prestation among the policy's); NotTheirs when the draft is somebody else's. One transaction. `seen` as for
+    `locked_draft`.
     """
-    with locked_draft(draft_id) as draft, timezone.override(zone_of(draft)):
+    with locked_draft(draft_id, seen) as draft, timezone.override(zone_of(draft)):
+        if seen is not None:
+            draft.kept["offer"] = offer_of(seen)
         if draft.owner != owner_of(member_id):
             raise NotTheirs
         unfinished = steps.declaring.first_incomplete(draft)

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
+from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
@@ -49,22 +50,36 @@ class CareView(MemberView):
             return render(request, template, {"member": self.member} | context, status=status)
 
 
+def _claims_of(member: int) -> QuerySet[Claim]:
+    """The claims of a member, as their list shows them."""
+    latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version")
+    return (
+        Claim.objects.filter(member=member)
+        .shown_to_member()
+        .select_related("prestation", "patient", "desk__organisation")
+        .annotate(paid=Subquery(latest.values("paid")[:1]))
+    )
+
+
+_newest = Prepared(lambda member: _claims_of(member).order_by("-opened_at", "-pk")[: PAGE + 1], member=int)
+
+
 class ClaimsView(CareView):
     """The list, newest first (row D149)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version")
-        claims = (
-            Claim.objects.filter(member=self.member)
-            .shown_to_member()
-            .select_related("prestation", "patient", "desk__organisation")
-            .annotate(paid=Subquery(latest.values("paid")[:1]))
-        )
-        page = self.keyed(request, claims)
+        page = self.keyed(request)
         for claim in page.rows:
             claim.member = self.member
             claim.paid = claim.paid if claim.state in SETTLED else None
-        rows = [{"claim": each, "chip": presentation.chip(each)} for each in page.rows]
+        rows = [
+            {
+                "claim": each,
+                "chip": presentation.chip(each),
+                "url": reverse("health_claims:claim", args=[each.number]),
+            }
+            for each in page.rows
+        ]
         here = reverse("health_claims:claims")
         context = {
             "rows": rows,
@@ -73,10 +88,11 @@ class ClaimsView(CareView):
         }
         return self.page(request, "health_claims/claims/list.html", context)
 
-    def keyed(self, request: HttpRequest, claims: Any) -> Page:
+    def keyed(self, request: HttpRequest) -> Page:
         older, newer = request.GET.get(OLDER, ""), request.GET.get(NEWER, "")
+        claims, first = _claims_of(self.member.pk), lambda: _newest.rows(member=self.member.pk)
         try:
-            return page_by_key(claims, keyset=("opened_at", "pk"), size=PAGE, older=older, newer=newer)
+            return page_by_key(claims, keyset=("opened_at", "pk"), size=PAGE, older=older, newer=newer, first=first)
         except ValueError:
             raise Http404 from None
 

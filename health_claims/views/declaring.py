@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts import throttles
 from claims_portal.middleware import client_address
 from claims_portal.templatetags.portal import isolated, money
-from claims_portal.wizards.models import Draft
+from claims_portal.wizards.models import Draft, live_draft
 from claims_portal.wizards.views import DocumentsStepView, StepView, joined_view, resume_url
 from health_claims import steps
 from health_claims.forms import RELATION_TITLES
@@ -99,10 +100,10 @@ class DeclarationMixin(InsuredView):
         return super().dispatch(request, *args, **kwargs)
 
     def owned(self, request: HttpRequest, draft_id: UUID) -> Draft | None:
-        mine = Draft.objects.live().filter(owner=owner_of(self.member.pk), wizard=self.wizard.key)
-        draft = mine.filter(pk=draft_id).first()
-        if draft is not None:
-            offer_of(draft, self.member)  # read once, with the member who is known already
+        draft = live_draft.first(pk=draft_id, now=timezone.now())
+        if draft is None or (draft.wizard, draft.owner) != (self.wizard.key, owner_of(self.member.pk)):
+            return None
+        offer_of(draft, self.member)  # read once, with the member who is known already
         return draft
 
     def leave(self) -> HttpResponse:
@@ -187,7 +188,7 @@ class SendView(DeclarationMixin, StepView):
             return self.leave()
         throttles.count("declaration-member", str(self.member.pk))
         try:
-            declaring.send_declaration(draft_id=self.draft.pk, member_id=self.member.pk)
+            declaring.send_declaration(draft_id=self.draft.pk, member_id=self.member.pk, seen=self.draft)
         except declaring.IncompleteDeclaration as incomplete:
             return self.lead_back(incomplete.step)
         return redirect(self.submitted_url())

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +23,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.middleware import client_address
+from claims_portal.prepared import Prepared
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
 from claims_portal.workflow import TransitionNotAllowed
@@ -50,18 +53,27 @@ EVENTS = {
 EVENT_TONES = {"ask_complement": "turn", "validate": "success", "reject": "danger"}
 
 
+def _sent_by(member: int) -> QuerySet[Declaration]:
+    """What a member has sent, as their list shows it."""
+    sent = Declaration.objects.filter(member=member).shown_to_member()
+    return sent.select_related("prestation", "reason", "claim").defer("mobile")
+
+
+_newest = Prepared(lambda member: _sent_by(member).order_by("-created_at", "-pk")[: PAGE + 1], member=int)
+
+
 class FollowUpView(InsuredView):
     """All the declarations of the member, newest first, by key (rows D131–D144)."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        mine = self.member.declarations.shown_to_member().select_related("prestation", "reason", "claim")
         try:
             page = page_by_key(
-                mine,
+                _sent_by(self.member.pk),
                 keyset=("created_at", "pk"),
                 size=PAGE,
                 older=request.GET.get("apres", ""),
                 newer=request.GET.get("avant", ""),
+                first=lambda: _newest.rows(member=self.member.pk),
             )
         except ValueError:
             raise Http404 from None
@@ -82,6 +94,7 @@ def row_of(declaration: Declaration) -> dict[str, Any]:
     rejected = state == DeclarationState.REJECTED
     return {
         "declaration": declaration,
+        "sent": f"{timezone.localtime(declaration.created_at):%d/%m/%Y %H:%M:%S}",
         "url": reverse("health_claims:declaration-detail", args=[declaration.reference]),
         "state": state.label,
         "tone": TONES[state],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 from claims_portal.organisations.models import LegalText, Organisation
-from membership.menu import tabs_for
+from membership.menu import Tab, tabs_for
 
 register = template.Library()
 
@@ -19,8 +21,14 @@ def member_tabs(context: Context) -> list[tuple[str, Any, bool]]:
     """(address, label, is it this page) of each tab. A tab whose app is not installed is left out."""
     request = context["request"]
     here = request.resolver_match.view_name if request.resolver_match else ""
+    return _addressed(tuple(tabs_for(getattr(request, "member", None))), here, get_language() or "")
+
+
+@lru_cache(maxsize=200)
+def _addressed(shown: tuple[Tab, ...], here: str, _language: str) -> list[tuple[str, Any, bool]]:
+    """The addresses of tabs in the active language, which is given so that each has its own."""
     tabs = []
-    for tab in tabs_for(getattr(request, "member", None)):
+    for tab in shown:
         try:
             tabs.append((reverse(tab.url_name), tab.label, here == tab.url_name or here in tab.also))
         except NoReverseMatch:

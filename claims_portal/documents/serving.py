@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -18,8 +20,14 @@ from .models import Document, DocumentReading
 if TYPE_CHECKING:
     from claims_portal.accounts.models import User
 
+View = Callable[..., HttpResponseBase]
+
 SIGNED_URL_SECONDS = 300
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+# Previews come from here, or through a redirect from where private files live.
+_ELSEWHERE = [settings.PRIVATE_FILES_ORIGIN] if settings.PRIVATE_FILES_ORIGIN else []
+# For the views of pages that show documents inside themselves: a PDF in a frame, an image as it is.
+shows_documents: Callable[[View], View] = csp_update({"frame-src": ["'self'", *_ELSEWHERE], "img-src": _ELSEWHERE})
 
 
 def document_response(

@@ -21,7 +21,7 @@ from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
-from claims_portal.documents.serving import document_response
+from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
@@ -82,13 +82,14 @@ class ComplaintAdmin(KeysetAdmin):
             ("", self.changelist_view, "changelist"),
             ("recherche/", require_POST(self.search_view), "search"),
             ("en-lot/", require_POST(bulk.bulk_view), "bulk"),
-            ("<int:complaint_id>/", self.case_view, "change"),
+            ("<int:complaint_id>/", shows_documents(self.case_view), "change"),
             ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
             ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
             ("<int:complaint_id>/messages/<int:message_id>/copie/", self.message_view, "message"),
         ]
         pages += [
-            (f"<int:complaint_id>/{name}/", partial(self.action_view, action), name) for name, action in ACTIONS.items()
+            (f"<int:complaint_id>/{name}/", shows_documents(partial(self.action_view, action)), name)
+            for name, action in ACTIONS.items()
         ]
         pages.append(("<int:complaint_id>/modeles/<int:template_id>/", self.template_view, "template"))
         pages += intake.pages() + links.pages() + transfer.pages() + saved.pages() + referral.pages()
@@ -220,14 +221,14 @@ class ComplaintAdmin(KeysetAdmin):
                 )
         except Unfinished as missing:
             discard(documents)
-            form.add_error(None, str(missing))
+            form.add_error(missing.field, str(missing))
             return self.show(request, complaint, tried=action, form=form, status=422)
         except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
             discard(documents)
             return self.not_as_seen(request, complaint_id, action, form, refusal)
         if begun := form.cleaned_data.get("begun"):
             count_use(template_id=begun)
-        messages.success(request, str(action.done))
+        messages.success(request, action.told(complaint))
         return redirect("admin:complaints_complaint_change", complaint_id)
 
     def insert(self, request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:

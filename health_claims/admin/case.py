@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Model, QuerySet
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.models import Document
-from claims_portal.documents.serving import document_response
+from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
 from claims_portal.workflow import TransitionNotAllowed, Workflow
 from complaints.admin.search import PARAMETER as SEARCH
@@ -37,10 +36,6 @@ from .history import Names, history
 from .search import matching, read_reference
 
 Page = tuple[str, Callable[..., HttpResponseBase], str]
-# Pieces are shown inside the page, from here or from where private files live.
-shows_pieces: Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]] = csp_update(
-    {"frame-src": ["'self'", *filter(None, [settings.PRIVATE_FILES_ORIGIN])]}
-)
 
 
 class CaseChangeList(KeysetChangeList):
@@ -94,11 +89,11 @@ class CaseAdmin(KeysetAdmin):
         pages: list[Page] = [
             ("", self.changelist_view, "changelist"),
             ("recherche/", require_POST(self.search_view), "search"),
-            ("<int:key>/", shows_pieces(self.case_view), "change"),
+            ("<int:key>/", shows_documents(self.case_view), "change"),
             ("<int:key>/pieces/<uuid:piece_id>/", self.piece_view, "piece"),
         ]
         for action in self.actions_table.values():
-            view = shows_pieces(partial(self.action_view, action))
+            view = shows_documents(partial(self.action_view, action))
             pages.append((f"<int:key>/{action.route}/", view, action.name))
         wrap = self.admin_site.admin_view
         return [

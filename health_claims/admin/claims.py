@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from claims_portal.documents.serving import shows_documents
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims import presentation
 from health_claims.models import Claim, ClaimPiece, DeclarationPiece, Reason
@@ -22,7 +23,7 @@ from health_claims.workflow import HANDLE, READ_MEDICAL, claim_workflow
 
 from . import queues
 from .actions import CLAIM_ACTIONS, ActionForm, Reasons
-from .case import CaseAdmin, Page, shows_pieces
+from .case import CaseAdmin, Page
 from .claim_page import EVENTS, claim_context
 from .entering import MOST_LINES, lines_form, preview
 from .history import history
@@ -59,7 +60,7 @@ class ClaimAdmin(CaseAdmin):
         return claim_context(row)
 
     def more_pages(self) -> list[Page]:
-        return [("<int:key>/decompte/", shows_pieces(self.statement_view), "statement")]
+        return [("<int:key>/decompte/", shows_documents(self.statement_view), "statement")]
 
     def more_reasons(self) -> set[str]:
         return {Reason.Use.ABATEMENT}

@@ -3,7 +3,7 @@
 {
   const links = [...document.querySelectorAll("[data-row-link]")];
   const keys = document.querySelector("[data-keys]");
-  document.querySelector("[data-focus]")?.focus();
+  (document.querySelector(".case-action [aria-invalid=true]") ?? document.querySelector("[data-focus]"))?.focus();
 
   /* The case page leads back to the queue and page one came from. */
   const back = document.querySelector("[data-list]");
@@ -69,6 +69,27 @@
     });
   }
 
+  /* All lines of the page at once, and how many are chosen. */
+  const pickAll = document.querySelector("[data-pick-all]");
+  if (pickAll) {
+    const all = pickAll.querySelector("input");
+    const picks = [...document.querySelectorAll("input[name=case]")];
+    const count = () => {
+      const chosen = picks.filter((each) => each.checked).length;
+      all.checked = chosen === picks.length;
+      all.indeterminate = chosen > 0 && !all.checked;
+      document.querySelector("[data-picked]").textContent = chosen ? `(${chosen})` : "";
+      pickAll.closest(".bulk").classList.toggle("is-picking", chosen > 0);
+    };
+    all.addEventListener("change", () => {
+      for (const each of picks) each.checked = all.checked;
+      count();
+    });
+    for (const each of picks) each.addEventListener("change", count);
+    pickAll.hidden = false;
+    addEventListener("pageshow", count); /* the browser puts the ticks back */
+  }
+
   /* A template comes into the text without a new page; where that fails, the button does its work by itself. */
   for (const button of document.querySelectorAll(".case-template button")) {
     button.addEventListener("click", async (event) => {
@@ -85,33 +106,39 @@
     });
   }
 
-  /* A photograph shows beside the facts, and the agent goes on writing; a link that fails opens its own tab. */
+  /* A document shows beside the facts, and the agent goes on writing; what cannot be shown opens its own tab. */
   const shown = document.querySelector("[data-shown]");
-  const shownImage = shown?.querySelector("[data-shown-image]");
+  const shownPiece = shown?.querySelector("[data-shown-piece]");
   let shownBy = null;
   const hide = () => {
     shown.close();
-    shownImage.removeAttribute("src");
+    shownPiece.replaceChildren();
     shownBy?.focus();
     shownBy = null;
   };
+  const show = (link) => {
+    const framed = link.hasAttribute("data-framed");
+    const piece = document.createElement(framed ? "iframe" : "img");
+    shownBy = link;
+    shown.querySelector("[data-shown-name]").textContent = link.dataset.shows;
+    piece[framed ? "title" : "alt"] = link.dataset.shows;
+    piece.addEventListener("error", () => {
+      hide();
+      location.assign(link.href);
+    });
+    piece.src = framed ? `${link.href}#view=FitH&navpanes=0` : link.href; /* the page fills the width */
+    shownPiece.replaceChildren(piece); /* a new frame each time: the Back button leads to the list */
+    if (!shown.open) shown.show();
+    shown.querySelector("[data-shown-close]").focus();
+  };
   for (const link of shown ? document.querySelectorAll("[data-shows]") : []) {
+    if (link.hasAttribute("data-framed") && navigator.pdfViewerEnabled === false) continue;
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      shownBy = link;
-      shown.querySelector("[data-shown-name]").textContent = link.dataset.shows;
-      shownImage.alt = link.dataset.shows;
-      shownImage.src = link.href;
-      if (!shown.open) shown.show();
-      shown.querySelector("[data-shown-close]").focus();
+      show(link);
     });
   }
-  shownImage?.addEventListener("error", () => {
-    const link = shownBy;
-    hide();
-    location.assign(link.href);
-  });
   shown?.querySelector("[data-shown-close]").addEventListener("click", hide);
   shown?.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 

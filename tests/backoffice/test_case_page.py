@@ -155,6 +155,18 @@ def test_reading_a_document_gives_its_bytes_and_is_logged(staff, desk, agent):
     assert (reading.document_id, reading.user, reading.reader) == (joined.document_id, agent, "agent")
 
 
+def test_a_pdf_shows_beside_the_facts_in_a_frame_that_may_do_nothing_else(staff, desk):
+    complaint = ComplaintFactory(desk=desk, documents=1)
+    joined = complaint.documents.get()
+    response = staff.get(address(complaint))
+    assert f'{address(complaint, "documents", joined.pk)}?apercu"' in response.content.decode()
+    assert "frame-src 'self'" in response.headers["Content-Security-Policy"]
+    shown = staff.get(address(complaint, "documents", joined.pk) + "?apercu")
+    assert shown.headers["Content-Disposition"].startswith("inline")
+    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert shown.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
 def test_a_document_of_another_desk_is_not_served(staff, desk):
     ours, theirs = ComplaintFactory(desk=desk), ComplaintFactory(documents=1)
     joined = theirs.documents.get()

@@ -64,10 +64,10 @@ def act(visitor: Visitor, case: Complaint, action: str, said: str, **filled: Any
 
 
 def look_at_the_scan(visitor: Visitor, case: Complaint) -> None:
-    """The photograph shows beside the facts, its reading is noted, and Escape gives the page back."""
+    """Photograph and PDF show beside the facts, and Escape gives the page back."""
     page = visitor.page
     visitor.go(f"{LIST}{case.pk}/")
-    link = page.locator(".case-aside [data-shows]")
+    link, invoice = page.locator(".case-aside [data-shows]").all()
     link.click()
     shown = page.get_by_role("dialog")
     expect(shown).to_contain_text("courrier.jpg")
@@ -76,6 +76,10 @@ def look_at_the_scan(visitor: Visitor, case: Complaint) -> None:
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
     expect(link).to_be_focused()
+    invoice.click()
+    expect(shown.get_by_title("facture.pdf")).to_be_visible()
+    shown.get_by_role("button", name="Fermer").click()
+    expect(invoice).to_be_focused()
 
 
 @pytest.mark.req("F15", "F25")

@@ -50,7 +50,8 @@ class Visitor:
         self.broken.append(f"script: {error.error}")
 
     def _request(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.portal).netloc and not request.url.startswith("data:"):
+        own = request.url.startswith(("data:", "chrome-extension:"))  # the latter: Chromium's own reader of PDFs
+        if urlsplit(request.url).netloc != urlsplit(self.portal).netloc and not own:
             self.broken.append(f"another host: {request.url}")
 
     def _failed(self, request: Request) -> None:

@@ -6,10 +6,12 @@ import secrets
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest
 
-from claims_portal.identifiers import CinField, EmailAddressField, NirField, one_line
+from claims_portal.identifiers import CinField, EmailAddressField, NirField, digits, one_line
 from complaints.forms import TrackedMobileField
+from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
 from complaints.services.filing import search_name
@@ -28,19 +30,35 @@ READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
     ("complainant__cin", CinField().clean),
 ]
 
+# Nothing else is written like these.
+UNMISTAKABLE = {"number", "complainant__email"}
+
 
 def matching(cases: ComplaintQuerySet, text: str, *, contact: bool) -> ComplaintQuerySet:
     """The cases of a number, e-mail address, mobile, CIN or NIR in any writing, else of the beginning of a name.
 
+    A policy may be numbered in any way, even like an identity card: it is found beside those.
     Without `contact`, the right to see them, contact details and identifiers find nothing.
     """
     for column, read in READERS if contact else READERS[:1]:
         try:
-            return cases.filter(**{column: read(text)})
+            found = Q(**{column: read(text)})
         except (ValidationError, ValueError):
             continue
+        return cases.filter(found) if column in UNMISTAKABLE else _or_policy(cases, found, text)
     name = search_name(text)
-    return cases.filter(complainant__search_name__startswith=name) if name else cases.none()
+    if not name:
+        return cases.none()
+    return _or_policy(cases, Q(complainant__search_name__startswith=name), text)
+
+
+def _or_policy(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQuerySet:
+    """What was found, and the cases of the policy of this number. Two look-ups by index: an OR would read the table."""
+    written = one_line(digits(text))
+    if not any(each.isdigit() for each in written):
+        return cases.filter(found)
+    by_policy = Complaint.objects.filter(policy_number__in={written, written.upper()})
+    return cases.filter(pk__in=Complaint.objects.filter(found).values("pk").union(by_policy.values("pk")))
 
 
 def remember(request: HttpRequest, text: str) -> str:

@@ -19,6 +19,7 @@ PERSON = {
     "complainant__mobile": "+212661234567",
     "complainant__cin": "AB98765",
     "complainant__nir": "255081416802538",
+    "facts__policy_number": "GRP-2024/17 B",
 }
 
 
@@ -40,6 +41,7 @@ def numbers(response) -> list[str]:
         "ab 98765",
         "2 55 08 14 168 025 38",
         "2550814168025",
+        "grp-2024/17 b",
         "tazi",
         "TAZI zin",
         "Tâzi",
@@ -57,6 +59,13 @@ def test_a_number_opens_its_case_however_it_is_grouped(staff, desk, grouping):
     number = complaint.number
     response = search(staff, grouping.format(number[:4], number[4:8], number[8:]))
     assert response.redirect_chain[-1][0] == f"{LIST}{complaint.pk}/"
+
+
+def test_a_policy_numbered_like_an_identity_card_is_found_beside_it(staff, desk):
+    card = ComplaintFactory(desk=desk, complainant__cin="AB98765")
+    policy = ComplaintFactory(desk=desk, facts__policy_number="AB98765")
+    ComplaintFactory(facts__policy_number="AB98765")
+    assert sorted(numbers(search(staff, "AB98765"))) == sorted([card.number, policy.number])
 
 
 @pytest.mark.parametrize("text", ["tazi", "0661234567", "zineb@exemple.ma", "AB98765"])
@@ -128,6 +137,7 @@ def test_a_search_costs_the_same_queries_with_one_case_or_twenty(staff, desk):
         ("AB000077", "complainant_cin"),
         ("255081416802538", "complainant_nir"),
         ("nom000000000077", "complainant_name"),
+        ("AB000077", "complaint_policy"),
     ],
 )
 def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent, text, index):

@@ -214,10 +214,10 @@ class ComplainantForm(forms.Form):
         self.fields["mobile"].default_region = draft.desk.organisation.country  # type: ignore[attr-defined]
         address = asked.get(Asked.ADDRESS)
         for name in ADDRESS:
-            if address is None:
-                del self.fields[name]
-            else:
+            if address is not None:
                 self.fields[name].required = address.required
+            elif self.needs_contact:  # who gives no e-mail may give where letters go
+                del self.fields[name]
         if address is not None and address.hint:
             self.fields["address"].help_text = address.hint
         one_is_enough(self)

@@ -123,6 +123,9 @@ class PaperComplainantForm(ComplainantForm):
             mobile=(_("Téléphone portable"), _("Laissez vide s’il n’est pas communiqué.")),
             address=(_("Adresse"), unknown),
         )
+        for name, example in IDENTITY_EXAMPLES.items():
+            if name in self.fields:
+                self.fields[name].help_text = example
         for name, sentence in PERSON_REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
         for name in ("email", "mobile"):
@@ -131,6 +134,12 @@ class PaperComplainantForm(ComplainantForm):
             field.widget.attrs["autocomplete"] = "off"  # it is somebody else's
 
 
+# The desk's own hints speak to the person.
+IDENTITY_EXAMPLES = {
+    "cin": _("Par exemple BK123456."),
+    "cnss_number": _("9 chiffres."),
+    "nir": _("13 chiffres, ou 15 avec la clé."),
+}
 PERSON_REQUIRED = {
     "quality": _("Choisissez à quel titre la personne réclame."),
     "last_name": _("Indiquez le nom de la personne."),

@@ -114,6 +114,11 @@ def test_what_paper_lacks_may_stay_empty_even_where_the_desk_asks_for_it_online(
     assert complaint.complainant.cin == complaint.complainant.address == complaint.policy_number == ""
 
 
+def test_where_letters_go_may_be_given_even_where_the_desk_does_not_ask_for_it_online(staff, desk):
+    complaint = filed(staff, desk, **{"personne-address": "12, rue des Orangers", "personne-city": "Rabat"})
+    assert (complaint.complainant.address, complaint.complainant.city) == ("12, rue des Orangers", "Rabat")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("personne-mobile", "12"), ("personne-email", "amina@"), ("faits-facts", ""), ("personne-last_name", "")],

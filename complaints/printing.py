@@ -190,6 +190,7 @@ def common_context(complaint: Complaint) -> dict[str, Any]:
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "number": spoken(complaint.number),
         "desk": complaint.desk,
+        "sender_direction": text_direction(complaint.desk.postal_address),  # the engine reads no dir="auto"
         "organisation": organisation,
         "received": received_on(complaint),
         "printed": spelled_moment(timezone.now(), organisation.time_zone),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import Complaint
+from complaints.models import Complaint, EventKind
 from complaints.services import disposal, handling, holds
 from complaints.services.answers import Decision
+from complaints.services.letters import goes_on_paper
 from complaints.workflow import DISPOSE, HANDLE, HOLD, workflow
 
 Text = str | Promise
@@ -29,10 +31,16 @@ class Action:
     needs_text: bool = True
     takes_files: bool = False
     decides: bool = False  # asks for the outcome and its reasons
+    on_paper: Text = ""  # done, for somebody who can only be told by letter
 
     @property
     def takes_text(self) -> bool:
         return bool(self.text_label)
+
+    def told(self, complaint: Complaint) -> str:
+        """What the agent reads once it is done."""
+        kind = EventKind.ANSWERED if self.decides else ""
+        return told(complaint, self.done, self.on_paper, kind) if self.on_paper else str(self.done)
 
     def do(
         self, *, complaint_id: int, user: Any, body: str, documents: list[Any], decision: Decision | None = None
@@ -42,6 +50,15 @@ class Action:
         given |= {"documents": documents} if self.takes_files else {}
         given |= {"decision": decision} if self.decides else {}
         return self.service(complaint_id=complaint_id, user=user, **given)
+
+
+def told(complaint: Complaint, done: Text, on_paper: Text, kind: str = "") -> str:
+    """`done`, unless the person gave no contact: then they know nothing before a letter is printed, says `on_paper`."""
+    if not goes_on_paper(complaint, kind):
+        return str(done)
+    if complaint.complainant.email or complaint.complainant.mobile:
+        return f"{done} {gettext('Un courrier est aussi à imprimer.')}"
+    return str(on_paper)
 
 
 ACTIONS = {
@@ -54,6 +71,7 @@ ACTIONS = {
             _("La personne apprend que son dossier est pris en charge, et par quel service."),
             _("Le dossier est pris en charge. La personne est prévenue."),
             needs_text=False,
+            on_paper=_("Le dossier est pris en charge. Le courrier qui l’annonce est à imprimer."),
         ),
         Action(
             "ask_complement",
@@ -62,6 +80,7 @@ ACTIONS = {
             _("Le délai de réponse s’arrête jusqu’à sa réponse."),
             _("Le complément est demandé. La personne est prévenue et le délai est en pause."),
             takes_files=True,
+            on_paper=_("Le complément est demandé et le délai est en pause. Le courrier est à imprimer."),
         ),
         Action(
             "message",
@@ -70,6 +89,7 @@ ACTIONS = {
             _("L’état du dossier et ses délais ne changent pas."),
             _("Le message est envoyé. La personne est prévenue."),
             takes_files=True,
+            on_paper=_("Le message est enregistré. Le courrier est à imprimer."),
         ),
         Action(
             "answer",
@@ -79,6 +99,7 @@ ACTIONS = {
             _("La réponse est envoyée. La personne est prévenue."),
             takes_files=True,
             decides=True,
+            on_paper=_("La réponse est enregistrée. Le courrier est à imprimer."),
         ),
         Action(
             "close",
@@ -87,6 +108,7 @@ ACTIONS = {
             _("La personne pourra encore rouvrir sa réclamation pendant le délai prévu."),
             _("Le dossier est clôturé. La personne est prévenue."),
             needs_text=False,
+            on_paper=_("Le dossier est clôturé. Le courrier qui l’annonce est à imprimer."),
         ),
         Action(
             "assign",

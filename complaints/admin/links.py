@@ -25,6 +25,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.linking import CannotJoin, link_cases, merge_complaint, unlink_cases
 from complaints.workflow import HANDLE, workflow
 
+from .actions import told
 from .intake import page
 from .queues import openable_cases
 
@@ -225,7 +226,9 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     except (TransitionNotAllowed, ChangedMeanwhile):
         form.add_error(None, _("L’un des deux dossiers a changé ou est clôturé : relisez-les avant de les réunir."))
         return show_merge(request, complaint, form, status=409)
-    messages.success(request, _("Les deux dossiers sont réunis dans celui-ci. La personne en est informée."))
+    done = _("Les deux dossiers sont réunis dans celui-ci. La personne en est informée.")
+    on_paper = _("Les deux dossiers sont réunis dans celui-ci. Le courrier qui l’annonce est à imprimer.")
+    messages.success(request, told(complaint, done, on_paper))
     return redirect("admin:complaints_complaint_change", into.pk)
 
 

@@ -25,6 +25,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.referring import recipients_of, refer_complaint
 from complaints.workflow import SEE_CONTACT
 
+from .actions import told
 from .intake import page
 from .letters import pdf_response
 from .links import handled, last_event, problems
@@ -95,7 +96,9 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
         form.add_error(None, _("Le dossier a changé pendant que vous écriviez, ou il est clôturé : relisez-le."))
         return show(request, complaint, form, status=409)
-    messages.success(request, _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents."))
+    done = _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents.")
+    on_paper = _("Imprimez le courrier à la personne, et celui à l’organisme avec les documents.")
+    messages.success(request, told(complaint, done, on_paper))
     return redirect("admin:complaints_complaint_change", complaint.pk)
 
 

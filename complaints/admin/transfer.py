@@ -20,6 +20,7 @@ from complaints.models import Category, Complaint
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import destinations, transfer_complaint
 
+from .actions import told
 from .intake import page
 from .links import handled, last_event, problems
 
@@ -79,7 +80,9 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
         form.add_error(None, _("Le dossier ou le guichet a changé pendant que vous écriviez : relisez le dossier."))
         return show(request, complaint, form, status=409)
-    messages.success(request, _("Le dossier est transmis. La personne en est informée."))
+    done = _("Le dossier est transmis. La personne en est informée.")
+    on_paper = _("Le dossier est transmis. Le courrier qui l’annonce est à imprimer.")
+    messages.success(request, told(complaint, done, on_paper))
     return redirect("admin:complaints_complaint_changelist")
 
 

@@ -15,7 +15,14 @@ from complaints.placeholders import waiting
 
 
 class Unfinished(ValueError):
-    """A text or a decision that cannot leave as it is; its sentence tells the agent what is missing."""
+    """A text or a decision that cannot leave as it is; its sentence tells the agent what is missing.
+
+    `field` is what to fill in: outcome or reasons; None for the text.
+    """
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,13 @@ def check_decision(complaint: Complaint, decision: Decision) -> None:
     outcome = decision.outcome
     if outcome is None:
         if offered.outcomes:
-            raise Unfinished(_("Choisissez l’issue de la réclamation."))
+            raise Unfinished(_("Choisissez l’issue de la réclamation."), "outcome")
         return
     if outcome not in offered.outcomes or not set(decision.reasons) <= set(offered.reasons):
-        raise Unfinished(_("Cette issue ou ce motif n’est plus proposé à ce guichet."))
+        raise Unfinished(_("Cette issue ou ce motif n’est plus proposé à ce guichet."), "outcome")
     if outcome.needs_reason and offered.reasons and not decision.reasons:
-        raise Unfinished(_("Indiquez au moins un motif : la réponse ne donne pas tout ce qui était demandé."))
+        sentence = _("Indiquez au moins un motif : la réponse ne donne pas tout ce qui était demandé.")
+        raise Unfinished(sentence, "reasons")
 
 
 def record_answer(*, complaint: Complaint, event: Event, decision: Decision) -> Answer:

@@ -49,6 +49,17 @@ def test_each_button_changes_the_case_and_tells_the_person(staff, desk, before, 
     assert {message.language for message in told} == {"ar"}
 
 
+def test_nobody_is_said_to_know_what_still_has_to_be_printed(staff, desk, agent):
+    nowhere = {"complainant__email": "", "complainant__mobile": ""}
+    complaint = ComplaintFactory(desk=desk, channel="post", entered_by=agent, **nowhere)
+    shown = press(staff, complaint, "acknowledge").content.decode()
+    assert "Le courrier qui l’annonce est à imprimer." in shown
+    assert "La personne est prévenue." not in shown
+    reached = ComplaintFactory(desk=desk, channel="phone", entered_by=agent, complainant__email="")
+    shown = press(staff, reached, "acknowledge").content.decode()
+    assert "La personne est prévenue. Un courrier est aussi à imprimer." in shown
+
+
 @pytest.mark.req("A38", "A39")
 def test_what_the_agent_writes_is_read_on_the_persons_dashboard(staff, client, desk):
     complaint = ComplaintFactory(desk=desk)

@@ -28,7 +28,7 @@ from . import panels
 
 class PortalAdminSite(AdminSite):
     site_title = _("Gestion")
-    site_header = _("Gestion des réclamations")
+    site_header = _("Espace des agents")
     index_title = _("Vos dossiers")
     site_url = "/"
     enable_nav_sidebar = False

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.deadlines.explanation import Explanation, explanation_sentence, spelled_date
 from claims_portal.deadlines.models import Delay
+from claims_portal.organisations.models import Desk
 
-from .models import Clock, ClockKind, Complaint
+from .models import Clock, ClockKind, Complaint, ExpectedDelay
+from .questions import questions_of
+from .workflow import State
 
 TITLES: dict[str, LazyText] = {
     ClockKind.ACKNOWLEDGEMENT: _("Le service prend en charge votre réclamation"),
@@ -33,6 +37,52 @@ class Promise:
     title: str
     when: str
     text: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What may be expected, as measured, and on what that rests: two sentences in the active language."""
+
+    sentence: str
+    basis: str
+
+
+def expected_delay(desk: Desk) -> Expected | None:
+    """How long answers have taken at this desk; None while too few were measured. No query (F14)."""
+    measures = questions_of(desk).expected
+    return _told(measures[None]) if None in measures else None
+
+
+def still_expected(complaint: Complaint) -> Expected | None:
+    """The same for a case that waits for its answer, about its category where enough answers were given.
+
+    None once it has waited for longer than nine out of ten.
+    """
+    measures = questions_of(complaint.desk).expected
+    found = measures.get(complaint.category_id) or measures.get(None)
+    waits = complaint.answered_at is None and complaint.state != State.CLOSED
+    if found is None or not waits or timezone.now() - complaint.received_at > timedelta(days=found.ninth_days):
+        return None
+    return _told(found)
+
+
+def _told(measure: ExpectedDelay) -> Expected:
+    """Half of the answers and nine out of ten: one number alone is read as a promise."""
+    if measure.category_id is None:
+        sentence = gettext("En général, ce guichet répond en %(half)s, et 9 fois sur 10 en %(most)s au plus.")
+    else:
+        sentence = gettext(
+            "À ce sujet, ce guichet répond en général en %(half)s, et 9 fois sur 10 en %(most)s au plus."
+        )
+    basis = gettext("Mesuré sur %(count)s réponses des douze derniers mois. Ce n’est pas un engagement.")
+    return Expected(
+        sentence % {"half": _days(measure.median_days), "most": _days(measure.ninth_days)},
+        basis % {"count": number_format(measure.answers, 0)},
+    )
+
+
+def _days(count: int) -> str:
+    return ngettext("%(count)s jour", "%(count)s jours", count) % {"count": count}
 
 
 def spelled_moment(moment: datetime, time_zone: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from claims_portal.organisations.models import Desk, LegalText
 
-from .models import AskedField, Category, ClockKind, Procedure, Respondent
+from .models import AskedField, Category, ClockKind, ExpectedDelay, Procedure, Respondent
 
 OTHER = "other"
 KEPT_SECONDS = 300
@@ -69,6 +69,7 @@ class Questions:
     offers_sms: bool
     delay_ids: dict[str, int]  # by ClockKind
     own_delays: dict[int, OwnDelays]  # by category, those no longer proposed included
+    expected: dict[int | None, ExpectedDelay]  # by category, None for the whole desk; what is measured, not promised
 
     def category_choices(self) -> list[tuple[str, Any]]:
         return _grouped(self.categories)
@@ -130,6 +131,7 @@ def _read(desk: Desk) -> Questions:
             for each in categories
             if (delays := _promised(each))
         },
+        expected={each.category_id: each for each in ExpectedDelay.objects.filter(desk=desk)},
     )
 
 

@@ -10,6 +10,7 @@ from .services.clocks import recompute_open_clocks, recount_categories
 from .services.closing import await_answered, close_silent
 from .services.disposal import carry_out_disposals
 from .services.erasing import note_files_gone
+from .services.measuring import measure_delays
 from .services.reminders import escalate_overdue, remind_of_deadlines
 from .services.retention import archive_closed
 
@@ -44,6 +45,12 @@ def remind() -> None:
 def close_answered() -> None:
     """Announce, then close, answered cases of which nobody says anything more (each quarter of an hour, in hours)."""
     close_silent()
+
+
+@shared_task(name="complaints.measure", time_limit=TIME_LIMIT)
+def measure() -> None:
+    """Measure how long answers take, for the pages that tell it (each night)."""
+    measure_delays()
 
 
 @shared_task(name="complaints.dispose", time_limit=TIME_LIMIT)

@@ -3,6 +3,7 @@
 from .answering import Answer, Mediation, Mediator, Outcome, Reason
 from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
 from .disposal import Disposal, DisposalBatch
+from .expected import ExpectedDelay
 from .history import Clock, ClockKind, Event, EventKind, Pause
 from .linking import CaseLink
 from .paper import Letter, TrackingRequest
@@ -31,6 +32,7 @@ __all__ = [
     "DocumentKind",
     "Event",
     "EventKind",
+    "ExpectedDelay",
     "Letter",
     "Mediation",
     "Mediator",

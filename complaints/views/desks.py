@@ -17,6 +17,7 @@ from claims_portal.wizards.services import create_draft
 from claims_portal.wizards.views import own
 from complaints.answering import answering_of, for_whom, reach
 from complaints.models import Category, Procedure
+from complaints.promises import expected_delay
 from complaints.questions import questions_of
 from complaints.steps import filing
 
@@ -47,7 +48,7 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
     mediators = [(for_whom(each), each.mediator, reach(each.mediator)) for each in answering_of(desk).in_force()]
     context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide, "mediators": mediators}
-    context["own_delays"] = _own_delays(desk)
+    context |= {"own_delays": _own_delays(desk), "expected": expected_delay(desk)}
     return render(request, "complaints/desk.html", context)
 
 

@@ -21,7 +21,7 @@ from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
 from complaints.forms import GateForm
-from complaints.promises import promises
+from complaints.promises import promises, still_expected
 from complaints.questions import questions_of
 from complaints.reads import case_of_draft
 from complaints.services.filing import IncompleteDraft, already_filed_at, submit_draft
@@ -170,6 +170,7 @@ class DoneView(PublicView):
             access.grant(request, complaint.number)
         next_steps = self.receipt_step(complaint) + promises(complaint)
         context = {"complaint": complaint, "desk": complaint.desk, "steps": next_steps}
+        context["expected"] = still_expected(complaint)
         return render_in_zone(request, "complaints/filing/done.html", complaint, context)
 
     def receipt_step(self, complaint: Any) -> list[Any]:

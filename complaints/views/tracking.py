@@ -22,6 +22,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.models import ClockKind, Complaint, ComplaintDocument
+from complaints.promises import still_expected
 from complaints.services import following
 from complaints.workflow import State, workflow
 
@@ -88,6 +89,7 @@ class CaseView(PublicView):
             "desk": complaint.desk,
             "standing": presentation.standing(complaint),
             "clocks": [presentation.clock_view(clock, paused=paused) for clock in clocks if not clock.stopped_at],
+            "expected": still_expected(complaint),
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],

@@ -43,8 +43,9 @@ def answering_of(desk: Desk) -> Answering:
 def _kept(desk_id: int, version: int, organisation_id: int, window: int) -> Answering:
     """Kept in this process, as `questions_of` keeps what the desk asks."""
     desk = Desk(pk=desk_id, organisation_id=organisation_id)
+    rows = Outcome.objects.of_organisation(organisation_id)
     return Answering(
-        outcomes=tuple(Outcome.objects.of_organisation(organisation_id)),  # type: ignore[arg-type]
+        outcomes=tuple(rows.exclude(kind__in=Outcome.WITHOUT_ANSWER)),  # type: ignore[arg-type]
         reasons=tuple(Reason.objects.of_organisation(organisation_id)),  # type: ignore[arg-type]
         mediations=tuple(Mediation.objects.filter(desk=desk_id).select_related("mediator")),
         templates=tuple(AnswerTemplate.objects.of_desk(desk)),

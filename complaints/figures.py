@@ -92,19 +92,23 @@ def _next(day: date, step: str) -> date:
 
 @dataclass(frozen=True)
 class Line:
-    """The figures of one category, desk, agent or step. Delays in days from reception to answer, None without any."""
+    """The figures of one category, desk, agent or step. Delays in days from reception to answer, None without any.
+
+    `closed` are those that ended without an answer: merged, referred, or closed by the person before.
+    """
 
     key: Any = None
     received: int = 0
     answered: int = 0
     overdue: int = 0
+    closed: int = 0
     median: float | None = None
     ninth: float | None = None
 
     @classmethod
     def of(cls, row: dict[str, Any], key: Any = None) -> Line:
         median, ninth = row["delays"] or (None, None)
-        return cls(key, row["received"], row["answered"], row["overdue"], median, ninth)
+        return cls(key, row["received"], row["answered"], row["overdue"], row["closed"], median, ninth)
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,8 @@ def figures(
 
     Seven queries. Lines come with the busiest first, steps in their order; the key of a line is a primary key, None
     for cases without an agent, or the first day of a step. Outcomes and reasons are those of the answers that stand
-    (F37); a case has one outcome and may have several reasons, it is counted under each.
+    (F37), or say that a case was merged or referred; a case has one outcome and may have several reasons, it is counted
+    under each.
     """
     begin, end = period.moments()
     chosen = {"desk": desk, "category": category, "assigned_to": agent}
@@ -171,6 +176,7 @@ def _measures() -> dict[str, Aggregate]:
         "received": Count("*"),
         "answered": Count("answered_at"),
         "overdue": Count("desk", filter=Q(turn=Turn.DESK, pk__in=late)),
+        "closed": Count("desk", filter=Q(turn=Turn.NOBODY, answered_at=None)),
         "delays": delays_in_days(),
     }
 

@@ -170,11 +170,12 @@ def step_label(day: date, step: str) -> str:
 
 
 def counted_bars(rows: list[tuple[str, Line]]) -> Bars:
-    """Answered, not yet answered and late, stacked to what was received."""
+    """Answered, not yet answered, late and closed without an answer, stacked to what was received."""
 
     def parts(line: Line) -> list[tuple[str, float]]:
-        waiting = line.received - line.answered - line.overdue
-        return [("answered", line.answered), ("waiting", waiting), ("late", line.overdue)]
+        waiting = line.received - line.answered - line.overdue - line.closed
+        parts = [("answered", line.answered), ("waiting", waiting), ("late", line.overdue), ("closed", line.closed)]
+        return [(kind, float(count)) for kind, count in parts]
 
     return bars([(name, parts(line), str(line.received)) for name, line in rows], right_to_left=get_language_bidi())
 
@@ -203,7 +204,7 @@ def parts_of(found: Figures, names: Names) -> list[Part]:
         ("categories", gettext("Par catégorie"), gettext("Catégorie"), found.by_category, names.category),
         ("guichets", gettext("Par guichet"), gettext("Guichet"), found.by_desk, names.desk),
         ("agents", gettext("Par agent"), gettext("Agent"), found.by_agent, names.agent),
-        ("issues", gettext("Issues des réponses"), gettext("Issue"), found.by_outcome, names.outcome),
+        ("issues", gettext("Issues"), gettext("Issue"), found.by_outcome, names.outcome),
         ("motifs", gettext("Motifs"), gettext("Motif"), found.by_reason, names.reason),
     ):
         rows = [(named.get(line.key, "—"), line) for line in counted]

@@ -49,11 +49,12 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
         gettext("Reçues"),
         gettext("Avec réponse"),
         gettext("En retard"),
+        gettext("Closes sans réponse"),
         gettext("Délai médian (jours)"),
         gettext("9 sur 10 en moins de (jours)"),
     ]
     rows: list[list[Cell]] = [
-        [part.title, name, line.received, line.answered, line.overdue, line.median, line.ninth]
+        [part.title, name, line.received, line.answered, line.overdue, line.closed, line.median, line.ninth]
         for part in parts_of(found, names)
         for name, line in part.lines
     ]

@@ -54,7 +54,7 @@ class Coded(models.Model):
 
 
 class Outcome(Coded):
-    """How an answer ends a complaint (F37). Staff read it; the person reads the answer itself."""
+    """How a complaint ends (F37). Staff read it; the person reads the answer itself."""
 
     class Kind(models.TextChoices):
         FAVOURABLE = "favourable", _("Favorable")
@@ -62,14 +62,18 @@ class Outcome(Coded):
         UNFAVOURABLE = "unfavourable", _("Défavorable")
         NO_GROUND = "no-ground", _("Sans objet")
         MISDIRECTED = "misdirected", _("Hors compétence")
+        MERGED = "merged", _("Réunie à une autre réclamation")
+        REFERRED = "referred", _("Transmise à un autre organisme")
 
+    # Written by the portal when a case ends so; no answer chooses them.
+    WITHOUT_ANSWER = frozenset({Kind.MERGED, Kind.REFERRED})
     NEEDS_REASON = frozenset({Kind.PARTIAL, Kind.UNFAVOURABLE})
 
     kind = models.CharField(_("nature"), max_length=12, choices=Kind)
 
     class Meta(Coded.Meta):
-        verbose_name = _("issue d’une réponse")
-        verbose_name_plural = _("issues des réponses")
+        verbose_name = _("issue d’une réclamation")
+        verbose_name_plural = _("issues des réclamations")
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="one_outcome_a_code", nulls_distinct=False)
         ]
@@ -92,7 +96,9 @@ class Reason(Coded):
 
 
 class Answer(models.Model):
-    """What was decided in one answer, and the way on that it named. Written once with its event.
+    """What was decided in one answer, and the way on that it named; or that the case went on elsewhere.
+
+    Written once with its event.
 
     `recourse` is what the person read about mediators, kept as it was: rows change, what was sent does not.
     """

@@ -1,4 +1,7 @@
-"""What an answer decides: its outcome, its reasons, and the mediators it names. In the caller's transaction."""
+"""What an answer decides: its outcome, its reasons, and the mediators it names; or how a case ends without one.
+
+In the caller's transaction.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,9 @@ class Unfinished(ValueError):
     def __init__(self, sentence: str, field: str | None = None) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+ENDINGS = {Outcome.Kind.MERGED: "reunie", Outcome.Kind.REFERRED: "transmise"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,21 @@ def record_answer(*, complaint: Complaint, event: Event, decision: Decision) -> 
     if decision.reasons:
         answer.reasons.set(decision.reasons)
     return answer
+
+
+def record_ending(*, complaint: Complaint, event: Event, kind: Outcome.Kind) -> Answer:
+    """Write that the case ends here because it goes on elsewhere: MERGED or REFERRED, in place of any answer before.
+
+    The outcome is the one of that code for all organisations, made at the first need; staff may rename it.
+    """
+    names = {}
+    for language in ("fr", "ar"):
+        with translation.override(language):
+            names[f"name_{language}"] = str(kind.label)
+    code = ENDINGS[kind]
+    outcome, _new = Outcome.objects.get_or_create(organisation=None, code=code, defaults={"kind": kind, **names})
+    retire_answer(complaint=complaint)
+    return Answer.objects.create(complaint=complaint, event=event, outcome=outcome)
 
 
 def retire_answer(*, complaint: Complaint) -> None:

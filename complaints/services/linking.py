@@ -10,10 +10,11 @@ from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import notices
-from complaints.models import CaseLink, ClockKind, Complainant, Complaint, EventKind
+from complaints.models import CaseLink, ClockKind, Complainant, Complaint, EventKind, Outcome
 from complaints.promises import spelled_moment
 from complaints.workflow import State, Turn, workflow
 
+from .answers import record_ending
 from .changes import change, locked
 from .clocks import count_from, end_pause, stop_clock
 
@@ -129,6 +130,7 @@ def _close(complaint: Complaint, into: Complaint, user: User) -> None:
         closed_at=now,
         merged_into=into,
     )
+    record_ending(complaint=complaint, event=event, kind=Outcome.Kind.MERGED)
     end_pause(complaint=complaint, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)

@@ -11,8 +11,9 @@ from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
 from complaints import notices
-from complaints.models import ClockKind, EventKind, Recipient, Referral
+from complaints.models import ClockKind, EventKind, Outcome, Recipient, Referral
 
+from .answers import record_ending
 from .changes import change, locked
 from .clocks import end_pause, start_reopening, stop_clock
 
@@ -39,6 +40,7 @@ def refer_complaint(*, complaint_id: int, user: User, recipient_id: int, body: s
         at=now,
         closed_at=now,
     )
+    record_ending(complaint=complaint, event=event, kind=Outcome.Kind.REFERRED)
     end_pause(complaint=complaint, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
     stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)

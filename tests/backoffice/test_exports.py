@@ -66,7 +66,7 @@ def test_the_figures_on_show_are_exported(staff, desk):
     response = staff.post(FIGURES.format("csv"))
     assert response["Content-Disposition"].startswith("attachment")
     rows = lines(response.content)
-    assert ["Par catégorie", "Retard de remboursement", "1", "0", "0", "", ""] in rows
+    assert ["Par catégorie", "Retard de remboursement", "1", "0", "0", "0", "", ""] in rows
 
 
 def test_a_hostile_name_of_a_category_is_a_text_in_both_files(staff, desk):

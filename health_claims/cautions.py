@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from .models import Claim, Declaration
 from .services import usage
 from .workflow import ClaimState, DeclarationState
 
+APPROVAL = "no-prior-approval"
 ILLEGIBLE = frozenset({"low_resolution", "dark", "blank", "blurred", "sideways"})
 
 TITLES: dict[str, str | Promise] = {
@@ -41,7 +42,7 @@ TITLES: dict[str, str | Promise] = {
 }
 SENTENCES: dict[str, str | Promise] = {
     "late": _(
-        "Le contrat demande de déclarer ces soins avant le %(date)s. Vous pouvez envoyer ce dossier : "
+        "Le contrat demande de déclarer ces soins le %(date)s au plus tard. Vous pouvez envoyer ce dossier : "
         "joignez ce qui explique le retard, l’assureur en tiendra compte."
     ),
     "same-care": _(
@@ -134,7 +135,7 @@ class Care:
 
 
 def cautions(care: Care) -> list[Caution]:
-    """All that is worth knowing before sending, the gravest first. Four queries at most."""
+    """All that is worth knowing before sending, the gravest first. Five queries at most."""
     found = [*_of_contract(care), *_same_care(care), *_of_standing(care), *_of_papers(care)]
     order = list(TITLES)
     return sorted(found, key=lambda each: order.index(each.code))
@@ -145,12 +146,8 @@ def _of_contract(care: Care) -> Iterator[Caution]:
     guarantee = care.guarantee
     if not care.guaranteed_then:
         yield Caution("not-guaranteed", is_private=False)
-    if guarantee.declaration_days is not None:
-        last_day = care.care_date + timedelta(days=guarantee.declaration_days)
-        if last_day < care.today:
-            yield Caution("late", {"date": last_day}, is_private=False)
-    if guarantee.needs_prior_approval:
-        yield Caution("prior-approval", is_private=False)
+    if late := usage.lateness(guarantee, care.care_date, care.today):
+        yield Caution("late", {"date": late.facts["by"]}, is_private=False)
 
 
 def _same_care(care: Care) -> Iterator[Caution]:
@@ -170,7 +167,13 @@ def _of_standing(care: Care) -> Iterator[Caution]:
     other."""
     whose = usage.Care(care.member, care.patient, care.guarantee.prestation, care.care_date)
     standing = usage.standing_of(care=whose, guarantee=care.guarantee)
+    reasons = {each.reason for each in standing.exclusions}
+    # That there is one is what the insurer knows: whoever is not checked yet reads what the contract asks.
+    if care.guarantee.needs_prior_approval and not (care.member.account.is_checked and APPROVAL not in reasons):
+        yield Caution("prior-approval", is_private=False)
     for exclusion in standing.exclusions:
+        if exclusion.reason == APPROVAL:
+            continue
         # Without a guarantee on that day, the only other thing that counts is whether there were rights.
         if care.guaranteed_then or exclusion.reason == "not-covered":
             yield _of_exclusion(exclusion, care)

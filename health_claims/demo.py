@@ -22,6 +22,7 @@ from membership.services.signing_in import accept_terms, open_account
 
 from .models import Declaration, IdentityPaper
 from .roles import HANDLERS, SETTLERS, ensure_roles
+from .services.approving import Asked, Decided, enter_approval
 from .services.deciding import reject_declaration, validate_declaration
 from .services.declaring import Declared, declare
 from .services.papers import accept_paper, keep_paper
@@ -81,6 +82,7 @@ def load_claims(*, refresh: bool = False) -> None:
         declaration_id=declared(salma, SCANNER).pk, user=agent, reason=reason, note="Le cachet ne se lit pas."
     )
     declared(salma, WAITING)
+    approved(salma, WAITING, agent)
 
 
 def activate(member: Member, agent: User) -> None:
@@ -113,6 +115,24 @@ def declared(member: Member, care: Care) -> Declaration:
             documents=[specimen(name, f"{title} : {name.removesuffix('.png')}") for name in care.files],
             patient=patient,
         )
+    )
+
+
+def approved(member: Member, care: Care, agent: User) -> None:
+    """The prior approval that the contract asks for such care, granted before it."""
+    today = timezone.localdate()
+    guarantee = Guarantee.objects.on(today).get(policy=member.policy, prestation__code=care.prestation)
+    asked, first = today - timedelta(days=care.days_ago + 20), today - timedelta(days=care.days_ago + 10)
+    enter_approval(
+        asked=Asked(
+            member=member,
+            prestation=guarantee.prestation,
+            asked_on=asked,
+            patient=member.beneficiaries.get(first_name=care.child),
+            document=specimen("plan-de-traitement.png", "Plan de traitement"),
+        ),
+        user=agent,
+        decided=Decided("granted", first, f"EP-{first:%Y}-0142", first, first + timedelta(days=365)),
     )
 
 

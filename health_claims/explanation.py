@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,13 @@ SENTENCES: dict[str, str | Promise] = {
     "cut-age": _(
         "%(reason)s : ils doivent commencer avant %(age)s ans, et ont commencé le %(begun)s. En moins : %(cut)s."
     ),
+    "cut-late": _(
+        "%(reason)s : ces soins étaient à déclarer le %(by)s au plus tard, et l’ont été le %(sent)s. "
+        "En moins : %(cut)s."
+    ),
+    "cut-no-prior-approval": _(
+        "%(reason)s : le contrat rembourse ces soins quand un accord est valable à leur date. En moins : %(cut)s."
+    ),
     "cut-times": _("%(reason)s : %(most)s au plus, et %(times)s déjà payées. En moins : %(cut)s."),
     "paid": _("Votre contrat vous rembourse %(amount)s."),
     # An estimate: nothing is spent yet.
@@ -73,7 +81,8 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "paid-expected": _("Votre contrat vous rembourserait %(amount)s."),
 }
-DATES = {"since", "from", "to", "last", "begun"}
+DATES = {"since", "from", "to", "last", "begun", "by", "sent"}
+NAMES = re.compile(r"%\((\w+)\)s")
 PLAIN = {"months", "age", "most", "times", "days"}
 MINUS, TIMES, NO_BREAK = "\u2212", "\u00d7", "\u00a0"
 
@@ -117,7 +126,8 @@ def _cut_name(step: Step) -> str:
     if "ceiling" in step:
         return "cut-ceiling-period" if "from" in step else "cut-ceiling"
     named = f"cut-{step['reason']}"
-    return named if named in SENTENCES else "cut"
+    # A cut made by hand may have the same reason, and none of the facts.
+    return named if named in SENTENCES and set(NAMES.findall(str(SENTENCES[named]))) <= step.keys() else "cut"
 
 
 def _said(name: str, value: str) -> SafeString:

@@ -21,7 +21,7 @@ from claims_portal.accounts.models import AuditEntry
 from claims_portal.documents.models import DocumentReading
 from membership.models import Member
 
-from .models import Claim, ClaimPiece, Declaration, DeclarationPiece, IdentityPaper
+from .models import Claim, ClaimPiece, Declaration, DeclarationPiece, IdentityPaper, PriorApproval
 
 SIZE = 25
 SEPARATOR = "_"
@@ -99,6 +99,7 @@ def _read(member: Member) -> QuerySet[DocumentReading]:
         Q(document__in=DeclarationPiece.objects.filter(declaration__in=_declarations(member)).values("document"))
         | Q(document__in=ClaimPiece.objects.filter(claim__in=_claims(member)).values("document"))
         | Q(document__in=_papers(member).values("document"))
+        | Q(document__in=PriorApproval.objects.filter(member=member).exclude(document=None).values("document"))
     )
     readings = DocumentReading.objects.filter(joined).exclude(reader__in=OWN)
     return readings.select_related("document").order_by("-at", "-pk")

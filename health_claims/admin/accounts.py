@@ -107,7 +107,7 @@ class MemberAccountAdmin(admin.ModelAdmin):
         try:
             give_back(account_id=account.pk, user=user, address=client_address(request), **form.given)
         except NothingToGiveBack:
-            messages.info(request, gettext("Ce compte est déjà prêt : l’adhérent peut l’activer."))
+            messages.info(request, gettext("Ce compte est déjà prêt : l’adhérent peut l’activer."))
         else:
             said = gettext("Le compte est rendu. L’adhérent l’active de nouveau avec son numéro et sa CIN.")
             messages.success(request, said)
@@ -167,9 +167,9 @@ def consequences(member: Member) -> list[str]:
     """What giving back does, said before it is done; one query."""
     sent = member.declarations.shown_to_member().count()
     said: list[Any] = [
-        _("Le mot de passe, le mobile, l’e-mail et l’activation sont effacés ; toutes les sessions se ferment."),
+        _("Le mot de passe, le mobile, l’e-mail et l’activation sont effacés ; toutes les sessions se ferment."),
         _("Les codes, les liens et les brouillons en cours ne servent plus."),
-        _("Les deux pièces d’identité sont mises de côté : l’adhérent en envoie de nouvelles."),
+        _("Les deux pièces d’identité sont mises de côté : l’adhérent en envoie de nouvelles."),
     ]
     if sent:
         sentence = ngettext(

@@ -15,7 +15,7 @@ from health_claims import presentation
 from health_claims.models import Abatement, Claim, DeclarationPiece, Statement
 from health_claims.workflow import ClaimState, claim_workflow
 
-from .declaration_page import known, member_facts, piece_view
+from .declaration_page import approvals_shown, known, member_facts, piece_view
 from .history import Names, history
 
 EVENTS: Names = presentation.EVENTS | {"assign": gettext_lazy("Attribué à un agent")}
@@ -29,6 +29,7 @@ def claim_context(row: Claim) -> dict[str, Any]:
         "facts": known(facts(row)),
         "member_facts": known(member_facts(row.member)),
         "history": history(events, EVENTS, row.member.full_name),
+        **approvals_shown(row),
         "last_event": max((event.pk for event in events), default=0),
         "statements": [statement_view(each, row) for each in statements(row)],
         "declaration_url": declaration_url(row),

@@ -18,7 +18,8 @@ from health_claims.roles import VIEW_CLAIMS
 from health_claims.services.deciding import ChangedMeanwhile, claim_as_seen
 from health_claims.services.reasons import UnknownReason
 from health_claims.services.settling import with_amount
-from health_claims.services.statements import compute_statement
+from health_claims.services.statements import compute_statement, declared_on
+from health_claims.services.usage import lateness
 from health_claims.workflow import HANDLE, READ_MEDICAL, claim_workflow
 
 from . import queues
@@ -27,6 +28,8 @@ from .case import CaseAdmin, Page
 from .claim_page import EVENTS, claim_context
 from .entering import MOST_LINES, lines_form, preview
 from .history import history
+
+ACCEPT_LATE = "retard"  # the box « Accepter le retard »
 
 
 @admin.register(Claim)
@@ -78,14 +81,15 @@ class ClaimAdmin(CaseAdmin):
             return self.enter(request, row, lines_form(row, cuts))
         if asked == "add":
             return self.enter(request, row, lines_form(row, cuts, request.POST, more=1), quiet=True)
-        form = lines_form(row, cuts, request.POST)
+        form, accepted = lines_form(row, cuts, request.POST), ACCEPT_LATE in request.POST
         if not form.is_valid():
             return self.enter(request, row, form, status=422)
         try:
             if asked != "compute":
-                return self.enter(request, row, form, preview=preview(row, form.lines))
+                return self.enter(request, row, form, preview=preview(row, form.lines, accept_late=accepted))
+            user: Any = request.user
             with self.as_seen(key, seen_event(request)):
-                compute_statement(claim_id=key, user=request.user, lines=form.lines)  # type: ignore[arg-type]
+                compute_statement(claim_id=key, user=user, lines=form.lines, accept_late=accepted)
         except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
             news = list(refusal.events) if isinstance(refusal, ChangedMeanwhile) else []
             return self.enter(request, self.visible(request, key), form, news=news, status=409)
@@ -108,6 +112,9 @@ class ClaimAdmin(CaseAdmin):
             "list_page": self.list_name,
             "title": str(row),
             "lines_form": lines,
+            "late": lateness(row.guarantee, row.care_date, declared_on(row)),
+            "accept_late": ACCEPT_LATE,
+            "accepted_late": ACCEPT_LATE in request.POST,
             "may_add": lines.total_form_count() < MOST_LINES,
             "may_read": request.user.has_perm(READ_MEDICAL),
             "news": None if news is None else history(news, EVENTS, row.member.full_name),

@@ -14,7 +14,8 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import advice_sentences
 from claims_portal.templatetags.portal import money
 from health_claims.cautions import TITLES
-from health_claims.models import Claim, Declaration, IdentityPaper
+from health_claims.models import Claim, Declaration, IdentityPaper, PriorApproval
+from health_claims.offer import MEMBER
 from health_claims.services.papers import newest, set_aside
 from health_claims.workflow import DeclarationState
 from membership.models import Member
@@ -24,6 +25,7 @@ from .history import Names, history
 EARLIER_SHOWN = 10
 TONES = {DeclarationState.CREATED: "info", DeclarationState.VALIDATED: "success", DeclarationState.REJECTED: "danger"}
 PAPER_TONES = {"pending": "turn", "accepted": "success", "refused": "danger", "set-aside": "neutral"}
+APPROVAL_TONES = {"pending": "turn", "granted": "success", "refused": "danger", "cancelled": "neutral"}
 EVENTS: Names = {
     "sent": gettext_lazy("Déclaration envoyée"),
     "validate": gettext_lazy("Déclaration validée"),
@@ -31,7 +33,7 @@ EVENTS: Names = {
     "ask_complement": gettext_lazy("Complément demandé"),
     "supply": gettext_lazy("Complément envoyé"),
     "assign": gettext_lazy("Attribuée à un agent"),
-    "set_aside": gettext_lazy("Mise de côté : compte rendu à l’adhérent"),
+    "set_aside": gettext_lazy("Mise de côté : compte rendu à l’adhérent"),
     "attach": gettext_lazy("Rattachée à l’adhérent"),
 }
 
@@ -56,6 +58,7 @@ def declaration_context(row: Declaration) -> dict[str, Any]:
         "identity_checked": row.member.account.is_checked,
         "earlier": [earlier_view(each) for each in earlier(row)],
         "history": history(events, EVENTS, row.member.full_name),
+        **approvals_shown(row),
         "last_event": max((event.pk for event in events), default=0),
     }
 
@@ -161,4 +164,25 @@ def earlier_view(declaration: Declaration) -> dict[str, Any]:
         "url": reverse("admin:health_claims_declaration_change", args=[declaration.pk]),
         "claim": claim,
         "claim_url": reverse("admin:health_claims_claim_change", args=[claim.pk]) if claim else "",
+    }
+
+
+def approvals_shown(row: Any) -> dict[str, Any]:
+    """What the page of a declaration or a claim says of approvals; one query, none when the contract asks for none."""
+    if not row.guarantee.needs_prior_approval:
+        return {}
+    same = PriorApproval.objects.filter(member=row.member, patient=row.patient, prestation=row.prestation)
+    patient = row.patient_id or MEMBER
+    enter = reverse("admin:health_claims_priorapproval_enter", args=[row.member_id])
+    return {
+        "approvals": [
+            {
+                "approval": each,
+                "tone": APPROVAL_TONES[each.decision],
+                "url": reverse("admin:health_claims_priorapproval_change", args=[each.pk]),
+                "holds": each.holds_on(row.care_date),
+            }
+            for each in same.exclude(decision=PriorApproval.Decision.CANCELLED).order_by("-pk")[:6]
+        ],
+        "approval_url": f"{enter}?patient={patient}&prestation={row.prestation.code}",
     }

@@ -169,12 +169,12 @@ def _typed(amount: Decimal) -> str:
     return f"{amount:f}".replace(".", ",")
 
 
-def preview(claim: Claim, lines: Sequence[EnteredLine]) -> dict[str, Any]:
+def preview(claim: Claim, lines: Sequence[EnteredLine], *, accept_late: bool) -> dict[str, Any]:
     """What these lines come to, in the shape of a statement's own table; nothing is written.
 
     EmptyStatement, UnknownLetter, UnknownReason, or ValueError for an amount that cannot be.
     """
-    guarantee, outcomes = preview_statement(claim=claim, lines=lines)
+    guarantee, outcomes = preview_statement(claim=claim, lines=lines, accept_late=accept_late)
     codes = {cut.reason for outcome in outcomes for cut in outcome.abatements}
     reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes)
     labels = {code: reason.label for code, reason in reasons.items()}

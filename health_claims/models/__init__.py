@@ -1,6 +1,7 @@
 """Declarations, the claims they open, and the statements of these."""
 
 from .account import AccountReturn
+from .approval import PriorApproval
 from .claim import (
     Abatement,
     Claim,
@@ -24,6 +25,7 @@ __all__ = [
     "DeclarationEvent",
     "DeclarationPiece",
     "IdentityPaper",
+    "PriorApproval",
     "Reason",
     "SettlementBatch",
     "Statement",

@@ -5,7 +5,7 @@ The amounts are those of a quote and of what the base regime is expected to pay,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from health_claims.computation import ZERO, Act, Limit, Outcome, Step, Terms, compute
@@ -61,6 +61,8 @@ def estimate(*, care: Care, guarantee: Guarantee | None, quote: Quote) -> Estima
     if guarantee is not None and guarantee.mode in ON_THE_TARIFF and quote.base is None:
         raise TariffMissing
     terms = terms_of(care=care, guarantee=guarantee)
+    # It is asked before the care: there is time. The page says that it is needed.
+    terms = replace(terms, exclusions=tuple(each for each in terms.exclusions if each.reason != "no-prior-approval"))
     act = Act(
         label=str(care.prestation.name),
         spent=quote.spent,

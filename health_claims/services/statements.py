@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
@@ -22,7 +24,7 @@ from membership.models import Guarantee, KeyLetter, Member
 
 from .changes import change_claim, locked_claim
 from .reasons import reasons_of
-from .usage import Care, guarantee_on, terms_of
+from .usage import Care, guarantee_on, lateness, terms_of
 
 
 class EmptyStatement(ValueError):
@@ -58,8 +60,12 @@ class EnteredLine:
 
 
 @transaction.atomic
-def compute_statement(*, claim_id: int, user: User, lines: Sequence[EnteredLine]) -> Statement:
+def compute_statement(
+    *, claim_id: int, user: User, lines: Sequence[EnteredLine], accept_late: bool = False
+) -> Statement:
     """Compute a claim's lines, write the next version of its statement, and tell the member, without any detail.
+
+    `accept_late`: the agent has what explains a late declaration, which then cuts nothing; the history says so.
 
     Under the lock of the member's row: of two claims of a family, the second sees what the first took of a ceiling.
     TransitionNotAllowed when the claim is in a batch, paid, refused or waits for something; EmptyStatement,
@@ -71,26 +77,39 @@ def compute_statement(*, claim_id: int, user: User, lines: Sequence[EnteredLine]
     claim_workflow.check("compute", claim.state)
     if claim.batch_id is not None:  # its amount is in a payment that is under way
         raise TransitionNotAllowed("compute", claim.state)
-    guarantee, outcomes = preview_statement(claim=claim, lines=lines)
+    guarantee, outcomes = preview_statement(claim=claim, lines=lines, accept_late=accept_late)
     guarantee = guarantee or claim.guarantee
     statement = _write(claim, user, outcomes, guarantee.rate)
-    change_claim(claim=claim, transition="compute", user=user, at=statement.made_at, guarantee=guarantee)
+    late = lateness(guarantee, claim.care_date, declared_on(claim)) if accept_late else None
+    body = gettext("Retard de déclaration accepté.") if late else ""
+    change_claim(claim=claim, transition="compute", user=user, body=body, at=statement.made_at, guarantee=guarantee)
     queue(StatementReady(claim, key=f"statement:{statement.pk}"))
     return statement
 
 
-def preview_statement(*, claim: Claim, lines: Sequence[EnteredLine]) -> tuple[Guarantee | None, list[Outcome]]:
-    """What these lines come to today, and by which guarantee; writes nothing. Seven queries at most.
+def preview_statement(
+    *, claim: Claim, lines: Sequence[EnteredLine], accept_late: bool = False
+) -> tuple[Guarantee | None, list[Outcome]]:
+    """What these lines come to today, and by which guarantee; writes nothing. Eight queries at most.
 
-    `claim` with member and policy, patient and prestation. EmptyStatement, UnknownLetter, or ValueError for an amount
-    that cannot be.
+    `claim` with member and policy, patient, prestation, declaration and the desk's organisation. EmptyStatement,
+    UnknownLetter, or ValueError for an amount that cannot be.
     """
     if not lines:
         raise EmptyStatement
-    care = Care(claim.member, claim.patient, claim.prestation, claim.care_date, claim_id=claim.pk)
+    sent = None if accept_late else declared_on(claim)
+    care = Care(claim.member, claim.patient, claim.prestation, claim.care_date, claim_id=claim.pk, declared_on=sent)
     guarantee = guarantee_on(care=care)
     acts = acts_of(claim=claim, lines=lines)
     return guarantee, compute(acts=acts, terms=terms_of(care=care, guarantee=guarantee))
+
+
+def declared_on(claim: Claim) -> date | None:
+    """The day on which it was declared online, in the insurer's zone; None for a file on paper."""
+    if claim.declaration is None:
+        return None
+    zone = ZoneInfo(claim.desk.organisation.time_zone)
+    return timezone.localdate(claim.declaration.created_at, timezone=zone)
 
 
 def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:

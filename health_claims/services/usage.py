@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from claims_portal.deadlines.compute import months_later
 from health_claims.computation import ZERO, Exclusion, Limit, Rule, Terms
-from health_claims.models import Abatement, Claim, Statement
+from health_claims.models import Abatement, Claim, PriorApproval, Statement
 from health_claims.periods import YEAR, Period, age_on, period_of
 from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Ceiling, Deductible, Guarantee, Member, Prestation
@@ -31,13 +31,18 @@ Past = list[tuple[date, Decimal]]  # care date and what was paid, of each claim 
 
 @dataclass(frozen=True)
 class Care:
-    """Whose care, of what kind, on which day. `claim_id` is the claim being computed: it does not count itself."""
+    """Whose care, of what kind, on which day.
+
+    `claim_id` is the claim being computed: it does not count itself. `declared_on` is the day it was declared online,
+    in the insurer's zone; None before that, and for a file on paper: nobody wrote down when it was handed in.
+    """
 
     member: Member
     patient: Beneficiary | None
     prestation: Prestation
     day: date
     claim_id: int | None = None
+    declared_on: date | None = None
 
     @property
     def person(self) -> Member | Beneficiary:
@@ -59,7 +64,7 @@ def guarantee_on(*, care: Care) -> Guarantee | None:
 
 
 def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
-    """All that decides about this care today. Five queries at most; `guarantee` None means that nothing is paid."""
+    """All that decides about this care today. Six queries at most; `guarantee` None means that nothing is paid."""
     if guarantee is None:
         return Terms(Rule(Guarantee.Mode.REMAINDER), exclusions=(Exclusion("not-covered"),))
     standing = standing_of(care=care, guarantee=guarantee)
@@ -74,7 +79,7 @@ def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
 def standing_of(*, care: Care, guarantee: Guarantee) -> Standing:
     """What is left of the ceilings, and what would exclude this care: the warnings before it is declared, too.
 
-    Three queries at most.
+    Three queries at most, one more where the contract asks for a prior approval.
     """
     past, ceilings = _past(care), _ceilings(care)
     return Standing(_limits(care, ceilings, past), _exclusions(care, guarantee, ceilings, past))
@@ -192,6 +197,10 @@ def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past:
     found = []
     if not (person.has_rights_on(care.day) and care.member.has_rights_on(care.day)):
         found.append(Exclusion("not-covered"))
+    if late := lateness(guarantee, care.day, care.declared_on):
+        found.append(late)
+    if guarantee.needs_prior_approval and not _is_approved(care):
+        found.append(Exclusion("no-prior-approval"))
     ready = person.rights_from + timedelta(days=guarantee.waiting_days)
     if person.rights_from <= care.day < ready:
         found.append(Exclusion("waiting", {"days": guarantee.waiting_days, "from": ready}))
@@ -206,6 +215,20 @@ def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past:
         if times >= guarantee.times_max:
             found.append(Exclusion("times", {"most": guarantee.times_max, "times": times}))
     return tuple(found)
+
+
+def lateness(guarantee: Guarantee, day: date, declared_on: date | None) -> Exclusion | None:
+    """Why care of a day, declared on another, is too late for the contract; None when it is not."""
+    if declared_on is None or guarantee.declaration_days is None:
+        return None
+    last = day + timedelta(days=guarantee.declaration_days)
+    return Exclusion("late", {"by": last, "sent": declared_on}) if declared_on > last else None
+
+
+def _is_approved(care: Care) -> bool:
+    """Whether a prior approval holds on the day of care. One query."""
+    own = PriorApproval.objects.filter(member=care.member, patient=care.patient, prestation=care.prestation)
+    return own.in_force(care.day).exists()
 
 
 def _too_close(day: date, months: int, paid: list[date]) -> date | None:

@@ -115,7 +115,7 @@ def test_a_warning_says_what_the_statement_would_say(contract: dict[str, Any], d
     assert {each.code for each in declaring.cautions_for(draft)} == expected
     claim = ClaimFactory.create(member=member, guarantee=guarantee, care_date=day)
     paid = StatementFactory.create(claim=claim).paid
-    assert (paid == 0) == bool(expected - {"same-care", "prior-approval"})
+    assert (paid == 0) == bool(expected - {"same-care"})
 
 
 def test_the_ceiling_of_a_half_year_counts_from_the_first_care_in_the_warning_too():

@@ -1,0 +1,97 @@
+"""Prior approvals: entered when they are asked or when they arrive, decided once, cancelled when they were wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import claim_documents
+from health_claims.models import PriorApproval
+from membership.models import Beneficiary, Member, Prestation
+
+from .declaring import NotTheirs
+
+Decision = PriorApproval.Decision
+
+
+class ApprovalSettled(Exception):
+    """It was decided or cancelled meanwhile."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """For whom and for what an approval is asked; `patient` None is the member."""
+
+    member: Member
+    prestation: Prestation
+    asked_on: date
+    patient: Beneficiary | None = None
+    note: str = ""
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the insurer decided. Granted: with its number, and the first day of care it holds for; `valid_to` None
+    for no end."""
+
+    decision: str
+    decided_on: date
+    number: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@transaction.atomic
+def enter_approval(*, asked: Asked, user: User, decided: Decided | None = None) -> PriorApproval:
+    """Write an approval, still to be decided or as it was (`decided`). NotTheirs for somebody of another family."""
+    if asked.patient is not None and asked.patient.member_id != asked.member.pk:
+        raise NotTheirs
+    if asked.document is not None:
+        claim_documents(documents=[asked.document])
+    approval = PriorApproval.objects.create(
+        member=asked.member,
+        patient=asked.patient,
+        prestation=asked.prestation,
+        asked_on=asked.asked_on,
+        note=asked.note,
+        document=asked.document,
+        entered_by=user,
+    )
+    return decide_approval(approval_id=approval.pk, decided=decided) if decided else approval
+
+
+@transaction.atomic
+def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
+    """Write the decision, once: ApprovalSettled when it was decided meanwhile; ValueError for one that says too little.
+
+    What was computed before stays as it is: a new statement reads the approval.
+    """
+    granted = decided.decision == Decision.GRANTED
+    if not granted and decided.decision != Decision.REFUSED:
+        raise ValueError(decided.decision)
+    if granted and not (decided.number and decided.valid_from):
+        raise ValueError("A granted approval has a number and a first day.")
+    approval = PriorApproval.objects.select_for_update().get(pk=approval_id)
+    if approval.decision != Decision.PENDING:
+        raise ApprovalSettled
+    approval.decision, approval.decided_on, approval.number = decided.decision, decided.decided_on, decided.number
+    if granted:
+        approval.valid_from, approval.valid_to = decided.valid_from, decided.valid_to
+    approval.save(update_fields=["decision", "decided_on", "number", "valid_from", "valid_to"])
+    return approval
+
+
+@transaction.atomic
+def cancel_approval(*, approval_id: int) -> PriorApproval:
+    """It was entered by mistake, or withdrawn: it holds for no care any more. ApprovalSettled when it is cancelled."""
+    approval = PriorApproval.objects.select_for_update().get(pk=approval_id)
+    if approval.decision == Decision.CANCELLED:
+        raise ApprovalSettled
+    approval.decision = Decision.CANCELLED
+    approval.save(update_fields=["decision"])
+    return approval

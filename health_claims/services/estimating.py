@@ -54,15 +54,13 @@ class Estimate:
 
 
 def estimate(*, care: Care, guarantee: Guarantee | None, quote: Quote) -> Estimate:
-    """Compute one line as a statement would today; `guarantee` None means that nothing is paid. Five queries at most.
+    """Compute one line as a statement would today; `guarantee` None means that nothing is paid. Three queries at most.
 
     TariffMissing when the guarantee needs `quote.base`; ValueError for an amount that cannot be.
     """
     if guarantee is not None and guarantee.mode in ON_THE_TARIFF and quote.base is None:
         raise TariffMissing
-    terms = terms_of(care=care, guarantee=guarantee)
-    # It is asked before the care: there is time. The page says that it is needed.
-    terms = replace(terms, exclusions=tuple(each for each in terms.exclusions if each.reason != "no-prior-approval"))
+    terms = terms_of(care=replace(care, is_planned=True), guarantee=guarantee)
     act = Act(
         label=str(care.prestation.name),
         spent=quote.spent,

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from claims_portal.deadlines.compute import months_later
 from health_claims.computation import ZERO, Exclusion, Limit, Rule, Terms
-from health_claims.models import Abatement, Claim, PriorApproval, Statement
+from health_claims.models import Claim, PriorApproval, Statement
 from health_claims.periods import YEAR, Period, age_on, period_of
 from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Ceiling, Deductible, Guarantee, Member, Prestation
@@ -26,7 +25,19 @@ REASONS = {
     Ceiling.Scope.PRESTATION: "ceiling-prestation",
     Ceiling.Scope.PERSON: "ceiling-person",
 }
-Past = list[tuple[date, Decimal]]  # care date and what was paid, of each claim that counts
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a claim that counts brought: what was paid, and what the person bore of their deductible."""
+
+    day: date
+    prestation_id: int
+    amount: Decimal
+    borne: Decimal
+
+
+Past = list[Paid]  # by date of care
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Care:
 
     `claim_id` is the claim being computed: it does not count itself. `declared_on` is the day it was declared online,
     in the insurer's zone; None before that, and for a file on paper: nobody wrote down when it was handed in.
+    `is_planned`: a prior approval can still be asked.
     """
 
     member: Member
@@ -43,6 +55,7 @@ class Care:
     day: date
     claim_id: int | None = None
     declared_on: date | None = None
+    is_planned: bool = False
 
     @property
     def person(self) -> Member | Beneficiary:
@@ -64,14 +77,15 @@ def guarantee_on(*, care: Care) -> Guarantee | None:
 
 
 def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
-    """All that decides about this care today. Six queries at most; `guarantee` None means that nothing is paid."""
+    """All that decides about this care today. Four queries at most; `guarantee` None means that nothing is paid."""
     if guarantee is None:
         return Terms(Rule(Guarantee.Mode.REMAINDER), exclusions=(Exclusion("not-covered"),))
-    standing = standing_of(care=care, guarantee=guarantee)
+    past = _past(care)
+    standing = _standing(care, guarantee, past)
     return Terms(
         rule=Rule(guarantee.mode, guarantee.rate, guarantee.flat_amount or ZERO),
         limits=standing.limits,
-        deductible=_deductible(care),
+        deductible=_deductible(care, past),
         exclusions=standing.exclusions,
     )
 
@@ -79,10 +93,15 @@ def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
 def standing_of(*, care: Care, guarantee: Guarantee) -> Standing:
     """What is left of the ceilings, and what would exclude this care: the warnings before it is declared, too.
 
-    Three queries at most, one more where the contract asks for a prior approval.
+    Three queries at most.
     """
-    past, ceilings = _past(care), _ceilings(care)
-    return Standing(_limits(care, ceilings, past), _exclusions(care, guarantee, ceilings, past))
+    return _standing(care, guarantee, _past(care))
+
+
+def _standing(care: Care, guarantee: Guarantee, past: Past) -> Standing:
+    ceilings = _ceilings(care)
+    own = [each for each in past if each.prestation_id == care.prestation.pk]
+    return Standing(_limits(care, ceilings, past, own), _exclusions(care, guarantee, ceilings, own))
 
 
 def _counted(care: Care) -> QuerySet[Statement]:
@@ -95,9 +114,11 @@ def _counted(care: Care) -> QuerySet[Statement]:
 
 
 def _past(care: Care) -> Past:
-    """What this person was paid for the same prestation, by date of care. One query."""
-    rows = _counted(care).filter(claim__prestation=care.prestation)
-    return list(rows.order_by("claim__care_date").values_list("claim__care_date", "paid"))
+    """What this person was paid, whatever the care. One query: a person's claims of all years are few."""
+    borne = Sum("lines__abatements__amount", filter=Q(lines__abatements__reason__code="deductible"))
+    rows = _counted(care).annotate(borne=borne).order_by("claim__care_date")
+    found = rows.values_list("claim__care_date", "claim__prestation", "paid", "borne")
+    return [Paid(day, prestation, paid, borne or ZERO) for day, prestation, paid, borne in found]
 
 
 def _in_force(care: Care) -> Q:
@@ -119,25 +140,21 @@ def _ceilings(care: Care) -> list[Ceiling]:
     return sorted(newest.values(), key=lambda each: (each.scope == Ceiling.Scope.PERSON, each.position, each.pk))
 
 
-def _limits(care: Care, ceilings: list[Ceiling], past: Past) -> tuple[Limit, ...]:
-    periods = {each.pk: _period(care, each, past) for each in ceilings}
-    whole = [(each.pk, periods[each.pk]) for each in ceilings if each.scope == Ceiling.Scope.PERSON]
-    of_person = _paid_to_person(care, {key: period for key, period in whole if period})
+def _limits(care: Care, ceilings: list[Ceiling], past: Past, own: Past) -> tuple[Limit, ...]:
+    """Each ceiling with what was used of it: by this kind of care, or whatever the care for the person as a whole."""
     limits = []
     for ceiling in ceilings:
-        period, reason = periods[ceiling.pk], REASONS[Ceiling.Scope(ceiling.scope)]
+        period, reason = _period(care, ceiling, own), REASONS[Ceiling.Scope(ceiling.scope)]
         if period is None:
             limits.append(Limit(reason, ceiling.amount, per_act=True))
             continue
-        used = of_person.get(ceiling.pk)
-        if used is None:
-            used = sum((paid for day, paid in past if day in period), ZERO)
-        facts = {"from": period.first, "to": period.last}
-        limits.append(Limit(reason, ceiling.amount, used, facts=facts))
+        counted = past if ceiling.scope == Ceiling.Scope.PERSON else own
+        used = sum((each.amount for each in counted if each.day in period), ZERO)
+        limits.append(Limit(reason, ceiling.amount, used, facts={"from": period.first, "to": period.last}))
     return tuple(limits)
 
 
-def _period(care: Care, ceiling: Ceiling, past: Past) -> Period | None:
+def _period(care: Care, ceiling: Ceiling, own: Past) -> Period | None:
     """The period of a ceiling on the day of care; None for one of each act alone.
 
     Half-years and the like run from the first care of the kind; of the person as a whole, from the day the rights
@@ -145,73 +162,59 @@ def _period(care: Care, ceiling: Ceiling, past: Past) -> Period | None:
     """
     if ceiling.period_months is None or ceiling.scope == Ceiling.Scope.ACT:
         return None
-    begun = care.person.rights_from if ceiling.scope == Ceiling.Scope.PERSON else _begun(care, past)
+    begun = care.person.rights_from if ceiling.scope == Ceiling.Scope.PERSON else _begun(care, own)
     return period_of(day=care.day, months=ceiling.period_months, begun=min(begun, care.day))
 
 
-def _begun(care: Care, past: Past) -> date:
+def _begun(care: Care, own: Past) -> date:
     """When this care began: the first of its kind that counts, this one included."""
-    return min([care.day, *(day for day, _paid in past)])
+    return min([care.day, *(each.day for each in own)])
 
 
-def _paid_to_person(care: Care, periods: dict[int, Period]) -> dict[int, Decimal]:
-    """What this person was paid in each of these periods, whatever the care. One query, none without a period."""
-    if not periods:
-        return {}
-    sums: dict[str, Any] = {
-        f"of_{key}": Sum("paid", filter=Q(claim__care_date__range=(period.first, period.last)))
-        for key, period in periods.items()
-    }
-    span = (min(each.first for each in periods.values()), max(each.last for each in periods.values()))
-    found = _counted(care).filter(claim__care_date__range=span).aggregate(**sums)
-    return {key: found[f"of_{key}"] or ZERO for key in periods}
-
-
-def _deductible(care: Care) -> Limit | None:
+def _deductible(care: Care, past: Past) -> Limit | None:
     """What stays with the person this year: the prestation's own « franchise » where there is one, else the general.
 
-    What they bore already are the cuts made for that reason. Two queries at most.
+    What they bore already are the cuts made for that reason. One query.
     """
-    found = Deductible.objects.filter(_in_force(care)).order_by("prestation", "-valid_from").first()
+    rows = list(Deductible.objects.filter(policy_id=care.member.policy_id).order_by("-valid_from"))
+    valid = [each for each in rows if each.valid_from <= care.day and (each.valid_to or care.day) >= care.day]
+    found = next((each for each in valid if each.prestation_id == care.prestation.pk), None)
+    found = found or next((each for each in valid if each.prestation_id is None), None)
     if found is None:
         return None
     year = period_of(day=care.day, months=YEAR, begun=care.day)
-    borne = Abatement.objects.filter(
-        reason__code="deductible", line__statement__in=_counted(care).filter(claim__care_date__range=_ends(year))
+    apart = {each.prestation_id for each in rows}
+    of_its_own = found.prestation_id is not None
+    borne = (
+        each.borne
+        for each in past
+        if each.day in year
+        and (each.prestation_id == found.prestation_id if of_its_own else each.prestation_id not in apart)
     )
-    if found.prestation_id is not None:
-        borne = borne.filter(line__statement__claim__prestation=care.prestation)
-    else:
-        apart = Deductible.objects.filter(policy_id=care.member.policy_id, prestation__isnull=False)
-        borne = borne.exclude(line__statement__claim__prestation__in=apart.values("prestation"))
-    return Limit("deductible", found.amount, borne.aggregate(sum=Sum("amount"))["sum"] or ZERO)
+    return Limit("deductible", found.amount, sum(borne, ZERO))
 
 
-def _ends(period: Period) -> tuple[date, date]:
-    return period.first, period.last
-
-
-def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past: Past) -> tuple[Exclusion, ...]:
+def _exclusions(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], own: Past) -> tuple[Exclusion, ...]:
     """Why nothing is paid on that day, the first reason first; empty when there is none."""
-    person, paid = care.person, [day for day, amount in past if amount > ZERO]
+    person, paid = care.person, [each.day for each in own if each.amount > ZERO]
     found = []
     if not (person.has_rights_on(care.day) and care.member.has_rights_on(care.day)):
         found.append(Exclusion("not-covered"))
     if late := lateness(guarantee, care.day, care.declared_on):
         found.append(late)
-    if guarantee.needs_prior_approval and not _is_approved(care):
+    if guarantee.needs_prior_approval and not care.is_planned and not _is_approved(care):
         found.append(Exclusion("no-prior-approval"))
     ready = person.rights_from + timedelta(days=guarantee.waiting_days)
     if person.rights_from <= care.day < ready:
         found.append(Exclusion("waiting", {"days": guarantee.waiting_days, "from": ready}))
     if guarantee.begun_before_age is not None:
-        begun = _begun(care, past)
+        begun = _begun(care, own)
         if age_on(day=begun, birth_date=person.birth_date) >= guarantee.begun_before_age:
             found.append(Exclusion("age", {"age": guarantee.begun_before_age, "begun": begun}))
     if (months := guarantee.frequency_months) is not None and (close := _too_close(care.day, months, paid)):
         found.append(Exclusion("frequency", {"months": months, "last": close, "from": months_later(close, months)}))
     if guarantee.times_max is not None:
-        times = _times(care, guarantee, ceilings, past)
+        times = _times(care, guarantee, ceilings, own)
         if times >= guarantee.times_max:
             found.append(Exclusion("times", {"most": guarantee.times_max, "times": times}))
     return tuple(found)
@@ -237,13 +240,13 @@ def _too_close(day: date, months: int, paid: list[date]) -> date | None:
     return max(close, default=None)
 
 
-def _times(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], past: Past) -> int:
+def _times(care: Care, guarantee: Guarantee, ceilings: list[Ceiling], own: Past) -> int:
     """How often this was paid apart from now: the half-years of a treatment where it has periods, else the claims."""
-    own = [each.period_months for each in ceilings if each.scope == Ceiling.Scope.PRESTATION and each.period_months]
-    months = guarantee.frequency_months or next(iter(own), None)
-    paid = [day for day, amount in past if amount > ZERO]
+    periods = [each.period_months for each in ceilings if each.scope == Ceiling.Scope.PRESTATION and each.period_months]
+    months = guarantee.frequency_months or next(iter(periods), None)
+    paid = [each.day for each in own if each.amount > ZERO]
     if months is None:
         return len(paid)
-    begun = _begun(care, past)
+    begun = _begun(care, own)
     now = period_of(day=care.day, months=months, begun=begun)
     return len({period_of(day=day, months=months, begun=begun) for day in paid} - {now})

@@ -27,9 +27,9 @@ class PastDateField(forms.DateField):
     """
 
     default_error_messages = {
-        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
-        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
-        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
+        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
+        "old": _("Cette date est trop ancienne : vérifiez l’année."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

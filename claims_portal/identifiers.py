@@ -62,7 +62,7 @@ def clean_email(text: str) -> str:
     """The e-mail address, trimmed and in lower case. ValidationError when it is not one."""
     address = "".join(each for each in text if unicodedata.category(each) not in ("Cc", "Cf", "Cs")).strip().lower()
     EmailValidator(EmailAddressField.default_error_messages["invalid"])(address)
-    if not address.rpartition("@")[0].isascii():
+    if not address.rpartition("@")[0].isascii() or address.endswith("]"):  # a machine's number is nobody's address
         raise ValidationError(EmailAddressField.default_error_messages["invalid"], code="invalid")
     return address
 

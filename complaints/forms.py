@@ -32,6 +32,11 @@ PROSE_MAX = 5_000
 Asked = AskedField.Field
 
 
+def either(sentence: Any) -> dict[str, Any]:
+    """The same sentence for a choice that is missing and for one that is not in the list (an old page, a robot)."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
 class GateForm(forms.Form):
     """Is it a complaint? (rows C4–C13)"""
 
@@ -45,7 +50,7 @@ class GateForm(forms.Form):
             (CONFIRMATION, _("Je veux vérifier qu’une prestation est prévue dans mon contrat")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choisissez ce qui ressemble le plus à votre situation.")},
+        error_messages=either(_("Choisissez ce qui ressemble le plus à votre situation.")),
     )
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
@@ -64,7 +69,7 @@ class SubjectForm(forms.Form):
     )
     respondent = forms.ChoiceField(
         label=_("Quel organisme est concerné ?"),
-        error_messages={"required": _("Choisissez l’organisme, ou « Un autre organisme ».")},
+        error_messages=either(_("Choisissez l’organisme, ou « Un autre organisme ».")),
     )
     respondent_other = PersonNameField(label=_("Nom de l’autre organisme"), required=False, max_length=160)
     policy_number = ReferenceField(
@@ -178,7 +183,7 @@ class ComplainantForm(forms.Form):
     quality = forms.ChoiceField(
         label=_("À quel titre réclamez-vous ?"),
         choices=[("", _("Choisir dans la liste")), *Quality.choices],
-        error_messages={"required": _("Choisissez à quel titre vous réclamez.")},
+        error_messages=either(_("Choisissez à quel titre vous réclamez.")),
     )
     represented_name = PersonNameField(
         label=_("Nom de la personne que vous représentez"),
@@ -256,7 +261,7 @@ class DependantForm(forms.Form):
     relation = forms.ChoiceField(
         label=_("Son lien avec vous"),
         choices=[("", _("Choisir dans la liste")), *Dependant.Relation.choices],
-        error_messages={"required": _("Choisissez son lien avec vous.")},
+        error_messages=either(_("Choisissez son lien avec vous.")),
     )
     birth_date = PastDateField(label=_("Sa date de naissance"), required=False, help_text=_("Par exemple 03/02/2012."))
 
@@ -271,6 +276,7 @@ class DocumentsForm(forms.Form):
         label=_("Que montre ce document ?"),
         choices=[each for each in DocumentKind.choices if each[0] not in (DocumentKind.SCAN, DocumentKind.SENT)],
         required=False,
+        error_messages=either(_("Choisissez dans la liste ce que montre ce document.")),
     )
 
     def __init__(self, *args: Any, draft: Draft | None = None, **kwargs: Any) -> None:

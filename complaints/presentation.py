@@ -78,7 +78,7 @@ def document_view(joined: ComplaintDocument, url: Any) -> dict[str, Any]:
     return {
         "id": joined.pk,
         "label": document.label,
-        "size": document.size,
+        "size": document.received_size,  # what the person sent, as their device and their receipt say it
         "sha256": document.sha256,
         "content_type": document.content_type,
         "state": document.state,

@@ -185,7 +185,7 @@ def joined_view(joined: DraftDocument) -> dict[str, Any]:
     return {
         "id": joined.document_id,
         "label": document.label,
-        "size": document.size,
+        "size": document.received_size,  # as the person's own device says it
         "content_type": document.content_type,
         "state": document.state,
         "advice": advice_sentences(document),

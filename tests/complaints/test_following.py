@@ -80,7 +80,9 @@ def test_documents_are_sent_with_a_message(person, complaint):
 def test_a_file_that_cannot_be_taken_keeps_the_message_and_sends_nothing(person, complaint):
     bad = SimpleUploadedFile("virus.exe", b"MZ nothing")
     page = act(person, complaint, "echange/", body="La facture.", files=[upload(), bad]).content.decode()
-    assert "virus.exe" in page
+    said = page.split('id="id_files_error"', 1)[1].split("</p>", 1)[0]  # beside the field, not only on top
+    assert "virus.exe" in said
+    assert "choisissez aussi de nouveau les autres fichiers" in said
     assert "La facture.</textarea>" in page
     assert Event.objects.filter(kind="message-in").count() == 0
     assert not Document.objects.exists()

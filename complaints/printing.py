@@ -267,7 +267,9 @@ def _facts(complaint: Complaint) -> Iterable[Row]:
 def _person(person: Complainant) -> Iterable[Row]:
     yield _row(_("nom"), person.full_name)
     yield _row(_("qualité"), person.get_quality_display())
-    yield from _rows(person, ("represented_name", "email", "mobile"))
+    yield from _rows(person, ("represented_name", "email"))
+    if person.mobile:
+        yield _row(_("téléphone portable"), person.mobile.as_international)
     address = ", ".join(filter(None, [person.address, f"{person.postal_code} {person.city}".strip()]))
     if address:
         yield _row(_("adresse"), address)

@@ -131,7 +131,8 @@ def test_the_case_holds_everything_that_was_told_and_exchanged():
     html = printing.case_html(complaint)
     person = complaint.complainant
     told = [complaint.policy_number, complaint.prior_steps, complaint.desired_outcome, complaint.category.name]
-    told += [person.full_name, person.email, str(person.mobile), person.cin, person.city, "Réponse apportée"]
+    told += [person.full_name, person.email, person.mobile.as_international, person.cin, person.city]
+    told += ["Réponse apportée"]
     told += [str(dependant) for dependant in complaint.dependants.all()]
     told += [line for event in complaint.events.all() for line in event.body.splitlines()]
     told += complaint.facts.splitlines()

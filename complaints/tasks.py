@@ -9,10 +9,11 @@ from claims_portal.deadlines.models import Calendar
 from .services.clocks import recompute_open_clocks, recount_categories
 from .services.closing import await_answered, close_silent
 from .services.disposal import carry_out_disposals
-from .services.erasing import note_files_gone
+from .services.erasing import erase_refused_requests, note_files_gone
 from .services.measuring import measure_delays
 from .services.reminders import escalate_overdue, remind_of_deadlines
 from .services.retention import archive_closed
+from .services.saving import prune_filters
 
 # Longer than other tasks: a calendar may hold every open case. Shorter than the broker waits before it repeats one.
 TIME_LIMIT = 3000
@@ -62,12 +63,14 @@ def dispose() -> None:
 @shared_task(name="complaints.retention", time_limit=TIME_LIMIT)
 def retention() -> None:
     """Let what is answered wait for its closing, archive what was closed long enough ago, erase what was approved and
-    not nudged, note which files are gone.
+    not nudged, note which files are gone. Let go of contacts and searches that serve no more.
     """
     await_answered()
     archive_closed()
     carry_out_disposals()
     note_files_gone()
+    erase_refused_requests()
+    prune_filters()
 
 
 def calendar_changed(calendar: Calendar) -> None:

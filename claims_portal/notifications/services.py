@@ -1,4 +1,4 @@
-"""The only writers of the outbox: queue, deliver, sweep, resend, refuse, blank, forget_messages.
+"""The only writers of the outbox: queue, deliver, sweep, resend, refuse, blank, forget_messages, prune_untied.
 
 A message is taken under its row's lock, for the time of a lease; it is sent outside the lock; then the row
 says what became of it. A worker that dies leaves a lease that ends, and another takes the message again.
@@ -34,6 +34,7 @@ from .transport import Refused, Unavailable
 
 logger = structlog.get_logger("portal.outbox")
 
+PRUNED_AT_ONCE = 1000
 LONGEST_WAIT = 3600.0  # seconds between two tries
 _OURS = re.compile(r"<([0-9]{1,18})\.[0-9]{14}\.[0-9a-f]{20}@[^<>\s]{1,255}>")
 SWEEP_SECONDS = 200.0  # below CELERY_TASK_TIME_LIMIT; the next sweep goes on
@@ -141,6 +142,19 @@ def forget_messages(*, about: Iterable[str]) -> int:
         dedup_key=Concat(Value("forgotten:"), Cast("pk", CharField())),  # the usual one holds a hash of the address
         state=Case(unsent, default="state"),
     )
+
+
+def prune_untied() -> int:
+    """Delete the messages about no case, such as codes and links, after `settings.UNTIED_CONTACT_DAYS`; gives how many.
+
+    Those of a case go with it (`forget_messages`). What has not left yet stays until it has, or was given up.
+    """
+    limit = timezone.now() - timedelta(days=settings.UNTIED_CONTACT_DAYS)
+    old = Message.objects.filter(about="", created_at__lt=limit).exclude(state__in=Message.OPEN_STATES)
+    pruned = 0
+    while keys := list(old.order_by("pk").values_list("pk", flat=True)[:PRUNED_AT_ONCE]):
+        pruned += Message.objects.filter(pk__in=keys).delete()[0]
+    return pruned
 
 
 def _nudge_after_commit(message_ids: list[int]) -> None:

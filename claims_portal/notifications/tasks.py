@@ -18,6 +18,12 @@ def sweep() -> None:
     services.sweep()
 
 
+@shared_task(name="notifications.prune")
+def prune() -> None:
+    """Delete old messages about no case."""
+    services.prune_untied()
+
+
 @shared_task(name="notifications.blank")
 def blank() -> None:
     """Wipe one-time codes that were sent long enough ago."""

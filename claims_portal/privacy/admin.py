@@ -33,9 +33,9 @@ def may_see(user: Any) -> bool:
 
 @admin.register(RightsDelay)
 class RightsDelayAdmin(admin.ModelAdmin):
-    list_display = ["organisation", "kind", "delay"]
+    list_display = ["organisation", "kind", "delay", "retention"]
     list_filter = ["organisation", "kind"]
-    list_select_related = ["organisation", "delay"]
+    list_select_related = ["organisation", "delay", "retention"]
 
 
 @admin.register(RightsRequest)

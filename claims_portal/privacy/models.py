@@ -34,13 +34,22 @@ SHORT = {
 
 
 class RightsDelay(models.Model):
-    """Within what time an organisation answers a kind of request."""
+    """Within what time an organisation answers a kind of request, and how long it keeps it afterwards."""
 
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="rights_delays", verbose_name=_("organisation")
     )
     kind = models.CharField(_("demande"), max_length=20, choices=Kind)
     delay = models.ForeignKey(Delay, models.PROTECT, related_name="+", verbose_name=_("délai"))
+    retention = models.ForeignKey(
+        Delay,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("durée de conservation"),
+        help_text=_("Comptée de la réponse. Ensuite, la demande quitte le registre. Vide : jamais."),
+    )
 
     class Meta:
         verbose_name = _("délai de réponse à une demande")

@@ -1,4 +1,4 @@
-"""The only writers of the register: received, answered, counted again."""
+"""The only writers of the register: received, answered, counted again, erased in their time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from django.utils import timezone
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.deadlines.compute import compute
+from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Delay
-from claims_portal.notifications.services import queue
+from claims_portal.notifications.services import forget_messages, queue
 from claims_portal.organisations.models import Organisation
 
 from . import notices
 from .models import RightsDelay, RightsRequest
 
 DIGITS = 10
+BATCH = 200
 
 
 class AlreadyAnswered(Exception):
@@ -123,3 +125,34 @@ def recount_open(*, calendar_id: int) -> int:
             still = RightsRequest.objects.filter(pk=request.pk, state=RightsRequest.State.PENDING)
             moved += still.update(due_at=due.at, explanation=due.explanation.as_json())
     return moved
+
+
+def erase_old() -> int:
+    """Take answered requests out of the register once their retention is over, with their messages; gives how many.
+
+    The audit log keeps that a request of this number was answered, by whom and how. The longest answered come first,
+    and the first that is not due ends the search. Safe to run twice.
+    """
+    erased = 0
+    for rule in RightsDelay.objects.filter(retention__isnull=False).select_related("retention__calendar"):
+        while keys := _past_retention(rule):
+            erased += _erase(keys)
+    return erased
+
+
+def _past_retention(rule: RightsDelay) -> list[int]:
+    answered = RightsRequest.objects.filter(organisation=rule.organisation_id, kind=rule.kind, decided_at__isnull=False)
+    delay: Delay = rule.retention  # type: ignore[assignment]
+    days, now = CalendarDays.of(delay.calendar), timezone.now()
+    found = []
+    for key, decided_at in answered.order_by("decided_at", "pk").values_list("pk", "decided_at")[:BATCH]:
+        if compute(delay=delay, start=decided_at, days=days).at > now:  # type: ignore[arg-type]
+            break
+        found.append(key)
+    return found
+
+
+@transaction.atomic
+def _erase(request_ids: list[int]) -> int:
+    forget_messages(about=[f"rights-request:{key}" for key in request_ids])
+    return RightsRequest.objects.filter(pk__in=request_ids).delete()[0]

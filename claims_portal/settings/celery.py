@@ -53,6 +53,8 @@ CELERY_BEAT_SCHEDULE = {
     "archive and erase old cases": {"task": "complaints.retention", "schedule": crontab(hour="3", minute="0")},
     "prune lists nobody took in": {"task": "membership.prune", "schedule": crontab(hour="2", minute="25")},
     "count open deadlines again": {"task": "complaints.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
+    "prune messages about no case": {"task": "notifications.prune", "schedule": crontab(hour="2", minute="35")},
+    "erase old requests about data": {"task": "privacy.retention", "schedule": crontab(hour="2", minute="40")},
     "measure how long answers take": {"task": "complaints.measure", "schedule": crontab(hour="1", minute="50")},
     "remind of deadlines": {
         "task": "complaints.remind",

@@ -11,8 +11,10 @@ __all__ = [
     "MEMBER_IDLE_SECONDS",
     "MEMBER_PASSWORD_MIN",
     "PATIENCE_SECONDS",
+    "SAVED_SEARCH_DAYS",
     "THROTTLES",
     "TRACKING_GRANT_SECONDS",
+    "UNTIED_CONTACT_DAYS",
 ]
 
 THROTTLES = {
@@ -46,6 +48,10 @@ MEMBER_IDLE_SECONDS = env.int("MEMBER_IDLE_SECONDS", 15 * 60)
 MEMBER_PASSWORD_MIN = env.int("MEMBER_PASSWORD_MIN", 6)  # row D67 as settled: a minimum
 KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", 180)
 DRAFT_DAYS = env.int("DRAFT_DAYS", 30)
+# How long an address or a number stays that belongs to no case: in a message about none, in a request refused.
+UNTIED_CONTACT_DAYS = env.int("UNTIED_CONTACT_DAYS", 90)
+# A search that an agent keeps may hold a name: it goes when nobody has opened it for so long.
+SAVED_SEARCH_DAYS = env.int("SAVED_SEARCH_DAYS", 180)
 # How many cases one proposal of disposal holds at most: as many as somebody can still look through.
 DISPOSAL_CASES = env.int("DISPOSAL_CASES", 100)
 # Without JavaScript there is no proof of work: the person waits on the last page instead.

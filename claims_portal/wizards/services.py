@@ -14,7 +14,7 @@ from django.utils import timezone
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import discard_document
-from claims_portal.notifications.services import queue
+from claims_portal.notifications.services import forget_messages, queue
 from claims_portal.organisations.models import Desk
 
 from .models import Draft, DraftDocument, draft_end, draft_for_update
@@ -153,8 +153,9 @@ def destroy_draft(*, draft_id: UUID) -> None:
 
 
 def prune_drafts() -> int:
-    """Destroy the drafts that expired, with the documents no case has claimed. Gives how many."""
+    """Destroy the drafts that expired, with the documents no case has claimed and what was mailed. Gives how many."""
     expired = list(Draft.objects.expired().values_list("pk", flat=True)[:1000])
     for draft_id in expired:
         destroy_draft(draft_id=draft_id)
+    forget_messages(about=[f"draft:{draft_id}" for draft_id in expired])
     return len(expired)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.models import SEE_ORGANISATION
 from claims_portal.organisations.models import Desk
 from complaints.models import SavedFilter
-from complaints.services.saving import MOST, TooManyFilters, forget_filter, save_filter
+from complaints.services.saving import MOST, TooManyFilters, forget_filter, mark_used, save_filter
 from complaints.workflow import HANDLE
 
 from . import queues, search
@@ -79,7 +79,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 def open_view(request: HttpRequest, filter_id: int) -> HttpResponse:
     """The list as it was kept."""
-    return shown(request, get_object_or_404(SavedFilter.objects.offered_to(require_reader(request)), pk=filter_id))
+    saved = get_object_or_404(SavedFilter.objects.offered_to(require_reader(request)), pk=filter_id)
+    mark_used(saved=saved)
+    return shown(request, saved)
 
 
 def forget_view(request: HttpRequest, filter_id: int) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
@@ -28,6 +29,7 @@ class SavedFilter(models.Model):
     name = models.CharField(_("nom"), max_length=40)
     queue = models.CharField(_("file"), max_length=20)
     text = models.CharField(_("texte cherché"), max_length=254, blank=True)
+    used_at = models.DateTimeField(_("ouverte le"), default=timezone.now)  # a text may be a name: unused, it goes
 
     objects = SavedFilterQuerySet.as_manager()
 

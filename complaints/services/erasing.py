@@ -6,9 +6,11 @@ kinds and dates of what happened. Nothing of it leads to a person.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -113,6 +115,21 @@ def _erase_rows(complaint: Complaint, person: Complainant) -> dict[str, int]:
         "events": complaint.events.exclude(body="").update(body=""),
         "links": links,
     }
+
+
+def erase_refused_requests() -> int:
+    """Delete refused requests to follow online, which belong to no case, with their messages; gives how many.
+
+    After `settings.UNTIED_CONTACT_DAYS`. Those of a case go with it.
+    """
+    limit = timezone.now() - timedelta(days=settings.UNTIED_CONTACT_DAYS)
+    refused = TrackingRequest.objects.filter(state=TrackingRequest.State.REFUSED, complaint=None, decided_at__lt=limit)
+    erased = 0
+    while keys := list(refused.values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            forget_messages(about=[f"tracking-request:{key}" for key in keys])
+            erased += TrackingRequest.objects.filter(pk__in=keys).delete()[0]
+    return erased
 
 
 def note_files_gone() -> int:

@@ -16,17 +16,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-import segno
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.explanation import spelled_date
+from claims_portal.qr import qr_code
 
 from .models import Complainant, Complaint, DocumentKind, Event, EventKind, Referral
 from .pieces import Piece, filed_pieces, pieces_of
@@ -286,12 +285,6 @@ def _said(complaint: Complaint, event: Event, pieces: list[Piece]) -> Said:
         direction=text_direction(event.body),
         pieces=[each.number for each in pieces if each.event_id == event.pk],
     )
-
-
-def qr_code(url: str) -> SafeString:
-    """The QR code of an address as SVG; its title is what a screen reader says."""
-    title = _("Code QR de la page de vérification")
-    return mark_safe(segno.make(url, error="m", micro=False).svg_inline(border=0, dark="#17212b", title=title))  # noqa: S308 - made here
 
 
 @cache

@@ -33,6 +33,7 @@ TABS: tuple[Tab, ...] = (
             "membership:change-mobile-code",
             "membership:change-email",
             "membership:change-password",
+            "membership:card",
         ),
     ),
     Tab(

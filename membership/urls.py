@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import arriving, forgotten, own, pages
+from .views import arriving, card, forgotten, own, pages
 
 app_name = "membership"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("telechargement/", pages.DownloadsView.as_view(), name="downloads"),
     path("telechargement/<int:text_id>/", pages.DownloadView.as_view(), name="download"),
     path("donnees-pratiques/", pages.PracticalView.as_view(), name="practical"),
+    path("carte/", card.CardView.as_view(), name="card"),
+    path("carte/<str:code>/", card.CardCheckView.as_view(), name="card-check"),
     path("mon-adhesion/", own.MembershipView.as_view(), name="membership"),
     path("mon-adhesion/mot-de-passe/", own.ChangePasswordView.as_view(), name="change-password"),
     path("mon-adhesion/mobile/", own.ChangeMobileView.as_view(), name="change-mobile"),

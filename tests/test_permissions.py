@@ -201,6 +201,8 @@ GET: dict[str, Line] = {
     "membership:forgotten-link": (lambda world: ["x"], NOBODY),
     "membership:email-link": (lambda world: ["x"], NOBODY),
     "membership:membership": (nothing, SIGN_IN_FIRST),
+    "membership:card": (nothing, SIGN_IN_FIRST),
+    "membership:card-check": (lambda world: ["x"], EVERYBODY),  # it says « not valid » to all of them
     "membership:change-password": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile-code": (nothing, SIGN_IN_FIRST),
@@ -288,6 +290,7 @@ POST: dict[str, Line] = {
     "membership:forgotten-new": (nothing, SIGN_IN_FIRST),
     "membership:forgotten-link": (lambda world: ["x"], NOBODY),
     "membership:email-link": (lambda world: ["x"], NOBODY),
+    "membership:card": (nothing, SIGN_IN_FIRST),
     "membership:change-password": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile-code": (nothing, SIGN_IN_FIRST),

@@ -16,6 +16,11 @@ from health_claims.services.approving import Decided
 from membership.forms import AffiliationForm
 
 Decision = PriorApproval.Decision
+MISSING = {
+    "decided_on": _("Indiquez la date de la décision."),
+    "number": _("Indiquez le numéro d’accord."),
+    "valid_from": _("Indiquez le premier jour de soins accordé."),
+}
 
 
 class DayField(forms.DateField):
@@ -42,13 +47,18 @@ class DecisionForm(forms.Form):
     valid_from = DayField(label=_("Valable du"), required=False, help_text=_("Premier jour de soins accordé."))
     valid_to = DayField(label=_("Valable jusqu’au"), required=False, help_text=_("Vide : sans fin."))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in MISSING:
+            self.fields[name].widget.one_of = True  # needed or not, as the decision is: « facultatif » says too much
+
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         decision = given.get("decision")
         needed = {Decision.GRANTED: ("decided_on", "number", "valid_from"), Decision.REFUSED: ("decided_on",)}
         for name in needed.get(Decision(decision), ()) if decision else ():
             if not given.get(name) and name not in self.errors:
-                self.add_error(name, gettext("Indiquez-le pour enregistrer cette décision."))
+                self.add_error(name, str(MISSING[name]))
         first, last = given.get("valid_from"), given.get("valid_to")
         if first and last and last < first:
             self.add_error("valid_to", gettext("La fin suit le début."))

@@ -52,6 +52,7 @@ class PriorApprovalAdmin(KeysetAdmin):
     search_fields = ("number",)
     search_help_text = gettext_lazy("Numéro d’accord, numéro d’adhérent ou CIN, en entier.")
     actions = None
+    show_facets = admin.ShowFacets.NEVER
 
     @admin.display(description=gettext_lazy("personne"))
     def person(self, approval: PriorApproval) -> str:

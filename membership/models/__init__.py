@@ -1,5 +1,6 @@
 """Policies and what they guarantee, members and their families."""
 
+from .card import MemberCard
 from .member import Beneficiary, KnownBrowser, Member, MemberAccount, MemberImport, rights_on
 from .policy import (
     BaseRegime,
@@ -25,6 +26,7 @@ __all__ = [
     "KnownBrowser",
     "Member",
     "MemberAccount",
+    "MemberCard",
     "MemberImport",
     "Policy",
     "PracticalText",

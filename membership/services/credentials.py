@@ -10,7 +10,7 @@ from django.db import transaction
 from claims_portal.accounts import codes, links, throttles
 from claims_portal.notifications.services import queue
 from membership import notices
-from membership.models import KnownBrowser, MemberAccount
+from membership.models import KnownBrowser, MemberAccount, MemberCard
 
 from .signing_in import find_member, subject_of
 
@@ -88,6 +88,7 @@ def begin_anew(*, account_id: int) -> MemberAccount:
     account = locked_account(account_id)
     queue(notices.AccountReset(account))
     forget_browsers(account)
+    MemberCard.objects.filter(member=account.member_id).delete()
     codes.forget_codes(subject=subject_of(account))
     links.forget_links(subject=str(account.pk))
     for name in ("password", "mobile", "email", "pending_mobile", "pending_email"):

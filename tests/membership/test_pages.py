@@ -21,9 +21,9 @@ from tests.test_query_counts import cost, page
 
 pytestmark = pytest.mark.django_db
 CERTIFIED = "Je certifie que les informations saisies (n° de SOM, n° de CIN) me concernent personnellement."
-PAGES = ("home", "downloads", "practical", "membership", "deposit-points")
+PAGES = ("home", "downloads", "practical", "membership", "card", "deposit-points")
 PRIVATE = (
-    *("home", "practical", "membership", "deposit-points", "terms"),
+    *("home", "practical", "membership", "card", "deposit-points", "terms"),
     *("change-password", "change-mobile", "change-mobile-code", "change-email"),
 )
 MOST = 8
@@ -189,7 +189,7 @@ def test_nobody_opens_a_page_of_the_space_and_every_page_is_known_here(client: C
     for name in PRIVATE:
         assert client.get(reverse(f"membership:{name}"))["Location"] == reverse("membership:sign-in")
     ways_in = {"sign-in", "identity", "password", "browser-code", "forgotten", "forgotten-new", "forgotten-link"}
-    public = ways_in | {"email-link", "sign-out", "downloads", "download"}
+    public = ways_in | {"email-link", "card-check", "sign-out", "downloads", "download"}
     assert {pattern.name for pattern in urlpatterns} == public | {*PRIVATE}
 
 
@@ -198,7 +198,7 @@ def test_without_a_password_the_family_and_the_bank_account_stay_closed(client: 
     member = MemberFactory()
     BeneficiaryFactory(member=member, first_name="Aya")
     enter_as(client, member)
-    for name in ("membership", "change-password", "change-mobile", "change-email", "change-mobile-code"):
+    for name in ("membership", "card", "change-password", "change-mobile", "change-email", "change-mobile-code"):
         answer = client.get(reverse(f"membership:{name}"))
         assert answer.status_code == 403
         assert "Aya" not in answer.content.decode()

@@ -1,0 +1,59 @@
+"""The member's card: shown to its member, and a code that tells the rest of the world one thing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from membership.models import Member, MemberCard
+from membership.services import cards
+from membership.services.credentials import begin_anew
+from tests.factories.membership import enter_as
+
+
+@pytest.fixture
+def code(client: Client, member: Member) -> str:
+    """Of the card the member has just looked at."""
+    enter_as(client, member)
+    shown = client.get(reverse("membership:card")).content.decode()
+    assert member.full_name in shown and member.number in shown and "<svg" in shown
+    return str(MemberCard.objects.get().code)
+
+
+def scanned(code: str) -> str:
+    answer = Client().get(reverse("membership:card-check", args=[code]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.req("F43")
+def test_whoever_scans_the_code_reads_whether_rights_are_open_and_until_when_and_nothing_else(member, code):
+    Member.objects.update(rights_to=date(2099, 12, 31))
+    shown = scanned(code)
+    assert "Carte valable" in shown and "31 décembre 2099" in shown
+    private = (member.first_name, member.number, member.cin, member.policy.number, str(member.policy.subscriber))
+    assert not any(each in shown for each in private)
+
+
+def test_an_unknown_code_says_the_same_as_closed_rights_or_a_closed_policy(member, code):
+    unknown = scanned("x" * 22).replace("x" * 22, "")
+    Member.objects.update(rights_to=timezone.localdate() - timedelta(days=1))
+    assert "Carte non valable" in unknown
+    assert cards.check_card(code=code).is_open is False
+    assert cards.check_card(code=code) == cards.check_card(code="' OR 1=1")
+    Member.objects.update(rights_to=None)
+    member.policy.is_open = False
+    member.policy.save()
+    assert not cards.check_card(code=code).is_open
+
+
+def test_a_new_code_ends_the_old_one_and_so_does_giving_the_account_back(client: Client, member, code):
+    client.post(reverse("membership:card"))
+    second = MemberCard.objects.get().code
+    assert (cards.check_card(code=code).is_open, cards.check_card(code=second).is_open) == (False, True)
+    begin_anew(account_id=member.account.pk)
+    assert not cards.check_card(code=second).is_open

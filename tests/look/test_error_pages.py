@@ -85,3 +85,11 @@ def test_an_error_page_gives_back_the_text_that_was_not_taken(header: dict[str, 
 @pytest.mark.parametrize("header", [{"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://testserver"}, {}])
 def test_an_error_page_shows_no_words_sent_by_another_site(header: dict[str, str]) -> None:
     assert STORY not in kept_on(**header)
+
+
+def test_a_text_sent_after_the_access_ended_comes_with_what_happened() -> None:
+    post = RequestFactory().post("/reclamations/", {"body": STORY}, HTTP_SEC_FETCH_SITE="same-origin")
+    with translation.override("fr"):
+        page = views.error_page(post, 404).content.decode()
+    assert "Votre accès à cette page a pris fin" in page
+    assert f">{STORY}</textarea>" in page

@@ -10,6 +10,14 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Model = type[models.Model]
+# Values of these types go to PostgreSQL as they are: Django looks at each through four functions to say so.
+_AS_IT_IS: dict[type, type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.BooleanField: bool,
+    models.ForeignKey: int,
+    models.BigAutoField: int,
+}
 
 
 @cache
@@ -101,5 +109,10 @@ def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) 
     values = []
     for each in objects:
         each._prepare_related_fields_for_save(operation_name="insert")
-        values += [field.get_db_prep_save(field.pre_save(each, True), here) for field in fields]
+        values += [_prepared(field, field.pre_save(each, True), here) for field in fields]
     return head + ", ".join([place] * len(objects)), values
+
+
+def _prepared(field: Any, value: Any, here: Any) -> Any:
+    as_it_is = _AS_IT_IS.get(type(field)) is type(value)
+    return value if as_it_is else field.get_db_prep_save(value, here)

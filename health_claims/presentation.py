@@ -59,7 +59,8 @@ def chip(claim: Claim) -> dict[str, Any]:
     """The state, for `components/status_chip.html`."""
     if awaits_rib(claim):
         return {"label": _("En attente de RIB"), "tone": "turn"}
-    return {"label": claim.get_state_display(), "tone": TONES[ClaimState(claim.state)]}
+    state = ClaimState(claim.state)
+    return {"label": state.label, "tone": TONES[state]}
 
 
 def turn(claim: Claim) -> str:

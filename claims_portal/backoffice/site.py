@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -26,11 +27,23 @@ from claims_portal.middleware import client_address
 from . import panels
 
 
+class SignInForm(AdminAuthenticationForm):
+    """Django's, in words of ours: the same whether the account, the password or the right to enter is missing."""
+
+    error_messages: ClassVar[dict[str, str | Promise]] = {  # type: ignore[misc]
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _(
+            "Cette adresse et ce mot de passe n’ouvrent pas l’espace des agents. Vérifiez-les, puis réessayez."
+        ),
+    }
+
+
 class PortalAdminSite(AdminSite):
     site_title = _("Gestion")
     site_header = _("Espace des agents")
     index_title = _("Vos dossiers")
     site_url = "/"
+    login_form = SignInForm
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:

@@ -42,6 +42,8 @@ PERIODS = [
     (OTHER, _("Du… au…")),
 ]
 
+LEAST_DAYS = 0.1
+
 
 def period_named(name: str, today: date) -> Period:
     """The period a choice means on this day; quarters are those of the calendar year."""
@@ -161,8 +163,12 @@ class Part:
 
 
 def days_in_words(days: float | None) -> str:
-    """« 3,4 j », or a dash."""
-    return "—" if days is None else gettext("%(days)s j") % {"days": number_format(round(days, 1), 1)}
+    """« 3,4 j », or a dash; less than what one decimal tells is not nothing."""
+    if days is None:
+        return "—"
+    if 0 < days < LEAST_DAYS:
+        return gettext("< %(days)s j") % {"days": number_format(LEAST_DAYS, 1)}
+    return gettext("%(days)s j") % {"days": number_format(round(days, 1), 1)}
 
 
 def step_label(day: date, step: str) -> str:

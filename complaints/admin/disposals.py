@@ -50,6 +50,11 @@ ERASED = {
     "pairs": gettext_lazy("liens avec d’autres dossiers"),
 }
 
+DECIDED = {
+    "approve": gettext_lazy("La suppression est approuvée, elle a lieu maintenant."),
+    "refuse": gettext_lazy("La proposition est écartée : les dossiers restent."),
+}
+
 
 @admin.register(DisposalBatch)
 class DisposalBatchAdmin(admin.ModelAdmin):
@@ -175,7 +180,7 @@ class DisposalBatchAdmin(admin.ModelAdmin):
         except AlreadyDecided:
             messages.error(request, _("Cette suppression vient d’être décidée par quelqu’un d’autre."))
         else:
-            messages.success(request, _("C’est noté."))
+            messages.success(request, DECIDED[request.POST["decision"]])
         return redirect("admin:complaints_disposalbatch_change", batch.pk)
 
 

@@ -141,7 +141,8 @@ def health_panel(request: HttpRequest) -> Panel | None:
         desks = _desks(user) if desks is None else desks
         waiting = counted(payable(_at(Claim, desks)))
         counters.append(Counter(_("À régler"), waiting, address(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
-    return Panel(_("Assurance maladie"), counters, "admin/health_claims/front_page.html") if counters else None
+    page = "admin/health_claims/front_page.html"
+    return Panel(_("Assurance maladie"), counters, page, first=True) if counters else None
 
 
 def _desks(user: Any) -> list[int] | str:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -30,7 +30,7 @@ from . import panels
 class SignInForm(AdminAuthenticationForm):
     """Django's, in words of ours: the same whether the account, the password or the right to enter is missing."""
 
-    error_messages: ClassVar[dict[str, str | Promise]] = {  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": _(
             "Cette adresse et ce mot de passe n’ouvrent pas l’espace des agents. Vérifiez-les, puis réessayez."

@@ -7,15 +7,18 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims_portal.prepared import Prepared
 
+from .sealing import seal, unseal
 from .sign_in import sign_in_name
 
 SEE_ORGANISATION = "accounts.see_organisation"
@@ -266,3 +269,32 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AuditIsFinal
+
+
+class Authenticator(TOTPDevice):
+    """The device of a second factor, whose key the database holds sealed (`accounts/sealing.py`)."""
+
+    sealed_under = ""  # the secret key with which it is read: the present one, unless an older one is being tried
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("application d’authentification")
+        verbose_name_plural = _("applications d’authentification")
+
+    @property
+    def bin_key(self) -> bytes:
+        return unseal(sealed=self.key, under=self.sealed_under or settings.SECRET_KEY)
+
+    def verify_token(self, token: str) -> bool:
+        """Whether this is the code of the moment. A key sealed under a former secret key is sealed anew when it is."""
+        for under in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+            self.sealed_under = under
+            if super().verify_token(token):
+                if under != settings.SECRET_KEY:
+                    self.key = seal(secret=self.bin_key, under=settings.SECRET_KEY)
+                    self.save(update_fields=["key"])
+                self.sealed_under = ""
+                return True
+        self.sealed_under = ""
+        return False

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
 from . import audit, throttles
-from .models import RecoveryCode, User
+from .models import Authenticator, RecoveryCode, User
+from .sealing import seal
 
 CODES = 10
 CODE_LENGTH = 16  # letters and digits: 78 bits, hashed under the portal's secret key
@@ -29,17 +30,18 @@ def new_key() -> str:
     return random_hex(20)
 
 
-def device_with(*, user: User, key: str) -> TOTPDevice:
+def device_with(*, user: User, key: str) -> Authenticator:
     """The device that this key would make; it is saved only once a first code proves that it works."""
-    return TOTPDevice(user=user, name="TOTP", key=key, confirmed=True)
+    sealed = seal(secret=bytes.fromhex(key), under=settings.SECRET_KEY)
+    return Authenticator(user=user, name="TOTP", key=sealed, confirmed=True)
 
 
-def device_of(user: User) -> TOTPDevice | None:
+def device_of(user: User) -> Authenticator | None:
     """The device in use; None before enrolment."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    return Authenticator.objects.filter(user=user, confirmed=True).first()
 
 
-def enrol(*, user: User, key: str, code: str, address: str) -> tuple[TOTPDevice, list[str]]:
+def enrol(*, user: User, key: str, code: str, address: str) -> tuple[Authenticator, list[str]]:
     """Keep the device whose first code this is. Gives it and the recovery codes, which are shown once.
 
     CodeRefused for a wrong code, or where a device is in use; LimitReached after too many tries.
@@ -59,7 +61,7 @@ def enrol(*, user: User, key: str, code: str, address: str) -> tuple[TOTPDevice,
     return device, codes
 
 
-def verify(*, user: User, code: str, address: str) -> TOTPDevice:
+def verify(*, user: User, code: str, address: str) -> Authenticator:
     """The device, when the code is the application's or a recovery code, which is then used up.
 
     CodeRefused otherwise; LimitReached after too many tries.
@@ -68,7 +70,7 @@ def verify(*, user: User, code: str, address: str) -> TOTPDevice:
     typed = _typed(code)
     with transaction.atomic():
         # Under the row's lock: one code, typed in two windows, serves once.
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
+        device = Authenticator.objects.select_for_update().filter(user=user, confirmed=True).first()
         by_paper = len(typed) == CODE_LENGTH
         accepted = device is not None and (_use_recovery_code(user, typed) if by_paper else device.verify_token(typed))
         _log(audit.Action.FACTOR_PASSED if accepted else audit.Action.FACTOR_REFUSED, user, address, by_paper)
@@ -96,7 +98,7 @@ def reset(*, user: User, by: User | None, address: str | None = None) -> None:
 
     `by` is None from the machine's own console.
     """
-    TOTPDevice.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     user.recovery_codes.all().delete()
     User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
     audit.record(action=audit.Action.FACTOR_RESET, user=by, about=user, address=address)

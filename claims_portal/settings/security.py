@@ -31,6 +31,7 @@ __all__ = [
     "OTP_TOTP_ISSUER",
     "OTP_TOTP_THROTTLE_FACTOR",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "SECURE_CONTENT_TYPE_NOSNIFF",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS",
     "SECURE_HSTS_PRELOAD",
@@ -54,6 +55,9 @@ __all__ = [
 SECRET_KEY = env.str("SECRET_KEY")
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 20:
     raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters; see docs/operations.md.")
+
+# Former keys: what they signed or sealed is still read, until it is signed or sealed anew.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_URL.split("://", 1)[1].split("/")[0].split(":")[0]])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

@@ -12,11 +12,10 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims_portal.accounts import second_factor
 from claims_portal.accounts.confirmation import CONFIRMED
-from claims_portal.accounts.models import AuditEntry, User
+from claims_portal.accounts.models import AuditEntry, Authenticator, User
 from tests.factories.complaints import PASSWORD, AgentFactory
 
 PAGE, EXPORT = "/gestion/confirmation/", "/gestion/tableau-de-bord/dossiers/csv/"
@@ -78,7 +77,7 @@ def test_the_code_of_the_second_factor_is_asked_too_where_it_is_on(browser: Clie
     session["otp_device_id"] = device.persistent_id
     session.save()
     assert browser.post(PAGE, {"password": PASSWORD}).status_code == 422
-    code = f"{totp(bytes.fromhex(TOTPDevice.objects.get().key)):06}"
+    code = f"{totp(Authenticator.objects.get().bin_key):06}"
     assert browser.post(PAGE, {"password": PASSWORD, "code": code}).status_code == 302
     assert CONFIRMED in browser.session
 

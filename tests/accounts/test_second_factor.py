@@ -13,7 +13,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims_portal.accounts import second_factor
-from claims_portal.accounts.models import AuditEntry, RecoveryCode, User
+from claims_portal.accounts.models import AuditEntry, Authenticator, RecoveryCode, User
 from tests.factories.complaints import PASSWORD, AgentFactory
 
 PAGE, CODES = "/gestion/second-facteur/", "/gestion/second-facteur/codes/"
@@ -52,11 +52,11 @@ def code_of(key: str) -> str:
 
 
 def current(agent: User) -> str:
-    return code_of(TOTPDevice.objects.get(user=agent).key)
+    return code_of(Authenticator.objects.get(user=agent).bin_key.hex())
 
 
 def wrong(agent: User) -> str:
-    key = bytes.fromhex(TOTPDevice.objects.get(user=agent).key)
+    key = Authenticator.objects.get(user=agent).bin_key
     near = {totp(key, drift=drift) for drift in (-1, 0, 1)}
     return next(f"{each:06}" for each in range(10) if each not in near)
 
@@ -112,7 +112,26 @@ def test_somebody_who_has_a_device_cannot_enrol_another(agent, enrolled):
     key = second_factor.new_key()
     with pytest.raises(second_factor.CodeRefused):
         second_factor.enrol(user=agent, key=key, code=code_of(key), address="127.0.0.1")
-    assert TOTPDevice.objects.get().key != key
+    assert Authenticator.objects.get().bin_key.hex() != key
+
+
+def test_the_secret_is_sealed_in_the_database(agent):
+    key = second_factor.new_key()
+    second_factor.enrol(user=agent, key=key, code=code_of(key), address="127.0.0.1")
+    stored = TOTPDevice.objects.get()
+    assert key not in stored.key
+    assert Authenticator.objects.get().bin_key.hex() == key
+    assert second_factor.device_with(user=agent, key=key).key != stored.key
+
+
+def test_a_key_sealed_before_the_secret_key_changed_opens_and_is_sealed_anew(agent, enrolled, settings):
+    code, sealed = current(agent), TOTPDevice.objects.get().key
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "une autre clé, assez longue pour en être une vraie 0123456789"
+    second_factor.verify(user=agent, code=code, address="127.0.0.1")
+    assert TOTPDevice.objects.get().key != sealed
+    settings.SECRET_KEY_FALLBACKS = []
+    assert current(agent) == code
 
 
 def test_the_secret_is_kept_from_the_administration(agent, enrolled, client):

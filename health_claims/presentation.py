@@ -34,12 +34,13 @@ EVENTS: dict[str, str | Promise] = {
     "ask_counter_visit": gettext_lazy("Contre-visite demandée"),
     "record_counter_visit": gettext_lazy("Contre-visite faite"),
     "compute": gettext_lazy("Décompte établi"),
+    "feedback": gettext_lazy("Avis donné"),
     "leave_batch": gettext_lazy("Dossier remis à l’étude"),
     "pay": gettext_lazy("Règlement émis"),
     "refuse": gettext_lazy("Dossier refusé"),
 }
 # What the member reads of these events; the opinion of a counter-visit is medical and is given by its doctor.
-SAID_TO_MEMBER = frozenset({"ask_complement", "supply", "ask_counter_visit", "refuse"})
+SAID_TO_MEMBER = frozenset({"ask_complement", "supply", "ask_counter_visit", "refuse", "feedback"})
 YOURS = (ClaimState.COMPLEMENT, ClaimState.COUNTER_VISIT)
 HOW: dict[str, str | Promise] = {
     Member.Payment.TRANSFER: gettext_lazy("par virement sur votre compte"),
@@ -95,7 +96,7 @@ def timeline(events: Iterable[ClaimEvent], claim: Claim) -> list[dict[str, Any]]
         {
             "at": event.at,
             "title": EVENTS.get(event.kind, event.kind),
-            "who": _("vous") if event.user_id is None and event.kind == "supply" else desk,
+            "who": _("vous") if event.user_id is None and event.kind in ("supply", "feedback") else desk,
             "text": event.body if event.kind in SAID_TO_MEMBER else "",
             "tone": TONES.get(ClaimState(event.to_state), "neutral"),
         }

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import claims, declaring, estimating, follow_up
+from .views import claims, declaring, estimating, feedback, follow_up
 from .views.activation import ActivationLinkView, ActivationStepView, ActivationView
 from .views.papers import PapersView, SendView
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("premier-envoi/", PapersView.as_view(), name="papers"),
     path("dossiers/", claims.ClaimsView.as_view(), name="claims"),
     path("dossiers/<number:number>/", claims.ClaimView.as_view(), name="claim"),
+    path("dossiers/<number:number>/avis/", feedback.FeedbackView.as_view(), name="claim-feedback"),
     path("dossiers/<number:number>/complement/", claims.ClaimComplementView.as_view(), name="claim-complement"),
     path("dossiers/<number:number>/pieces/<uuid:piece_id>/", claims.ClaimDocumentView.as_view(), name="claim-document"),
     path("dossiers/<number:number>/decompte/", claims.StatementView.as_view(), name="statement"),

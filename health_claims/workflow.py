@@ -59,7 +59,9 @@ claim_workflow = Workflow(
     Transition("compute", frozenset({O, D}), D, HANDLE, _("Établir le décompte")),
     Transition("refuse", frozenset({O, K, T}), F, HANDLE, _("Refuser")),
     Transition("leave_batch", frozenset({D}), O, HANDLE, _("Sortir du lot et remettre à l’étude")),
+    Transition("review", frozenset({O, K, T, D, P}), None, HANDLE, _("Contrôle fait")),
     Transition("pay", frozenset({D}), P, SETTLE, _("Marquer comme réglé")),
     Transition("assign", frozenset({O, K, T, D}), None, HANDLE, _("M’attribuer ce dossier")),
     Transition("supply", frozenset({K}), O, PERSON, _("Envoyer le complément")),
+    Transition("feedback", frozenset({P}), None, PERSON, _("Envoyer ma réponse")),
 )

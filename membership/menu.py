@@ -42,6 +42,7 @@ TABS: tuple[Tab, ...] = (
         also=(
             "health_claims:claim",
             "health_claims:claim-complement",
+            "health_claims:claim-feedback",
             "health_claims:statement",
             "health_claims:readings",
             "health_claims:estimate",

@@ -90,7 +90,7 @@ def one_claim(world: World) -> list[Any]:
 
 # The agents' pages about sickness files: this table's agents have no right there (tests/health_claims says more).
 DECIDED = ("validate", "reject", "ask_complement", "assign")
-CLAIMED = ("ask_complement", "ask_counter_visit", "record_counter_visit", "refuse", "leave_batch", "assign")
+CLAIMED = ("ask_complement", "ask_counter_visit", "record_counter_visit", "refuse", "leave_batch", "review", "assign")
 NO_RIGHT = (302, 302, 302, 404, 404, 404)
 DESK_PAGES = [
     *(f"admin:health_claims_declaration_{name}" for name in DECIDED),
@@ -222,6 +222,7 @@ GET: dict[str, Line] = {
     "health_claims:claims": (nothing, SIGN_IN_FIRST),
     "health_claims:claim": (one_claim, SIGN_IN_FIRST),
     "health_claims:claim-complement": (one_claim, SIGN_IN_FIRST),
+    "health_claims:claim-feedback": (one_claim, SIGN_IN_FIRST),
     "health_claims:claim-document": (lambda world: ["20260303000001", UUID(int=1)], SIGN_IN_FIRST),
     "health_claims:statement": (one_claim, SIGN_IN_FIRST),
     "health_claims:statement-pdf": (one_claim, SIGN_IN_FIRST),
@@ -300,6 +301,7 @@ POST: dict[str, Line] = {
     "health_claims:papers": (nothing, SIGN_IN_FIRST),
     "health_claims:estimate": (nothing, SIGN_IN_FIRST),
     "health_claims:claim-complement": (one_claim, SIGN_IN_FIRST),
+    "health_claims:claim-feedback": (one_claim, SIGN_IN_FIRST),
     "health_claims:contest": (one_claim, SIGN_IN_FIRST),
     "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
     "admin:complaints_complaint_search": (nothing, (302,) * 6),

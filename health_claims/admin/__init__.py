@@ -6,6 +6,7 @@ from .batches import SettlementBatchAdmin
 from .claims import ClaimAdmin
 from .declarations import DeclarationAdmin
 from .reasons import ReasonAdmin
+from .reviews import ReviewRuleAdmin
 
 __all__ = [
     "ClaimAdmin",
@@ -13,5 +14,6 @@ __all__ = [
     "MemberAccountAdmin",
     "PriorApprovalAdmin",
     "ReasonAdmin",
+    "ReviewRuleAdmin",
     "SettlementBatchAdmin",
 ]

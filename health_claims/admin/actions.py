@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.identifiers import ProseField
 from claims_portal.workflow import Workflow
 from health_claims.models import Reason
-from health_claims.services import claims, deciding, settling
+from health_claims.services import claims, deciding, reviewing, settling
 from health_claims.workflow import HANDLE, claim_workflow, declaration_workflow
 
 Text = str | Promise
@@ -142,6 +142,15 @@ CLAIM_ACTIONS = {
             text_label=_("Pourquoi ? L’adhérent ne le lit pas."),
             needs="text",
             longest=NOTE_MAX,
+        ),
+        Action(
+            "review",
+            "controle",
+            lambda key, user, reason, text: reviewing.record_review(claim_id=key, user=user, body=text),
+            _("Seul le service lit ce constat. Le dossier peut ensuite entrer dans un lot de règlement."),
+            _("Le contrôle est enregistré."),
+            text_label=_("Ce que montre le contrôle"),
+            needs="text",
         ),
         Action(
             "assign",

@@ -18,7 +18,10 @@ from health_claims.workflow import ClaimState, claim_workflow
 from .declaration_page import approvals_shown, known, member_facts, piece_view
 from .history import Names, history
 
-EVENTS: Names = presentation.EVENTS | {"assign": gettext_lazy("Attribué à un agent")}
+EVENTS: Names = presentation.EVENTS | {
+    "assign": gettext_lazy("Attribué à un agent"),
+    "review": gettext_lazy("Contrôle fait"),
+}
 
 
 def claim_context(row: Claim) -> dict[str, Any]:
@@ -65,9 +68,17 @@ def facts(row: Claim) -> list[dict[str, Any]]:
         {"label": _("Garantie"), "value": row.guarantee.get_mode_display()},
         {"label": _("Ouvert le"), "value": row.opened_at},
         {"label": _("Motif"), "value": row.reason.label if row.reason else ""},
+        {"label": _("Avis de l’adhérent"), "value": feedback(row)},
         {"label": _("Lot de règlement"), "value": row.batch.number if row.batch else "", "code": True},
         {"label": _("Réglé le"), "value": row.paid_at if row.state == ClaimState.PAID else ""},
     ]
+
+
+def feedback(row: Claim) -> str:
+    """What the insured was asked after the payment, and answered."""
+    if row.feedback_at is None:
+        return _("Demandé, pas encore reçu") if row.feedback_asked_at else ""
+    return _("Soins conformes au décompte") if row.feedback_agrees else _("Soins non conformes au décompte")
 
 
 def statements(row: Claim) -> list[Statement]:

@@ -56,7 +56,7 @@ class ClaimAdmin(CaseAdmin):
     def related(self, rows: QuerySet[Claim]) -> QuerySet[Claim]:
         return rows.select_related(
             *("desk__organisation", "member__policy", "patient", "prestation", "guarantee"),
-            *("reason", "assigned_to", "declaration", "batch"),
+            *("reason", "assigned_to", "declaration", "batch", "review_rule"),
         )
 
     def context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
@@ -124,10 +124,11 @@ class ClaimAdmin(CaseAdmin):
     # --- Acting
 
     def blocks(self, request: HttpRequest, row: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
-        """Only what is in a batch leaves one, before the bank has it."""
+        """Only what is in a batch leaves one, before the bank has it; only what was chosen is reviewed."""
         found = super().blocks(request, row, reasons, form)
-        if row.batch is None or not row.batch.is_open:
-            found["blocks"] = [each for each in found["blocks"] if each["action"].name != "leave_batch"]
+        leaves = row.batch is not None and row.batch.is_open
+        closed = {name for name, is_open in (("leave_batch", leaves), ("review", row.is_to_review)) if not is_open}
+        found["blocks"] = [each for each in found["blocks"] if each["action"].name not in closed]
         return found
 
     def as_seen(self, key: int, last_event_id: int) -> Any:

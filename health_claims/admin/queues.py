@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
 from health_claims.models import Claim, Declaration
 from health_claims.roles import VIEW_CLAIMS, VIEW_DECLARATIONS
+from health_claims.services.reviewing import TO_REVIEW
 from health_claims.services.settling import payable
 from health_claims.workflow import HANDLE, SETTLE, ClaimState, DeclarationState
 
@@ -93,6 +94,14 @@ CLAIMS = _by_name(
         "person",
         _("Aucune contre-visite en cours."),
         _in_state(ClaimState.COUNTER_VISIT),
+        True,
+    ),
+    Queue(
+        "controle",
+        _("À contrôler"),
+        "shield-lock",
+        _("Aucun dossier à contrôler."),
+        lambda rows: rows.filter(TO_REVIEW).exclude(state=ClaimState.REFUSED),
         True,
     ),
     Queue("a-regler", _("À régler"), "bank", _("Aucun règlement à faire."), _in_state(ClaimState.COMPUTED), True),

@@ -13,6 +13,7 @@ from .claim import (
 )
 from .declaration import Declaration, DeclarationEvent, DeclarationPiece, IdentityPaper
 from .reference import DailyCounter, Reason
+from .review import ReviewRule
 
 __all__ = [
     "Abatement",
@@ -27,6 +28,7 @@ __all__ = [
     "IdentityPaper",
     "PriorApproval",
     "Reason",
+    "ReviewRule",
     "SettlementBatch",
     "Statement",
     "StatementLine",

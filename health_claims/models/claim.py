@@ -17,6 +17,7 @@ from membership.models import Beneficiary, Guarantee, Member, Prestation
 
 from .declaration import Declaration
 from .reference import Reason
+from .review import ReviewRule
 
 MONEY: dict[str, Any] = {"max_digits": 10, "decimal_places": 2}  # dirhams, to the centime
 
@@ -96,6 +97,14 @@ class Claim(models.Model):
         SettlementBatch, models.PROTECT, related_name="claims", null=True, blank=True, verbose_name=_("lot")
     )
     paid_at = models.DateTimeField(_("réglé le"), null=True, blank=True)
+    # Chosen to be looked at a second time, before it is paid; and what the insured was asked afterwards (row F40).
+    review_rule = models.ForeignKey(
+        ReviewRule, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("règle de contrôle")
+    )
+    reviewed_at = models.DateTimeField(_("contrôlé le"), null=True, blank=True)
+    feedback_asked_at = models.DateTimeField(_("avis demandé le"), null=True, blank=True)
+    feedback_at = models.DateTimeField(_("avis donné le"), null=True, blank=True)
+    feedback_agrees = models.BooleanField(_("avis conforme"), null=True, blank=True)
 
     objects = ClaimQuerySet.as_manager()
 
@@ -110,10 +119,23 @@ class Claim(models.Model):
                 fields=["desk", "opened_at", "id"], name="claim_queue", condition=Q(state__in=["opened", "complement"])
             ),
             models.Index(fields=["desk", "id"], name="claim_to_pay", condition=Q(state="computed", batch__isnull=True)),
+            models.Index(
+                fields=["desk", "opened_at", "id"],
+                name="claim_to_review",
+                condition=Q(review_rule__isnull=False, reviewed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_to_review(self) -> bool:
+        return self.review_rule_id is not None and self.reviewed_at is None and self.state != ClaimState.REFUSED
+
+    @property
+    def awaits_feedback(self) -> bool:
+        return self.feedback_asked_at is not None and self.feedback_at is None
 
 
 class ClaimPiece(models.Model):

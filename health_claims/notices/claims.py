@@ -70,3 +70,9 @@ class Paid(ClaimNotice):
     """The payment left."""
 
     key = "health_claims.paid"
+
+
+class FeedbackAsked(ClaimNotice):
+    """One question about a claim that was paid (row F40). Neither the care nor the amount is told."""
+
+    key = "health_claims.feedback"

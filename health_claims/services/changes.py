@@ -10,7 +10,7 @@ from claims_portal.accounts.models import User
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent
 from health_claims.workflow import claim_workflow, declaration_workflow
 
-INTERNAL = frozenset({"assign", "attach"})  # the desk's own housekeeping: the member does not read it
+INTERNAL = frozenset({"assign", "attach", "review"})  # the desk's own housekeeping: the member does not read it
 
 
 def locked_declaration(declaration_id: int) -> Declaration:
@@ -57,7 +57,7 @@ def locked_claim(claim_id: int) -> Claim:
         Claim.objects.select_for_update(of=("self",))
         .select_related(
             *("desk__organisation", "member__policy", "member__account", "patient", "prestation", "guarantee"),
-            "declaration",
+            *("declaration", "review_rule"),
         )
         .get(pk=claim_id)
     )

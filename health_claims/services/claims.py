@@ -20,6 +20,7 @@ from health_claims.references import next_reference
 from membership.models import Beneficiary, Guarantee, Member
 
 from .changes import change_claim, locked_claim
+from .reviewing import chosen_by, rules_for
 
 PRESSED_TWICE = timedelta(minutes=2)
 
@@ -38,11 +39,15 @@ def open_claim(
 ) -> Claim:
     """Open the claim of a file accepted as handed in, online (`declaration`) or on paper (rows D147–D149).
 
-    Its number, asked last, is that of the acknowledgement. `patient` None is the member; `amount` in dirhams.
+    Its number, asked last, is that of the acknowledgement; it also decides whether the claim is one of those looked
+    at a second time. `patient` None is the member; `amount` in dirhams.
     """
     now = timezone.now()
+    rules = rules_for(guarantee=guarantee, amount=amount)
+    number = next_reference(series="claim", time_zone=desk.organisation.time_zone)
     claim = Claim.objects.create(
-        number=next_reference(series="claim", time_zone=desk.organisation.time_zone),
+        number=number,
+        review_rule=chosen_by(rules=rules, number=number),
         declaration=declaration,
         desk=desk,
         member=member,

@@ -15,12 +15,13 @@ from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch, Statement
-from health_claims.notices.claims import Paid
+from health_claims.notices.claims import FeedbackAsked, Paid
 from health_claims.references import next_reference
 from health_claims.workflow import ClaimState
 from membership.models import Member
 
 from .changes import change_claim, locked_claim
+from .reviewing import TO_REVIEW
 
 CLAIMS_MAX = 2000  # a file that a bank and a person can still read
 
@@ -34,8 +35,11 @@ NOWHERE_TO_SEND = Q(member__payment=Member.Payment.TRANSFER, member__rib="")
 
 
 def payable(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """Claims whose statement is made and that no batch has taken, the oldest first; those that miss a RIB left out."""
-    return computed(claims).exclude(NOWHERE_TO_SEND)
+    """Claims whose statement is made and that no batch has taken, the oldest first.
+
+    Those that miss a RIB, or are still to be reviewed, are left out.
+    """
+    return computed(claims).exclude(NOWHERE_TO_SEND).exclude(TO_REVIEW)
 
 
 def without_rib(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -155,6 +159,10 @@ def _pay(claim_id: int, user: User) -> bool:
     if claim.state != ClaimState.COMPUTED:
         return False
     now = timezone.now()
-    event = change_claim(claim=claim, transition="pay", user=user, at=now, paid_at=now)
+    asks = claim.review_rule is not None and claim.review_rule.asks_feedback
+    asked: dict[str, Any] = {"feedback_asked_at": now} if asks else {}
+    event = change_claim(claim=claim, transition="pay", user=user, at=now, paid_at=now, **asked)
     queue(Paid(claim, key=f"event:{event.pk}"))
+    if asks:
+        queue(FeedbackAsked(claim, key=f"event:{event.pk}"))
     return True

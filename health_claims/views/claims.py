@@ -27,7 +27,7 @@ from claims_portal.wizards.views import own
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
 from health_claims import contesting, presentation, printing
-from health_claims.claim_forms import ClaimComplementForm
+from health_claims.claim_forms import ClaimComplementForm, FeedbackForm
 from health_claims.models import Abatement, Claim, ClaimPiece, DeclarationPiece, Statement
 from health_claims.readings import readings_of
 from health_claims.services.claims import supply_claim_complement
@@ -132,6 +132,7 @@ class ClaimView(CareView):
             "may_answer": claim.state == ClaimState.COMPLEMENT,
             "may_contest": self.member.policy.complaint_desk_id is not None,
             "form": form,
+            "feedback": FeedbackForm() if claim.awaits_feedback else None,
         }
         return self.page(request, "health_claims/claims/claim.html", shown | context)
 

@@ -1,14 +1,17 @@
-"""A day at a desk: eight cases by five channels, each carried one step further through the pages an agent has."""
+"""A day at a desk: forty cases by five channels, carried one step further one by one and by the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.models import Complaint
 from tests.factories.complaints import (
@@ -19,7 +22,7 @@ from tests.factories.complaints import (
     OutcomeFactory,
 )
 
-from .filing import letter, photo
+from .filing import consent, fill_in, letter, photo, send
 from .test_agents_journey import LIST, sign_in
 from .visitor import Visitor
 
@@ -82,46 +85,134 @@ def look_at_the_scan(visitor: Visitor, case: Complaint) -> None:
     expect(invoice).to_be_focused()
 
 
-@pytest.mark.req("F15", "F25")
-def test_an_agent_carries_eight_cases_by_five_channels_through_a_day(visit: Callable[..., Visitor]) -> None:
-    AnswerTemplateFactory.create(body_fr="Bonjour {nom}, votre remboursement part demain.")
-    OutcomeFactory.create(name_fr="Favorable, par exemple")
-    desk = DeskFactory.create()
-    other = DeskFactory.create(organisation=desk.organisation, categories=["Pension"])
-    agent = AgentFactory.create(desks=[desk])
-    web = ComplaintFactory.create_batch(4, desk=desk)
-    visitor = visit()
+@dataclass
+class Day:
+    """The desk, who works there, and what came in: one case a channel through the browser, the others before."""
+
+    desk: Desk
+    agent: User
+    colleague: User
+    entered: dict[str, Complaint]
+    new: list[Complaint]
+    answered: list[Complaint]
+
+    @classmethod
+    @transaction.atomic
+    def begun(cls) -> Day:
+        """Thirty-five cases are there when the agent signs in; five of them have their answer."""
+        AnswerTemplateFactory.create(body_fr="Bonjour {nom}, votre remboursement part demain.")
+        OutcomeFactory.create(name_fr="Favorable, par exemple")
+        desk = DeskFactory.create(categories=["Retard", "Refus", "Accueil"], asks=["policy_number"])
+        agent, colleague = AgentFactory.create_batch(2, desks=[desk])
+        web = {"desk": desk, "facts__policy_number": "ATL-7"}
+        paper = {"desk": desk, "entered_by": agent, "complainant__email": ""}
+        new = ComplaintFactory.create_batch(14, **web)
+        for channel, _name in PAPER:
+            new += ComplaintFactory.create_batch(4, channel=channel, **paper)
+        answered = ComplaintFactory.create_batch(5, state="answered", agent=agent, **web)
+        return cls(desk, agent, colleague, {}, new, answered)
+
+    def act_on_one_of_each(self, visitor: Visitor) -> None:
+        """What may be done with one case, each on another."""
+        act(visitor, self.entered["post"], "acknowledge", "Le courrier qui l’annonce est à imprimer.")
+        missing = "Merci d’envoyer la facture acquittée."
+        act(visitor, self.entered["phone"], "ask_complement", "Le complément est demandé.", text=missing)
+        act(visitor, self.entered["counter"], "message", "Le message est envoyé.", text="Le service médical vous lit.")
+        said = "La réponse est envoyée."
+        promise = "Bonjour Salma Tazi, votre remboursement part demain."
+        act(visitor, self.entered["email"], "answer", said, template=promise, outcome="Favorable, par exemple")
+        act(visitor, self.entered["web"], "answer", said, text="C’est réglé.", outcome="Favorable, par exemple")
+        act(visitor, self.entered["web"], "close", "Le dossier est clôturé.")
+
+
+def file_online(visitor: Visitor, desk: Desk) -> Complaint:
+    """Somebody complains by themselves."""
+    visitor.go(f"/reclamations/{desk.code}/")
+    visitor.press("Commencer la démarche")
+    visitor.arrive("Est-ce bien une réclamation ?")
+    fill_in(visitor)
+    consent(visitor)
+    return Complaint.objects.get(number=send(visitor).number)
+
+
+def merge_and_transfer(visitor: Visitor, merged: Complaint, into: Complaint, moved: Complaint, to: str) -> None:
     page = visitor.page
-    sign_in(visitor, agent.email)
-
-    post, phone, counter, mail = [enter(visitor, desk, channel, name) for channel, name in PAPER]
-    look_at_the_scan(visitor, post)
-    act(visitor, post, "acknowledge", "Le dossier est pris en charge.")
-    act(visitor, phone, "ask_complement", "Le complément est demandé.", text="Merci d’envoyer la facture acquittée.")
-    act(visitor, counter, "message", "Le message est envoyé.", text="Votre dossier est au service médical.")
-    promise = "Bonjour Salma Tazi, votre remboursement part demain."
-    act(visitor, mail, "answer", "La réponse est envoyée.", template=promise, outcome="Favorable, par exemple")
-    act(visitor, web[0], "answer", "La réponse est envoyée.", text="C’est réglé.", outcome="Favorable, par exemple")
-    act(visitor, web[0], "close", "Le dossier est clôturé.")
-
-    visitor.go(f"{LIST}{web[1].pk}/reunir/")
-    page.get_by_label("Numéro du dossier où tout continue").fill(web[2].number)
+    visitor.go(f"{LIST}{merged.pk}/reunir/")
+    page.get_by_label("Numéro du dossier où tout continue").fill(into.number)
     visitor.press("Réunir les deux dossiers")
-    expect(page.locator(".merged-case")).to_contain_text(str(web[1]))
-
-    visitor.go(f"{LIST}{web[3].pk}/transmettre/")
-    page.get_by_label("Guichet et catégorie").select_option(label="Pension")
+    expect(page.locator(".merged-case")).to_contain_text(str(merged))
+    visitor.go(f"{LIST}{moved.pk}/transmettre/")
+    page.get_by_label("Guichet et catégorie").select_option(label=to)
     page.get_by_label("Pourquoi ce guichet").fill("Ce service traite les pensions.")
     visitor.press("Transmettre")
     expect(page.locator(".messagelist")).to_contain_text("Le dossier est transmis.")
 
+
+def press_for_the_page(visitor: Visitor, queue: str, button: str, said: str) -> None:
+    """« Choisir toute la page » of a queue, then one button for all its lines."""
+    visitor.go(f"{LIST}?file={queue}")
+    visitor.page.get_by_label("Choisir toute la page").check()
+    visitor.press(button)
+    expect(visitor.page.locator(".messagelist")).to_contain_text(said)
+
+
+def share_out(visitor: Visitor, day: Day) -> None:
+    """The first page of what has no agent is mine, what is left is given to a colleague."""
+    left = Complaint.objects.open().filter(desk=day.desk, assigned_to=None).count()
+    press_for_the_page(visitor, "non-attribuees", "Me les attribuer", "C’est fait pour 25 dossiers.")
+    visitor.page.get_by_label("Choisir toute la page").check()
+    visitor.page.get_by_label("ou à").select_option(label=str(day.colleague))
+    visitor.press("Les attribuer")
+    expect(visitor.page.locator(".messagelist")).to_contain_text(f"C’est fait pour {left - 25}")
+    expect(visitor.page.get_by_role("main")).to_contain_text("Chaque dossier ouvert a son agent.")
+
+
+def take_home(visitor: Visitor, shown: int) -> None:
+    """A view kept and opened again, two cases on paper, and the whole queue as a table."""
+    page = visitor.page
+    visitor.go(f"{LIST}?file=toutes")
+    page.get_by_text("Garder cette vue").click()
+    page.get_by_label("Nom", exact=True).fill("Tout le jour")
+    visitor.press("Garder")
+    page.get_by_role("link", name="Tout le jour").click()
+    for tick in page.locator("input[name=case]").all()[:2]:
+        tick.check()
+    with page.expect_download() as printed:
+        visitor.press("Les imprimer")
+    assert printed.value.path().read_bytes().startswith(b"%PDF")
+    with page.expect_download() as exported:
+        visitor.press("Exporter cette file en CSV")
+    assert len(exported.value.path().read_text("utf-8-sig").splitlines()) == 1 + shown
+
+
+@pytest.mark.req("F15", "F25")
+def test_an_agent_carries_forty_cases_by_five_channels_through_a_day(visit: Callable[..., Visitor]) -> None:
+    day = Day.begun()
+    other = DeskFactory.create(organisation=day.desk.organisation, categories=["Pension"])
+    day.entered["web"] = file_online(visit(), day.desk)
+    visitor = visit()
+    sign_in(visitor, day.agent.email)
+    day.entered |= {channel: enter(visitor, day.desk, channel, name) for channel, name in PAPER}
+    assert Complaint.objects.count() == 40
+    assert set(Complaint.objects.values_list("channel", flat=True)) == {"web", "post", "phone", "counter", "email"}
+
+    look_at_the_scan(visitor, day.entered["post"])
+    day.act_on_one_of_each(visitor)
+    merged, into, moved = day.new[:3]
+    merge_and_transfer(visitor, merged, into, moved, "Pension")
+    share_out(visitor, day)
+    press_for_the_page(visitor, "en-attente", "Clôturer ceux qui ont une réponse", "C’est fait pour 6 dossiers.")
+    phone = day.entered["phone"]
+    expect(visitor.page.locator(".messagelist")).to_contain_text(f"Rien n’a changé pour {phone}")
+    take_home(visitor, shown=39)
+
     states = dict(Complaint.objects.values_list("pk", "state"))
-    assert [states[case.pk] for case in (post, phone, counter, mail)] == [
+    closed = [*day.answered, day.entered["web"], day.entered["email"], merged]
+    assert {states[case.pk] for case in closed} == {"closed"}
+    assert [states[day.entered[channel].pk] for channel in ("post", "phone", "counter")] == [
         "in-progress",
         "complement",
         "received",
-        "answered",
     ]
-    assert states[web[0].pk] == states[web[1].pk] == "closed"
-    assert Complaint.objects.get(pk=web[3].pk).desk == other
-    assert set(Complaint.objects.values_list("channel", flat=True)) == {"web", "post", "phone", "counter", "email"}
+    assert Complaint.objects.get(pk=moved.pk).desk == other
+    assert not Complaint.objects.open().filter(desk=day.desk, assigned_to=None).exists()

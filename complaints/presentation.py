@@ -110,20 +110,19 @@ def who(event: Event, desk: Desk) -> str:
 
 def standing(complaint: Complaint) -> str:
     """Where the case stands and what happens next, in one or two sentences."""
-    desk = complaint.desk.organisation.short_name
     if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:
-        return _("Votre message est arrivé. %(desk)s l’examine.") % {"desk": desk}
-    return STANDING[State(complaint.state)]() % {"desk": desk}
+        return _("Votre message est arrivé. Le service l’examine.")
+    return STANDING[State(complaint.state)]()
 
 
 STANDING = {
     State.RECEIVED: lambda: _(
-        "Votre réclamation est arrivée. %(desk)s va la prendre en charge : vous n’avez rien à faire."
+        "Votre réclamation est arrivée. Le service va la prendre en charge : vous n’avez rien à faire."
     ),
-    State.IN_PROGRESS: lambda: _("%(desk)s examine votre réclamation : vous n’avez rien à faire."),
-    State.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),
+    State.IN_PROGRESS: lambda: _("Le service examine votre réclamation : vous n’avez rien à faire."),
+    State.COMPLEMENT: lambda: _("Le service a besoin d’un complément de votre part pour continuer."),
     State.ANSWERED: lambda: _(
-        "%(desk)s vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
+        "Le service vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
     ),
     State.CLOSED: lambda: _("Votre réclamation est clôturée."),
 }

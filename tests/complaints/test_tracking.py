@@ -201,9 +201,9 @@ def test_the_dashboard_shows_the_detail_of_the_complaint(client, db):
     ("state", "standing", "turn"),
     [
         (State.RECEIVED, "Votre réclamation est arrivée.", "Atlas"),
-        (State.IN_PROGRESS, "Atlas examine votre réclamation", "Atlas"),
-        (State.COMPLEMENT, "Atlas a besoin d’un complément de votre part", "vous"),
-        (State.ANSWERED, "Atlas vous a répondu.", "vous"),
+        (State.IN_PROGRESS, "Le service examine votre réclamation", "Atlas"),
+        (State.COMPLEMENT, "Le service a besoin d’un complément de votre part", "vous"),
+        (State.ANSWERED, "Le service vous a répondu.", "vous"),
         (State.CLOSED, "Votre réclamation est clôturée.", "personne pour l’instant"),
     ],
 )
@@ -217,7 +217,7 @@ def test_the_dashboard_says_where_it_stands_and_whose_turn_it_is(client, complai
 def test_a_message_after_the_answer_hands_the_turn_to_the_desk(client, complaint, agent):
     lead_to(complaint, State.ANSWERED, agent=agent)
     following.write_to_desk(complaint_id=complaint.pk, body="Et la suite ?")
-    assert "Votre message est arrivé. Atlas l’examine." in shown(client, complaint)
+    assert "Votre message est arrivé. Le service l’examine." in shown(client, complaint)
 
 
 @pytest.mark.req("N7")

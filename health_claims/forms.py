@@ -54,7 +54,12 @@ class AmountField(NormalisedField):
     }
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
+        return super().widget_attrs(widget) | {
+            "inputmode": "decimal",
+            "dir": "ltr",
+            "autocomplete": "off",
+            "class": "is-short",
+        }
 
     def normalise(self, text: str) -> Any:
         if len(text) > LONGEST_AMOUNT:

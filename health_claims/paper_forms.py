@@ -21,7 +21,13 @@ class PaperField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         limit = settings.DOCUMENT_LIMITS["file_bytes"]
-        attrs = {"accept": ACCEPT, "data-max-bytes": limit, "data-too-large": _("ce fichier dépasse 10 Mo.")}
+        attrs = {
+            "accept": ACCEPT,
+            "data-choose": _("Choisir un fichier"),
+            "data-drop": _("ou déposez-le ici"),
+            "data-max-bytes": limit,
+            "data-too-large": _("ce fichier dépasse 10 Mo."),
+        }
         super().__init__(widget=forms.FileInput(attrs), allow_empty_file=True, **kwargs)
 
 

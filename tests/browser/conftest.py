@@ -17,6 +17,7 @@ from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, expect
 
 from complaints.services.catalogue import load_catalogue
+from tests.rows import Rows
 
 from .visitor import Visitor
 
@@ -65,20 +66,20 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def institutions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def institutions(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The demonstration's catalogue, one institution in each country: the others would only take time."""
     folder = tmp_path_factory.mktemp("catalogue")
     for name in ("common.toml", "acaps.toml", "cpms.toml"):
         shutil.copy(CATALOGUE / name, folder)
-    return folder
+    return Rows(lambda: load_catalogue(folder=folder))
 
 
 @pytest.fixture
-def portal(server: str, transactional_db: None, settings: Any, institutions: Path) -> str:
+def portal(server: str, transactional_db: None, settings: Any, institutions: Rows) -> str:
     """The portal with the desks of ACAPS and CPMS; gives its address."""
     settings.PUBLIC_URL = server
     settings.CSRF_TRUSTED_ORIGINS = [server]
-    load_catalogue(folder=institutions)
+    institutions.put()
     return server
 
 

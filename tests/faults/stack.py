@@ -36,6 +36,8 @@ IMPATIENT = {
     "LIMIT_FILING_ADDRESS": "100000",
     "LOG_LEVEL": "WARNING",
 }
+# What is killed ten times over comes back quickly: gunicorn's master holds the portal, one process examines files.
+QUICK = {"GUNICORN_CMD_ARGS": "--preload", "DOCUMENT_CHECK_PROCESSES": "1"}
 
 
 class Mailbox(SmtpServer):
@@ -116,7 +118,7 @@ class Stack:
             "PORTAL_VAR": str(self.folder),
             "PORTAL_PUBLIC_URL": self.address,
         }
-        return dict(os.environ) | IMPATIENT | own
+        return dict(os.environ) | IMPATIENT | QUICK | own
 
     def _copy_schema(self) -> None:
         """The tables of the tests' own database, which is migrated and empty: migrating takes fifteen seconds."""

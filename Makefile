@@ -13,7 +13,7 @@ help: ## this list
 run: parts $(VENV)/run.done ## the whole portal on this machine, at PORT (8000)
 	@exec $(PYTHON) -m claims_portal.local run
 
-test: $(VENV)/dev.done parts browser ## the whole suite, on real services and a real browser
+test: $(VENV)/dev.done parts $(VENV)/browser.done ## the whole suite, on real services and a real browser
 	@$(PYTHON) -m claims_portal.local test -q -n 3 --dist worksteal $(ARGS)
 
 quality: $(VENV)/dev.done parts ## style, types, layers, migrations, translations, deployment checks
@@ -52,5 +52,6 @@ $(VENV)/dev.done: requirements-dev.txt $(VENV)/run.done
 parts:
 	@bash deploy/system-parts.sh
 
-browser:
+$(VENV)/browser.done: deploy/system-parts.sh $(VENV)/dev.done
 	@bash deploy/system-parts.sh browser
+	@touch $@

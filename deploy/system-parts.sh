@@ -7,11 +7,20 @@ missing=()
 command -v msgfmt >/dev/null || missing+=(gettext)
 python3 -c 'import ctypes; ctypes.CDLL("libpangoft2-1.0.so.0")' 2>/dev/null || missing+=(libpango-1.0-0 libpangoft2-1.0-0)
 if [[ "${1:-}" == browser ]]; then
-  if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+  # Chromium without its windows draws the same pages for a third of the work; where there is none, any Chromium does.
+  if ! command -v chromium-headless-shell >/dev/null && [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    {
+      timeout 120 apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive timeout 120 \
+          apt-get install -y -qq --no-install-recommends --no-remove chromium-headless-shell
+    } >/dev/null 2>&1 || true
+  fi
+  if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null &&
+    ! command -v google-chrome >/dev/null; then
     if [[ $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
       missing+=(chromium)
-    elif ! ls "${HOME}"/.cache/ms-playwright/chromium-* >/dev/null 2>&1; then
-      .venv/bin/python -m playwright install chromium
+    elif ! ls "${HOME}"/.cache/ms-playwright/chromium* >/dev/null 2>&1; then
+      .venv/bin/python -m playwright install --only-shell chromium
     fi
   fi
 fi

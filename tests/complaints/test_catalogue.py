@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import models, transaction
+from django.test import override_settings
 from django.utils.translation import override
 
 from claims_portal.accounts.models import User
@@ -202,12 +204,6 @@ def test_a_missing_common_file_is_named(db: Any, tmp_path: Path) -> None:
 # --- The demonstration --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def demo(db: Any, settings: Any) -> None:
-    settings.DEMO = True
-    call_command("load_demo")
-
-
 def test_the_demonstration_refuses_to_load_elsewhere(db: Any, settings: Any) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="PORTAL_DEMO"):
@@ -215,45 +211,52 @@ def test_the_demonstration_refuses_to_load_elsewhere(db: Any, settings: Any) -> 
     assert User.objects.count() == 0
 
 
-def test_each_desk_has_one_agent_who_may_handle_and_change_no_setting(demo: None) -> None:
-    for desk in Desk.objects.all():
-        agent = desk.agents.get(email=f"agent.{desk.code}@demo.invalid")
-        assert agent.is_staff
-        assert agent.has_perm("complaints.handle")
-        assert agent.has_perm("complaints.view_complaint")
-        assert not any(
-            name.split(".")[1].startswith(("add_", "change_", "delete_")) for name in agent.get_all_permissions()
-        )
-
-
-def test_no_page_of_the_demonstration_is_empty(demo: None) -> None:
-    for model in (Recipient, Team, AssignmentRule, AnswerTemplate, Referral, Letter):
-        assert model.objects.exists(), model
-    assert Complaint.objects.exclude(held_at=None).exists()
-    assert Event.objects.filter(kind=EventKind.ROUTED).exists()
-
-
-def test_demo_accounts_open_with_the_documented_password(demo: None, settings: Any, rf: Any) -> None:
-    request = rf.post("/")
-    user = authenticate(request, username="superviseur@demo.invalid", password=settings.DEMO_PASSWORD)
-    assert user is not None
-    assert user.is_superuser
-
-
-def test_loading_the_demonstration_again_keeps_what_staff_have_changed(demo: None) -> None:
-    Category.objects.filter(desk__code="cpms", code="adhesion").update(name_fr="Adhésion et affiliation")
-    before, accounts = counts(), User.objects.count()
-    call_command("load_demo")
-    assert Category.objects.get(desk__code="cpms", code="adhesion").name_fr == "Adhésion et affiliation"
-    assert (counts(), User.objects.count()) == (before, accounts)
-
-
-def test_a_refresh_puts_the_files_back(demo: None) -> None:
-    Category.objects.filter(desk__code="cpms", code="adhesion").update(name_fr="Autre chose")
-    call_command("load_demo", refresh=True)
-    assert Category.objects.get(desk__code="cpms", code="adhesion").name_fr == "Adhésion"
-
-
-def test_loading_again_costs_a_handful_of_queries(demo: None, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(12):
+@pytest.fixture(scope="class")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Loaded once: what a test of the class changes in it is undone."""
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(DEMO=True):
         call_command("load_demo")
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("demo")
+class TestDemo:
+    def test_each_desk_has_one_agent_who_may_handle_and_change_no_setting(self) -> None:
+        for desk in Desk.objects.all():
+            agent = desk.agents.get(email=f"agent.{desk.code}@demo.invalid")
+            assert agent.is_staff
+            assert agent.has_perm("complaints.handle")
+            assert agent.has_perm("complaints.view_complaint")
+            assert not any(
+                name.split(".")[1].startswith(("add_", "change_", "delete_")) for name in agent.get_all_permissions()
+            )
+
+    def test_no_page_of_the_demonstration_is_empty(self) -> None:
+        for model in (Recipient, Team, AssignmentRule, AnswerTemplate, Referral, Letter):
+            assert model.objects.exists(), model
+        assert Complaint.objects.exclude(held_at=None).exists()
+        assert Event.objects.filter(kind=EventKind.ROUTED).exists()
+
+    def test_demo_accounts_open_with_the_documented_password(self, settings: Any, rf: Any) -> None:
+        request = rf.post("/")
+        user = authenticate(request, username="superviseur@demo.invalid", password=settings.DEMO_PASSWORD)
+        assert user is not None
+        assert user.is_superuser
+
+    def test_loading_the_demonstration_again_keeps_what_staff_have_changed(self) -> None:
+        Category.objects.filter(desk__code="cpms", code="adhesion").update(name_fr="Adhésion et affiliation")
+        before, accounts = counts(), User.objects.count()
+        call_command("load_demo")
+        assert Category.objects.get(desk__code="cpms", code="adhesion").name_fr == "Adhésion et affiliation"
+        assert (counts(), User.objects.count()) == (before, accounts)
+
+    def test_a_refresh_puts_the_files_back(self) -> None:
+        Category.objects.filter(desk__code="cpms", code="adhesion").update(name_fr="Autre chose")
+        call_command("load_demo", refresh=True)
+        assert Category.objects.get(desk__code="cpms", code="adhesion").name_fr == "Adhésion"
+
+    def test_loading_again_costs_a_handful_of_queries(self, django_assert_max_num_queries: Any) -> None:
+        with django_assert_max_num_queries(12):
+            call_command("load_demo")

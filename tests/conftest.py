@@ -105,6 +105,16 @@ def production_hashing() -> Iterator[int]:
         yield iterations
 
 
+# The longest, which also wait for other processes: at the end nothing would be left to do meanwhile.
+WAITING = ("tests/faults/", "tests/browser/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait first, so that no worker is alone with them at the end; the others as they come."""
+    items.sort(key=lambda item: next((at for at, path in enumerate(WAITING) if item.nodeid.startswith(path)), 9))
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays until the end: the garbage collector need not look at it again and again."""
     gc.collect()

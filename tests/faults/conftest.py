@@ -11,7 +11,7 @@ pytest.register_assert_rewrite("tests.faults.cases", "tests.faults.client", "tes
 from .stack import Stack, running_stack  # noqa: E402 -- after its assertions were made to speak
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Stack]:
     with running_stack() as running:
         yield running

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
@@ -17,10 +18,12 @@ from django.utils.translation import gettext_lazy
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
-from complaints import notices, printing
+from claims_portal.workflow import TransitionNotAllowed
+from complaints import printing
 from complaints.answering import answering_of, recourse, risk_bearer_of
 from complaints.models import Answer, AnswerTemplate, Complaint, Event, EventKind
 from complaints.placeholders import VARIABLES, waiting
+from complaints.services.answers import Decision
 from complaints.services.letters import goes_on_paper
 from complaints.wording import example_of, text_for
 from complaints.workflow import SEE_CONTACT
@@ -29,13 +32,13 @@ from .actions import Action, label
 from .letters import pdf_response
 from .queues import VIEW, visible_cases
 
-# What each action that reaches the person writes down, and the message that tells of it.
-TOLD: dict[str, tuple[EventKind, type[notices.CaseNotice]]] = {
-    "acknowledge": (EventKind.ACKNOWLEDGED, notices.Acknowledged),
-    "ask_complement": (EventKind.COMPLEMENT_ASKED, notices.ComplementAsked),
-    "message": (EventKind.MESSAGE_FROM_DESK, notices.NewMessage),
-    "answer": (EventKind.ANSWERED, notices.Answered),
-    "close": (EventKind.CLOSED, notices.Closed),
+# What each action that reaches the person writes down.
+TOLD = {
+    "acknowledge": EventKind.ACKNOWLEDGED,
+    "ask_complement": EventKind.COMPLEMENT_ASKED,
+    "message": EventKind.MESSAGE_FROM_DESK,
+    "answer": EventKind.ANSWERED,
+    "close": EventKind.CLOSED,
 }
 
 
@@ -57,13 +60,13 @@ def with_template(complaint: Complaint, user: Any, posted: Any) -> tuple[str, An
 
 def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:
     """The text as the person will read it: on the tracking page, by e-mail, by SMS, on paper. Nothing is written."""
-    body = request.POST.get("body", "").strip()
-    event = draft_event(complaint, action, body, request.POST.get("risk_bearer", ""))
+    body, risk_bearer = request.POST.get("body", "").strip(), request.POST.get("risk_bearer", "")
+    event = draft_event(complaint, action, body, risk_bearer)
     # A letter says where the person lives.
     on_paper = goes_on_paper(complaint, event.kind) and request.user.has_perm(SEE_CONTACT)
     if request.POST.get("preview") == "letter" and on_paper:
         return pdf_response(printing.letter_pdf(event), f"courrier-{complaint.number}.pdf")
-    messages = TOLD[action.name][1](complaint, event).messages()
+    messages = sent_by(complaint, action, request.user, body, risk_bearer)
     context = {
         **admin.site.each_context(request),
         "opts": Complaint._meta,
@@ -79,10 +82,36 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
     return render(request, "admin/complaints/complaint/preview.html", context)
 
 
+def sent_by(complaint: Complaint, action: Action, user: Any, body: str, risk_bearer: str) -> list[Message]:
+    """The messages that the action would send, with the dates it leaves: it is done, they are read, it is undone.
+
+    No message when the case allows it no more. They tell no outcome: any will do; nor what still waits in the text.
+    """
+    about = Message.objects.about(f"complaint:{complaint.pk}")
+    offered = answering_of(complaint.desk)
+    decision = Decision(next(iter(offered.outcomes), None), offered.reasons[:1], risk_bearer)
+    finished = body.translate(dict.fromkeys(map(ord, "{}"))) or "…"
+    with transaction.atomic():
+        known = set(about.values_list("pk", flat=True))
+        try:
+            action.do(
+                complaint_id=complaint.pk,
+                user=user,
+                body=finished,
+                documents=[],
+                decision=decision if action.decides else None,
+            )
+            return [each for each in about if each.pk not in known]
+        except TransitionNotAllowed:
+            return []
+        finally:
+            transaction.set_rollback(True)
+
+
 def draft_event(complaint: Complaint, action: Action, body: str, risk_bearer: str) -> Event:
     """The event that sending would write, with the mediators it would name; not saved."""
     now = timezone.now()
-    event = Event(complaint=complaint, kind=TOLD[action.name][0], at=now, body=body, to_state=complaint.state)
+    event = Event(complaint=complaint, kind=TOLD[action.name], at=now, body=body, to_state=complaint.state)
     if action.decides:
         with translation.override(complaint.language):
             paragraph = recourse(complaint.desk, risk_bearer or risk_bearer_of(complaint))

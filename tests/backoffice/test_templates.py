@@ -73,9 +73,12 @@ def test_a_preview_shows_the_page_the_e_mail_and_the_letter_and_writes_nothing(s
     page = staff.post(f"{LIST}{complaint.pk}/answer/", given | {"preview": "page"}).content.decode()
     assert page.count("Le médiateur de l’assurance") == 2  # the page and the e-mail
     assert "Voici notre réponse." in page
+    assert "Le service vous répond" not in page  # it will have answered
+    assert "Vous pouvez encore rouvrir votre réclamation" in page
     letter = staff.post(f"{LIST}{complaint.pk}/answer/", given | {"preview": "letter"})
     assert letter["Content-Type"] == "application/pdf"
     assert Event.objects.count() == before
+    assert Complaint.objects.get(pk=complaint.pk).state == "received"
 
 
 def test_the_answer_form_asks_for_the_outcome_and_the_thread_tells_it_to_the_desk(staff, desk):

@@ -79,7 +79,7 @@ def test_the_second_tab_is_to_follow_and_gives_access(client, desk):
 def test_who_wrote_by_post_is_told_where_to_send_a_contact(client, desk):
     page = read(client, f"/reclamations/{desk.code}/suivre/")
     assert "Vous avez écrit par courrier" in page
-    assert "Communiquez votre adresse e-mail ou votre téléphone portable" in page
+    assert "communiquer votre adresse e-mail ou votre téléphone portable" in page
     assert desk.email in page
 
 

@@ -27,6 +27,7 @@ from .actions import NOTE_MAX
 from .declaration_page import known
 
 PAGE = "admin:membership_memberaccount_change"
+LISTED = 20  # declarations still to be attached
 
 
 class GiveBackForm(forms.Form):
@@ -126,6 +127,7 @@ class MemberAccountAdmin(admin.ModelAdmin):
             "facts": known(facts(member, account)),
             "may_give_back": account is not None and not account.is_untouched,
             "consequences": consequences(member),
+            "set_aside": list(member.declarations.exclude(set_aside_at=None).order_by("-pk")[:LISTED]),
             "returns": list(member.account_returns.select_related("user", "reason")),
             "form": form,
         }

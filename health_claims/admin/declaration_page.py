@@ -40,6 +40,8 @@ EVENTS: Names = {
 
 def chip(declaration: Declaration) -> dict[str, Any]:
     """The state in words and colour."""
+    if declaration.state == DeclarationState.CREATED and declaration.set_aside_at:
+        return {"label": _("À rattacher"), "tone": "turn"}
     if declaration.state == DeclarationState.CREATED and declaration.complement_asked_at:
         return {"label": _("Complément demandé"), "tone": "turn"}
     return {"label": declaration.get_state_display(), "tone": TONES[DeclarationState(declaration.state)]}

@@ -193,7 +193,8 @@ def test_giving_back_needs_its_own_right_a_confirmation_and_a_reason(member: Mem
     assert member.account.is_untouched
     line = AuditEntry.objects.get(action="account-returned")
     assert (line.user, line.details) == (supervisor, {"reason": "stranger", "declarations": 1})
-    assert "Activé par une autre personne" in page(staff, account_page(member))
+    shown = page(staff, account_page(member))
+    assert "Activé par une autre personne" in shown and sent.reference in shown
     assert "Compte en ligne" in page(staff, reverse("admin:membership_member_change", args=[member.pk]))
 
 

@@ -54,11 +54,11 @@ def kept_texts(request: HttpRequest) -> list[str]:
 
     Only to our own pages: another site must not make us show its words.
     """
-    if request.method != "POST" or not came_from_here(request):
-        return []
     try:
+        if request.method != "POST" or not came_from_here(request):
+            return []
         typed = [text for name, texts in request.POST.lists() if "password" not in name for text in texts]
-    except (SuspiciousOperation, MultiPartParserError, OSError):  # what could not be read is the error itself
+    except (SuspiciousOperation, MultiPartParserError, OSError):  # a false host, or what cannot be read: the very error
         return []
     prose = [text.encode("utf-8", "ignore").decode() for text in typed if len(text) >= PROSE and len(text.split()) > 1]
     return prose[:KEPT_MAX]

@@ -93,3 +93,8 @@ def test_a_text_sent_after_the_access_ended_comes_with_what_happened() -> None:
         page = views.error_page(post, 404).content.decode()
     assert "Votre accès à cette page a pris fin" in page
     assert f">{STORY}</textarea>" in page
+
+
+def test_a_false_host_gets_its_error_page_like_any_other() -> None:
+    post = RequestFactory().post("/reclamations/", {"body": STORY}, HTTP_HOST="faux.exemple", HTTP_ORIGIN="http://faux")
+    assert STORY not in views.error_page(post, 400).content.decode()

@@ -33,6 +33,7 @@ def test_the_five_institutions_are_there_with_their_desks() -> None:
         ("acaps", "acaps"),
         ("acaps", "acaps-prevoyance"),
         ("cnss", "cnss"),
+        ("cnss", "cnss-recours"),
         ("saham", "saham"),
         ("allianz", "allianz"),
         ("cpms", "cpms"),
@@ -208,6 +209,15 @@ def test_allianz_answers_in_forty_eight_hours() -> None:
     delay = Procedure.objects.get(desk__code="allianz").answer_delay
     assert delay
     assert (delay.amount, delay.unit) == (48, "hours")
+
+
+@pytest.mark.req("B3", "B33")
+def test_cnss_has_a_service_for_appeals_with_thirty_days_of_its_own() -> None:
+    desk = Desk.objects.get(code="cnss-recours")
+    delay = desk.procedure.answer_delay
+    assert (delay.amount, delay.unit, delay.counting) == (30, "days", "calendar-days")
+    assert desk.asked_fields.filter(field="claim_reference").exists()
+    assert "Après 30 jours sans réponse" in desk.introduction_fr
 
 
 @pytest.mark.req("B32")

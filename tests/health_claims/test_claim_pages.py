@@ -249,6 +249,7 @@ def test_the_statement_is_printed_for_screen_readers_too(inside, statement, lang
         assert pdf.Root.MarkInfo.Marked
 
 
+@pytest.mark.req("E115")
 def test_a_contested_line_becomes_a_complaint_that_holds_it(inside, statement, member):
     location = inside.post(address("contest-line", statement.claim, 1))["Location"]
     assert inside.get(location).status_code == 200

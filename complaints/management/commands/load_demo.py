@@ -26,7 +26,7 @@ SUPERVISOR = "superviseur@demo.invalid"
 # Helps at two desks, so that teams have somebody to share with.
 HELPER, HELPED = "renfort@demo.invalid", ("cnss", "saham")
 # One agent a desk, as agent.<desk>@demo.invalid, plainly fictitious.
-DESKS = ["acaps", "acaps-prevoyance", "cnss", "saham", "allianz", "cpms"]
+DESKS = ["acaps", "acaps-prevoyance", "cnss", "cnss-recours", "saham", "allianz", "cpms"]
 
 
 class Command(BaseCommand):

@@ -77,12 +77,13 @@ def _told(measure: ExpectedDelay) -> Expected:
     basis = gettext("Mesuré sur %(count)s réponses des douze derniers mois. Ce n’est pas un engagement.")
     return Expected(
         sentence % {"half": _days(measure.median_days), "most": _days(measure.ninth_days)},
-        basis % {"count": number_format(measure.answers, 0)},
+        basis % {"count": number_format(measure.answers, 0, force_grouping=True)},
     )
 
 
 def _days(count: int) -> str:
-    return ngettext("%(count)s jour", "%(count)s jours", count) % {"count": count}
+    words = ngettext("%(count)s jour", "%(count)s jours", count) % {"count": count}
+    return words.replace(" ", "\u00a0")  # a number stays with its unit
 
 
 def spelled_moment(moment: datetime, time_zone: str) -> str:

@@ -117,7 +117,7 @@ CLOCK_LABELS = {
     ClockKind.ACKNOWLEDGEMENT: lambda: _("Prendre en charge avant le"),
     ClockKind.ANSWER: lambda: _("Répondre avant le"),
     ClockKind.REOPENING: lambda: _("Peut être rouverte jusqu’au"),
-    ClockKind.CLOSING: lambda: _("Sans nouvelle, se clôture le"),
+    ClockKind.CLOSING: lambda: _("Sans nouvelle, clôture le"),
 }
 
 

@@ -45,7 +45,7 @@ class ProcedureAdmin(OfOneDesk):
             },
         ),
         (
-            _("Clôture d’elle-même"),
+            _("Clôture automatique"),
             {
                 "fields": ["closing_delay", "closing_notice_days"],
                 "description": _(

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='procedure',
             name='closing_delay',
-            field=models.ForeignKey(blank=True, help_text='Compté de la réponse, ou du dernier message du service. Vide\xa0: jamais d’elle-même.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.delay', verbose_name='clôture sans nouvelle'),
+            field=models.ForeignKey(blank=True, help_text='Compté de la réponse, ou du dernier message du service. Vide\xa0: jamais.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.delay', verbose_name='clôture sans nouvelle'),
         ),
         migrations.AddField(
             model_name='procedure',
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='clock',
             name='kind',
-            field=models.CharField(choices=[('acknowledgement', 'Accusé de réception'), ('answer', 'Réponse'), ('reopening', 'Possibilité de rouvrir'), ('closing', 'Clôture d’elle-même')], max_length=20),
+            field=models.CharField(choices=[('acknowledgement', 'Accusé de réception'), ('answer', 'Réponse'), ('reopening', 'Possibilité de rouvrir'), ('closing', 'Clôture automatique')], max_length=20),
         ),
         migrations.AlterField(
             model_name='event',

@@ -105,7 +105,7 @@ class ClockKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("Accusé de réception")
     ANSWER = "answer", _("Réponse")
     REOPENING = "reopening", _("Possibilité de rouvrir")
-    CLOSING = "closing", _("Clôture d’elle-même")
+    CLOSING = "closing", _("Clôture automatique")
 
 
 # What the complainant may do, and what happens if they do nothing: no promise of the desk.

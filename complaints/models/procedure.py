@@ -38,7 +38,7 @@ class Procedure(models.Model):
         null=True,
         blank=True,
         verbose_name=_("clôture sans nouvelle"),
-        help_text=_("Compté de la réponse, ou du dernier message du service. Vide : jamais d’elle-même."),
+        help_text=_("Compté de la réponse, ou du dernier message du service. Vide : jamais."),
     )
     closing_notice_days = models.PositiveSmallIntegerField(
         _("annoncée tant de jours avant"),

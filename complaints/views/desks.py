@@ -47,16 +47,26 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     procedure = Procedure.objects.select_related("acknowledgement_delay", "answer_delay").get(desk=desk)
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
     mediators = [(for_whom(each), each.mediator, reach(each.mediator)) for each in answering_of(desk).in_force()]
-    context = {"desk": desk, "tab": "submit", "delays": _delays(procedure), "guide": guide, "mediators": mediators}
-    context |= {"own_delays": _own_delays(desk), "expected": expected_delay(desk)}
+    context = {
+        "desk": desk,
+        "tab": "submit",
+        "delays": _delays(procedure) + _own_delays(desk),
+        "guide": guide,
+        "mediators": mediators,
+    }
+    context["expected"] = expected_delay(desk)
     return render(request, "complaints/desk.html", context)
 
 
-def _own_delays(desk: Desk) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The categories that have delays of their own, with these (F9). One query where there are some."""
+def _own_delays(desk: Desk) -> list[tuple[str, str]]:
+    """The delays that categories set for themselves (F9). One query where there are some."""
     own = questions_of(desk).own_delays
     categories = Category.objects.filter(pk__in=own, is_active=True) if own else Category.objects.none()
-    return [(each.name, _delays(each)) for each in categories.select_related("acknowledgement_delay", "answer_delay")]
+    return [
+        (_("%(what)s, pour « %(category)s »") % {"what": what, "category": category.name}, amount)
+        for category in categories.select_related("acknowledgement_delay", "answer_delay")
+        for what, amount in _delays(category)
+    ]
 
 
 def _delays(procedure: Procedure | Category) -> list[tuple[str, str]]:

@@ -148,7 +148,7 @@ def test_the_person_and_the_agent_read_the_date(desk, client, clock):
     close_silent()
     client.force_login(AgentFactory(desks=[desk]))
     page = client.get(reverse("admin:complaints_complaint_change", args=[complaint.pk])).content.decode()
-    assert "Sans nouvelle, se clôture le" in page
+    assert "Sans nouvelle, clôture le" in page
     assert "Clôture prochaine annoncée" in page
     mail = Message.objects.get(notice="complaints.closing_soon", channel="email").body_text
     assert "le jeudi 2 avril 2026" in mail

@@ -18,7 +18,7 @@ from tests.factories.complaints import ComplaintFactory, DeskFactory
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
-DESK_PAGE = "En général, ce guichet répond en 3 jours, et 9 fois sur 10 en 4 jours au plus."
+DESK_PAGE = "En général, ce guichet répond en 3\u00a0jours, et 9 fois sur 10 en 4\u00a0jours au plus."
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,9 @@ def test_who_waits_reads_it_for_their_category_until_it_is_no_longer_true(desk, 
     complaint = ComplaintFactory(desk=desk, facts__category=str(desk.categories.get(name_fr="Refus").pk))
     asked = {"number": complaint.number, "email": complaint.complainant.email}
     page = client.post(reverse("complaints:track"), asked, follow=True).content.decode()
-    assert "À ce sujet, ce guichet répond en général en 20 jours, et 9 fois sur 10 en 20 jours au plus." in page
+    assert (
+        "À ce sujet, ce guichet répond en général en 20\u00a0jours, et 9 fois sur 10 en 20\u00a0jours au plus." in page
+    )
     clock.shift(timedelta(days=21))
     assert still_expected(complaint) is None
 

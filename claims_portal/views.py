@@ -16,6 +16,7 @@ from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views import View
 from django.views.decorators.http import require_safe
 
@@ -45,6 +46,8 @@ def error_page(request: HttpRequest, status: int, **context: object) -> HttpResp
     page_name = request.resolver_match.view_name if request.resolver_match else ""
     logger.warning("error_page", status=status, reference=reference, page=page_name)
     shown = portal(request) | {"reference": reference, "request_path": request.path, "kept": kept_texts(request)}
+    agents = reverse("admin:index")
+    shown["agents_page"] = agents if request.path.startswith(agents) else ""
     page = render_to_string(f"errors/{status}.html", shown | context)
     return HttpResponse(page, status=status)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -30,7 +30,7 @@ from . import panels
 class SignInForm(AdminAuthenticationForm):
     """Django's, in words of ours: the same whether the account, the password or the right to enter is missing."""
 
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": _(
             "Cette adresse et ce mot de passe n’ouvrent pas l’espace des agents. Vérifiez-les, puis réessayez."

@@ -10,6 +10,9 @@
   if (!back) sessionStorage.setItem("list", location.pathname + location.search);
   else if (sessionStorage.getItem("list")?.startsWith(back.pathname)) back.href = sessionStorage.getItem("list");
 
+  /* On a telephone the queues are wider than the screen: the one on show is in sight. */
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   const move = (step) => {
     const at = links.indexOf(document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + step))]?.focus();

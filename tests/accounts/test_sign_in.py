@@ -53,7 +53,7 @@ def test_a_new_sign_in_has_a_new_session(agent, client):
 def test_signing_out_ends_the_session_on_the_server(agent, client):
     sign_in(client)
     key = client.session.session_key
-    client.post("/gestion/logout/")
+    assert "Vous êtes déconnecté" in client.post("/gestion/logout/").content.decode()
     assert not Session.objects.filter(session_key=key).exists()
 
 
@@ -61,6 +61,7 @@ def test_an_unknown_address_and_a_wrong_password_are_told_the_same(agent, client
     wrong, unknown = sign_in(client, password="non"), sign_in(client, email="nul@atlas.example", password="non")
     told = [answer.context["form"].non_field_errors() for answer in (wrong, unknown)]
     assert told[0] == told[1]
+    assert "n’ouvrent pas l’espace des agents" in str(told[0])
     assert wrong.status_code == unknown.status_code == 200
 
 

@@ -52,6 +52,12 @@ def test_an_error_page_needs_no_database(status: int) -> None:
     assert error_page(status, minutes=1).status_code == status
 
 
+def test_an_agent_who_is_lost_is_led_back_to_the_cases() -> None:
+    page = views.error_page(RequestFactory().get("/gestion/complaints/complaint/9/"), 404).content.decode()
+    assert 'href="/gestion/"' in page
+    assert "Suivre ma réclamation</a>" not in page.split("<main")[1].split("</main>")[0]
+
+
 def test_an_arabic_error_page_runs_from_right_to_left() -> None:
     with translation.override("ar"):
         page = views.error_page(RequestFactory().get("/ar/"), 404).content.decode()

@@ -13,8 +13,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from complaints.services.catalogue import load_catalogue
 from tests.rows import Rows
@@ -37,10 +38,13 @@ PATIENCE = 15_000  # ms: two cores may be shared with much else
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _django_beside_playwright() -> None:
+def _django_beside_playwright(playwright: Playwright) -> Iterator[None]:
     """Playwright's loop runs in this thread until the end, and Django would take that for asynchronous code."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     expect.set_options(timeout=PATIENCE)
+    yield
+    # While a loop runs, a thread has other connections than without: it would not find them again to close them.
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.db import transaction
 from complaints.management.commands.load_demo import CATALOGUE as INSTITUTIONS
 from complaints.services.catalogue import load_catalogue
 from membership.demo import CATALOGUE, load_membership
-from membership.models import Guarantee, KeyLetter, Member, Policy
+from membership.models import Guarantee, KeyLetter, Member, Policy, PracticalText
 from membership.services.catalogue import load_policies
 from tests.factories.membership import GuaranteeFactory
 
@@ -33,6 +33,12 @@ class TestDemo:
     @pytest.mark.req("D7")
     def test_several_policies_are_open_side_by_side(self):
         assert {policy.number for policy in Policy.objects.open()} == {"2000GRP0001380", "2000GRP0009900"}
+
+    @pytest.mark.req("D1", "D6")
+    def test_the_guide_in_pictures_is_there_to_take_away(self):
+        guide = PracticalText.objects.get(policy__number="2000GRP0001380", document__isnull=False)
+        assert guide.is_public
+        assert (guide.document.content_type, guide.document.pages) == ("application/pdf", 8)
 
     @pytest.mark.req("D77", "D78", "D79", "D80", "D81", "D82", "D83", "D84", "D85", "D86", "D87")
     def test_the_policy_of_the_guide_guarantees_the_ten_prestations(self):

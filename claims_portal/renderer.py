@@ -7,7 +7,7 @@ from typing import Any
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 _FOLDER = "django/forms/widgets/"
 _INPUTS = {f"{_FOLDER}{name}.html" for name in ("input", "text", "number", "email", "hidden", "date", "checkbox")}
@@ -19,7 +19,7 @@ class PortalRenderer(TemplatesSetting):
     """Django's own, with plain inputs written without a template: a page of ten choices drew ten, each in a
     template that includes two others, for a third of its time."""
 
-    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         widget = context["widget"] if template_name in _INPUTS or template_name in _OPTIONS else None
         if widget is None or (template_name in _OPTIONS and widget["wrap_label"]):
             return super().render(template_name, context, request)

@@ -69,6 +69,8 @@ def act(visitor: Visitor, case: Complaint, action: str, said: str, **filled: Any
 def look_at_the_scan(visitor: Visitor, case: Complaint) -> None:
     """Photograph and PDF show beside the facts, and Escape gives the page back."""
     page = visitor.page
+    # The headless shell shows no PDF itself; what the page does in a browser that can is the same.
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'pdfViewerEnabled', {get: () => true})")
     visitor.go(f"{LIST}{case.pk}/")
     link, invoice = page.locator(".case-aside [data-shows]").all()
     link.click()

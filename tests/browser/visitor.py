@@ -50,7 +50,7 @@ class Visitor:
         self.broken.append(f"script: {error.error}")
 
     def _request(self, request: Request) -> None:
-        own = request.url.startswith(("data:", "chrome-extension:"))  # the latter: Chromium's own reader of PDFs
+        own = request.url.startswith(("data:", "chrome:", "chrome-extension:"))  # the last two: its reader of PDFs
         if urlsplit(request.url).netloc != urlsplit(self.portal).netloc and not own:
             self.broken.append(f"another host: {request.url}")
 

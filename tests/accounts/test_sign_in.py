@@ -164,6 +164,7 @@ WAY_IN = {
     *("membership:forgotten", "membership:forgotten-new", "membership:forgotten-link", "membership:email-link"),
     *("membership:terms", "membership:sign-out", "membership:downloads", "membership:download"),
     "health_claims:activation-link",
+    "membership:card-check",  # whoever holds a card reads its code: the code is the right
 }
 
 

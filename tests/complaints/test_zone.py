@@ -18,7 +18,7 @@ LATE_ON_TUESDAY = datetime(2026, 9, 1, 22, 30, tzinfo=UTC)  # 23:30 in Casablanc
 
 @pytest.mark.parametrize(
     ("zone", "told"),
-    [("Africa/Casablanca", "mardi 1 septembre 2026 · 23:30"), ("Europe/Paris", "mercredi 2 septembre 2026 · 00:30")],
+    [("Africa/Casablanca", "mardi 1er septembre 2026 · 23:30"), ("Europe/Paris", "mercredi 2 septembre 2026 · 00:30")],
 )
 def test_the_same_moment_is_told_on_the_clocks_of_each_organisation(client, zone, told):
     with time_machine.travel(LATE_ON_TUESDAY):

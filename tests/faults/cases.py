@@ -33,7 +33,8 @@ WHOLE = (1, 1, 1, 2, 1)
 DISAGREEING_DOCUMENTS = """
     SELECT document.id FROM documents_document document
     LEFT JOIN complaints_complaintdocument joined ON joined.document_id = document.id
-    WHERE (document.claimed_at IS NULL) <> (joined.id IS NULL)
+    LEFT JOIN membership_practicaltext guide ON guide.document_id = document.id
+    WHERE (document.claimed_at IS NULL) <> (joined.id IS NULL AND guide.id IS NULL)
 """
 TWICE_OR_FORGOTTEN = """
     SELECT document.id FROM documents_document document

@@ -63,20 +63,42 @@ def recourse(desk: Desk, risk_bearer: str = "") -> str:
     In the active language; "" at a desk that names no mediator. Where the risk bearer is not known, every
     mediator of the desk is named with the contracts it is for (rows C41, C44).
     """
+    ways = ways_on(desk, risk_bearer)
+    if not ways:
+        return ""
+    head = _("Si un désaccord persiste après cette réponse, un recours gratuit et indépendant vous est ouvert.")
+    return "\n\n".join([head, *("\n".join(each.lines()) for each in ways)])
+
+
+@dataclass(frozen=True)
+class WayOn:
+    """Somebody to turn to, in the active language: for which contracts, the name, where to write, and when."""
+
+    whom: str
+    name: str
+    reach: tuple[str, ...]
+    when: str
+
+    def lines(self) -> list[str]:
+        """All of it, one line each."""
+        return [line for line in (self.whom, self.name, *self.reach, self.when) if line]
+
+
+def ways_on(desk: Desk, risk_bearer: str = "") -> list[WayOn]:
+    """The mediators of a desk for this risk bearer; every one of them, and for whom, while it is not known."""
     mediations = answering_of(desk).in_force()
     known = [each for each in mediations if each.risk_bearer in ("", risk_bearer)] if risk_bearer else []
     named = known or mediations
-    if not named:
-        return ""
-    head = _("Si un désaccord persiste après cette réponse, vous pouvez saisir gratuitement un médiateur indépendant.")
     several = len({each.mediator_id for each in named}) > 1
-    return "\n\n".join([head, *(_way_on(each, say_for_whom=several) for each in named)])
-
-
-def _way_on(mediation: Mediation, *, say_for_whom: bool) -> str:
-    mediator = mediation.mediator
-    lines = [*(for_whom(mediation) if say_for_whom else []), mediator.name, *reach(mediator), mediator.when]
-    return "\n".join(line for line in lines if line)
+    return [
+        WayOn(
+            whom="".join(for_whom(each)) if several else "",
+            name=str(each.mediator.name),
+            reach=tuple(reach(each.mediator)),
+            when=str(each.mediator.when),
+        )
+        for each in named
+    ]
 
 
 def for_whom(mediation: Mediation) -> list[str]:

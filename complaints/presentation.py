@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from claims_portal.deadlines.compute import Due
 from claims_portal.deadlines.explanation import explanation_with_origin
 from claims_portal.organisations.models import Desk
 
-from .models import Clock, ClockKind, Complaint, ComplaintDocument, Event, EventKind
+from .lateness import LateAnswer, waited
+from .models import Clock, ClockKind, Complaint, ComplaintDocument, Event, EventKind, Pause
+from .models.history import UNPROMISED
 from .workflow import State, Turn
 
 TONES = {
@@ -23,7 +26,7 @@ TONES = {
 
 
 def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
-    """A clock for `components/clock.html`: label, due moment, state, how far it has run, and why (N7)."""
+    """A clock for `components/clock.html`: label, due moment, state, how far it has run, and why."""
     due = Due.stored(at=clock.due_at, explanation=clock.explanation)
     now = clock.stopped_at or timezone.now()
     if clock.stopped_at:
@@ -39,6 +42,43 @@ def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
         "state": state,
         "fraction": None if clock.stopped_at else due.progress(now),
         "explanation": explanation_with_origin(due.explanation),
+    }
+
+
+def clocks_by_party(complaint: Complaint, clocks: Iterable[Clock], pauses: Iterable[Pause]) -> list[dict[str, Any]]:
+    """The clocks that run, each under the party it is for, with the pauses that moved the answer (N7).
+
+    While the desk waits for a complement, the complainant's own comes first.
+    """
+    paused = complaint.state == State.COMPLEMENT
+    running = [clock_view(each, paused=paused) | party_of(each.kind) for each in clocks if not each.stopped_at]
+    zone = ZoneInfo(complaint.desk.organisation.time_zone)
+    for shown in running:
+        if shown["kind"] == ClockKind.ANSWER:
+            shown["pauses"] = waited(pauses, zone)
+            shown["label"] = _("Délai de réponse en pause. Il devait finir le") if paused else shown["label"]
+    return [_awaited(each) for each in pauses if each.ended_at is None] + running
+
+
+def party_of(kind: str) -> dict[str, str]:
+    """Whose clock it is, in words."""
+    return {"party": _("À vous") if kind in UNPROMISED else _("Au service")}
+
+
+def _awaited(pause: Pause) -> dict[str, Any]:
+    """The complainant's clock, from the day the desk asked for more."""
+    return {
+        "kind": "complement",
+        "party": _("À vous"),
+        "label": _("Votre complément est attendu depuis le"),
+        "due": pause.started_at,
+        "state": "soon",
+        "fraction": None,
+        "explanation": _(
+            "Le délai de réponse du service s’est arrêté ce jour-là. Il reprend dès votre envoi, et la date de réponse "
+            "est repoussée d’autant. Aucune date limite ne vous est fixée, mais votre réclamation n’avance pas pendant "
+            "ce temps."
+        ),
     }
 
 
@@ -108,8 +148,10 @@ def who(event: Event, desk: Desk) -> str:
     return _("vous") if event.user_id is None else str(desk.organisation.short_name)
 
 
-def standing(complaint: Complaint) -> str:
+def standing(complaint: Complaint, late: LateAnswer | None = None) -> str:
     """Where the case stands and what happens next, in one or two sentences."""
+    if late is not None:
+        return _("La réponse devait arriver au plus tard le %(date)s : elle est en retard.") % {"date": late.due}
     if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:
         return _("Votre message est arrivé. Le service l’examine.")
     return STANDING[State(complaint.state)]()

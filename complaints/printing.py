@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.text import capfirst
@@ -27,6 +28,7 @@ from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.explanation import spelled_date
 from claims_portal.qr import qr_code
 
+from .lateness import late_answer, waited
 from .models import Complainant, Complaint, DocumentKind, Event, EventKind, Referral
 from .pieces import Piece, filed_pieces, pieces_of
 from .promises import promises, received_on, spelled_moment
@@ -210,13 +212,17 @@ def case_context(complaint: Complaint) -> dict[str, Any]:
     pieces = pieces_of(complaint)
     events = list(complaint.events.filter(is_public=True).select_related("answer"))
     zone = complaint.desk.organisation.time_zone
+    prefetch_related_objects([complaint], "clocks", "pauses")
+    late = late_answer(complaint, complaint.clocks.all())
     return {
         "state": complaint.get_state_display(),
         "facts": list(_facts(complaint)),
         "told": list(_rows(complaint, ("facts", "prior_steps", "prior_answer", "desired_outcome"))),
         "person": list(_person(complaint.complainant)),
         "dependants": list(complaint.dependants.all()),
-        "promises": promises(complaint),
+        "promises": [] if late else promises(complaint),
+        "late": late,
+        "waited": waited(complaint.pauses.all(), ZoneInfo(zone)),
         "history": [
             (spelled_moment(each.at, zone), each.get_kind_display(), author(complaint, each)) for each in events
         ],

@@ -21,10 +21,11 @@ from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
-from complaints.models import ClockKind, Complaint, ComplaintDocument
+from complaints.lateness import late_answer
+from complaints.models import ClockKind, Complaint, ComplaintDocument, EventKind
 from complaints.promises import still_expected
 from complaints.services import following
-from complaints.workflow import State, workflow
+from complaints.workflow import workflow
 
 from .zone import render_in_zone
 
@@ -76,19 +77,22 @@ class CaseView(PublicView):
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
     def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
-        """The dashboard, in five queries whatever the case holds. `kept` is a text that could not be sent."""
+        """The dashboard, in five queries, six once a complement was asked. `kept` is a text that could not be sent."""
         complaint = self.complaint
         events = reads.events_of.rows(case=complaint.pk)
         shown = {event.pk for event in events if event.is_public}
         documents = [each for each in reads.documents_of.rows(case=complaint.pk) if each.event_id in shown]
         clocks = reads.clocks_of.rows(case=complaint.pk)
-        paused = complaint.state == State.COMPLEMENT
+        asked = any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
+        pauses = reads.pauses_of.rows(case=complaint.pk) if asked else []
+        late = late_answer(complaint, clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
         context = {
             "complaint": complaint,
             "desk": complaint.desk,
-            "standing": presentation.standing(complaint),
-            "clocks": [presentation.clock_view(clock, paused=paused) for clock in clocks if not clock.stopped_at],
+            "standing": presentation.standing(complaint, late),
+            "clocks": presentation.clocks_by_party(complaint, clocks, pauses),
+            "late": late,
             "expected": still_expected(complaint),
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
             "timeline": presentation.timeline(events, complaint.desk),

@@ -64,6 +64,7 @@ def test_an_ordinary_declaration_has_nothing_to_be_warned_of():
     assert codes(draft(declaration_days=60)) == []
 
 
+@pytest.mark.req("N3")
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
@@ -102,6 +103,7 @@ def test_a_frequency_that_has_not_elapsed_is_told():
     assert codes(made) == ["frequency"]
 
 
+@pytest.mark.req("N3")
 def test_a_ceiling_used_up_in_the_year_is_told():
     made = draft()
     member = Member.objects.get()
@@ -117,6 +119,7 @@ def test_a_ceiling_used_up_in_the_year_is_told():
     assert "2\u202f000,00\u00a0MAD" in caution.text.replace("2\u00a0000", "2\u202f000")
 
 
+@pytest.mark.req("N3")
 def test_cautions_cost_four_queries_and_forbid_nothing():
     made = draft(declaration_days=1, needs_prior_approval=True, member={"rib": "", "rights_to": date(2026, 1, 1)})
     fresh = Draft.objects.select_related("desk__organisation").get(pk=made.pk)

@@ -148,11 +148,12 @@ def instance_environment(folder: Path, port: int) -> Environment:
 def process_lines(port: int, *, web_workers: int = 2) -> dict[str, str]:
     """The processes of an instance, by name."""
     python = f'"{sys.executable}" -m'
+    celery = f"{python} celery --quiet -A claims_portal"  # its banners would push « Portail prêt » out of sight
     return {
         "web": f"{python} gunicorn claims_portal.wsgi --config deploy/gunicorn.conf.py --bind 127.0.0.1:{port}"
         f" --workers {web_workers}",
-        "worker": f"{python} celery -A claims_portal worker --concurrency 1 --loglevel WARNING --without-gossip",
-        "beat": f"{python} celery -A claims_portal beat --loglevel WARNING",
+        "worker": f"{celery} worker --concurrency 1 --loglevel WARNING --without-gossip",
+        "beat": f"{celery} beat --loglevel WARNING",
     }
 
 

@@ -101,6 +101,12 @@ def chosen_today(draft: Draft) -> Guarantee | None:
     return offer.guarantee_on(code, offer.today) if code else None
 
 
+def care_day(draft: Draft) -> date | None:
+    """The day of care, once it was given: who comes back to an earlier étape has said it."""
+    day: date | None = CARE.cleaned(draft).get("care_date")
+    return day
+
+
 def answers_of(draft: Draft) -> Answers:
     """The answers together; KeyError while a step is not in order."""
     offer = offer_of(draft)

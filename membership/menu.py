@@ -34,6 +34,7 @@ TABS: tuple[Tab, ...] = (
             "membership:change-email",
             "membership:change-password",
             "membership:card",
+            "membership:family-card",
         ),
     ),
     Tab(

@@ -21,6 +21,7 @@ urlpatterns = [
     path("telechargement/<int:text_id>/", pages.DownloadView.as_view(), name="download"),
     path("donnees-pratiques/", pages.PracticalView.as_view(), name="practical"),
     path("carte/", card.CardView.as_view(), name="card"),
+    path("carte/famille/<int:beneficiary_id>/", card.CardView.as_view(), name="family-card"),
     path("carte/<str:code>/", card.CardCheckView.as_view(), name="card-check"),
     path("mon-adhesion/", own.MembershipView.as_view(), name="membership"),
     path("mon-adhesion/mot-de-passe/", own.ChangePasswordView.as_view(), name="change-password"),

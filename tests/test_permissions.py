@@ -202,6 +202,7 @@ GET: dict[str, Line] = {
     "membership:email-link": (lambda world: ["x"], NOBODY),
     "membership:membership": (nothing, SIGN_IN_FIRST),
     "membership:card": (nothing, SIGN_IN_FIRST),
+    "membership:family-card": (lambda world: [1], SIGN_IN_FIRST),
     "membership:card-check": (lambda world: ["x"], EVERYBODY),  # it says « not valid » to all of them
     "membership:change-password": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile": (nothing, SIGN_IN_FIRST),
@@ -292,6 +293,7 @@ POST: dict[str, Line] = {
     "membership:forgotten-link": (lambda world: ["x"], NOBODY),
     "membership:email-link": (lambda world: ["x"], NOBODY),
     "membership:card": (nothing, SIGN_IN_FIRST),
+    "membership:family-card": (lambda world: [1], SIGN_IN_FIRST),
     "membership:change-password": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile": (nothing, SIGN_IN_FIRST),
     "membership:change-mobile-code": (nothing, SIGN_IN_FIRST),

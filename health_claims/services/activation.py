@@ -120,12 +120,14 @@ def _link_subject(account: MemberAccount) -> str:
     return f"{account.pk}:{hashlib.sha256(account.pending_email.encode()).hexdigest()}"
 
 
-def check_link(*, token: str) -> None:
-    """LinkUnusable unless the button of this link would do something. Uses nothing up."""
+def check_link(*, token: str) -> MemberAccount:
+    """Whose link it is, with the insurer. LinkUnusable unless its button would do something. Uses nothing up."""
     subject = peek_link(purpose=PURPOSE, token=token)
-    account = MemberAccount.objects.filter(pk=subject.partition(":")[0]).first()
+    accounts = MemberAccount.objects.select_related("member__policy__organisation")
+    account = accounts.filter(pk=subject.partition(":")[0]).first()
     if account is None or account.is_activated or _link_subject(account) != subject:
         raise LinkUnusable
+    return account
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from claims_portal.views import PublicView
 from health_claims.activation import ActivationStep, before, due, may_open, progress
 from health_claims.activation_forms import EmailForm, MobileForm, RulesForm
 from health_claims.services import activation
-from membership.access import MemberView
+from membership.access import MemberView, present
 from membership.forms import CodeForm
 from membership.models import MemberAccount
 
@@ -218,25 +218,48 @@ class ActivationStepView(MemberView):
 
 
 class ActivationLinkView(PublicView):
-    """The mailed link: opening it shows a button (mail scanners open links), the button activates, on any device."""
+    """The mailed link: opening it shows a button (mail scanners open links), the button activates, on any device.
+
+    In the browser where the member is signed in, it leads to the sixth step of their space (rows D60, D61).
+    """
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
-            activation.check_link(token=token)
+            account = activation.check_link(token=token)
         except LinkUnusable:
             return self._unusable(request)
-        return self._page(request, "open")
+        return self._page(request, "open", account)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
             account = activation.confirm_email(token=token)
         except LinkUnusable:
             return self._unusable(request)
-        return self._page(request, "activated" if account.is_activated else "confirmed")
+        if account.is_activated and self._is_here(request, account):
+            return redirect(ActivationStep.DONE.url)
+        return self._page(request, "activated" if account.is_activated else "confirmed", account)
+
+    def _is_here(self, request: HttpRequest, account: MemberAccount) -> bool:
+        """Whether this browser is in the space of the member the link went to; its frame then shows their tabs."""
+        member = present(request)
+        if member is None or member.pk != account.member_id:
+            return False
+        request.member = member  # type: ignore[attr-defined]
+        return True
 
     def _unusable(self, request: HttpRequest) -> HttpResponse:
-        return self._page(request, "unusable", status=404)
+        context = {"state": "unusable", "link_hours": activation.LINK_HOURS}
+        return render(request, "health_claims/activation/mailed_link.html", context, status=404)
 
-    def _page(self, request: HttpRequest, state: str, status: int = 200) -> HttpResponse:
-        context = {"state": state, "link_hours": activation.LINK_HOURS}
-        return render(request, "health_claims/activation/mailed_link.html", context, status=status)
+    def _page(self, request: HttpRequest, state: str, account: MemberAccount) -> HttpResponse:
+        self._is_here(request, account)
+        step = due(account) if account.is_activated else ActivationStep.LINK
+        context = {
+            "state": state,
+            "organisation": account.member.policy.organisation,
+            "steps": [each | {"url": ""} for each in progress(account, step)],
+            "step_number": step.position,
+            "step_total": len(ActivationStep),
+            "step_label": step.label,
+        }
+        return render(request, "health_claims/activation/mailed_link.html", context)

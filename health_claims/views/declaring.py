@@ -129,27 +129,29 @@ class DeclarationStepView(DeclarationMixin, StepView):
             context["cards"] = list(zip(form["prestation"], drawings, strict=True))
         if self.step is steps.PATIENT:
             context["myself"], context["groups"] = self.people(form)
+            context["care_day"] = steps.care_day(self.draft)
         return super().show(request, form, frame=FRAME, member=self.member, **context)
 
     def people(self, form: Any) -> tuple[Any, list[dict[str, Any]]]:
         """The radio of the member, then those of their family by relation, each with what is known of its rights.
 
-        Rights are the insurer's knowledge: they show once the identity papers are accepted.
+        They are those of the day of care where that is known already, today's otherwise (row F44). Rights are the
+        insurer's knowledge: they show once the identity papers are accepted.
         """
         offer = offer_of(self.draft)
-        shows_rights = self.member.account.is_checked
+        shows_rights, day = self.member.account.is_checked, steps.care_day(self.draft) or offer.today
         options = {str(each.data["value"]): each for each in form["patient"]}
         groups = [
             {
                 "title": RELATION_TITLES[relation],
                 "people": [
-                    {"option": options[str(each.pk)], "no_rights": shows_rights and not each.has_rights_on(offer.today)}
+                    {"option": options[str(each.pk)], "no_rights": shows_rights and not each.has_rights_on(day)}
                     for each in offer.relatives(relation)
                 ],
             }
             for relation in Beneficiary.Relation
         ]
-        no_rights = shows_rights and not self.member.has_rights_on(offer.today)
+        no_rights = shows_rights and not self.member.has_rights_on(day)
         myself = {"option": options[MEMBER], "no_rights": no_rights}
         return myself, [each for each in groups if each["people"]]
 

@@ -1,4 +1,4 @@
-"""Digital member cards: made when first shown, renewed by their member, checked by whoever scans one (row F43)."""
+"""Digital cards of members and their family: made when first shown, renewed, checked by whoever scans one (row F43)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from membership.models import Member, MemberCard
+from membership.models import Beneficiary, Member, MemberCard
 
 CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")
 
@@ -28,31 +28,34 @@ def _code() -> str:
     return secrets.token_urlsafe(16)
 
 
-def card_of(*, member: Member) -> MemberCard:
-    """The member's card, made at the first look."""
-    return MemberCard.objects.get_or_create(member=member, defaults={"code": _code()})[0]
+def card_of(*, member: Member, beneficiary: Beneficiary | None = None) -> MemberCard:
+    """The card of a member, or of somebody of their family, made at the first look."""
+    whose = {"member": member, "beneficiary": beneficiary}
+    return MemberCard.objects.get_or_create(**whose, defaults={"code": _code()})[0]
 
 
-def renew_card(*, member: Member) -> MemberCard:
-    """Another code: copies of the card stop being valid at once."""
-    return MemberCard.objects.update_or_create(member=member, defaults={"code": _code()})[0]
+def renew_card(*, member: Member, beneficiary: Beneficiary | None = None) -> MemberCard:
+    """Another code: copies of that card stop being valid at once; the other cards of the family stay."""
+    whose = {"member": member, "beneficiary": beneficiary}
+    return MemberCard.objects.update_or_create(**whose, defaults={"code": _code()})[0]
 
 
 def check_card(*, code: str) -> Validity:
     """What a code says today. One that is unknown, or was renewed since, is not valid, like one without open rights.
 
-    One query.
+    Somebody of the family has rights while the member has them too. One query.
     """
-    cards = MemberCard.objects.select_related("member__policy__organisation")
+    cards = MemberCard.objects.select_related("member__policy__organisation", "beneficiary")
     card = cards.filter(code=code).first() if CODE.fullmatch(code) else None
     if card is None:
         return Validity(is_open=False, day=timezone.localdate())
-    member = card.member
+    member, person = card.member, card.beneficiary or card.member
     today = today_of(member)
     served = member.policy.is_open and member.policy.organisation.is_active
-    if not (served and member.has_rights_on(today)):
+    if not (served and member.has_rights_on(today) and person.has_rights_on(today)):
         return Validity(is_open=False, day=today)
-    return Validity(is_open=True, day=today, until=member.rights_to)
+    ends = [each.rights_to for each in (member, person) if each.rights_to is not None]
+    return Validity(is_open=True, day=today, until=min(ends, default=None))
 
 
 def today_of(member: Member) -> date:

@@ -117,6 +117,17 @@ def test_the_six_steps_activate_in_the_order_of_the_guide(client: Client, accoun
     assert f'href="{reverse("health_claims:send")}">Terminer' in page(client)
 
 
+@pytest.mark.req("D60", "D61")
+def test_the_link_leads_to_the_sixth_step_where_the_member_is_signed_in_and_shows_it_elsewhere(client, account):
+    prove_mobile(account)
+    address = reverse("health_claims:activation-link", args=[ask_link(account)])
+    opened = Client().get(address).content.decode()
+    assert str(account.member.policy.organisation) in opened and "Consulter mes dossiers" not in opened
+    assert "Consulter mes dossiers" in client.get(address).content.decode()
+    assert client.post(address)["Location"] == url(Step.DONE)
+    assert "Étape 6 sur 6" in page(client)
+
+
 @pytest.mark.req("D42", "D43")
 def test_the_progress_names_the_six_steps_and_previous_goes_back(client: Client, account: MemberAccount):
     activation.certify(account_id=account.pk)

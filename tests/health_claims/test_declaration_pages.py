@@ -136,9 +136,26 @@ def test_the_member_is_chosen_beforehand_and_the_family_stands_in_its_groups(cli
 @pytest.mark.req("F44")
 def test_who_has_no_rights_today_is_said_and_may_still_be_chosen(client, member):
     child = BeneficiaryFactory(member=member, rights_to=date(2025, 12, 31))
-    draft = draft_of(member)
+    draft = draft_of(member, answers={})
     assert "Pas de droits ouverts aujourd’hui" in page(client, at(draft, "personne"))
     assert client.post(at(draft, "personne"), {"patient": str(child.pk)}).status_code == 302
+
+
+@pytest.mark.req("F44")
+def test_once_the_date_of_care_is_given_the_family_shows_the_rights_of_that_day(client, member):
+    left = BeneficiaryFactory(member=member, rights_to=date(2025, 12, 31))
+    came = BeneficiaryFactory(member=member, rights_from=date(2026, 1, 1))
+
+    def without_rights(care_date: str) -> list[str]:
+        draft = draft_of(member, answers={"donnees": {"care_date": [care_date], "amount": ["300"]}})
+        shown = page(client, at(draft, "personne"))
+        people = re.findall(r'value="(\d+)".*?</label>', shown, re.DOTALL)
+        marked = re.findall(r'value="(\d+)"(?:(?!</label>).)*date des soins', shown, re.DOTALL)
+        assert {str(left.pk), str(came.pk)} <= set(people)
+        return marked
+
+    assert without_rights("2025-12-31") == [str(came.pk)]
+    assert without_rights("2026-01-01") == [str(left.pk)]
 
 
 def test_somebody_elses_child_is_refused_with_a_sentence(client, member):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from membership.models import Member, MemberCard
 from membership.services import cards
 from membership.services.credentials import begin_anew
-from tests.factories.membership import enter_as
+from tests.factories.membership import BeneficiaryFactory, enter_as
 
 
 @pytest.fixture
@@ -57,3 +57,26 @@ def test_a_new_code_ends_the_old_one_and_so_does_giving_the_account_back(client:
     assert (cards.check_card(code=code).is_open, cards.check_card(code=second).is_open) == (False, True)
     begin_anew(account_id=member.account.pk)
     assert not cards.check_card(code=second).is_open
+
+
+@pytest.mark.req("F43")
+def test_each_person_of_the_family_has_a_card_that_ends_with_their_rights_or_the_members(client: Client, member):
+    child = BeneficiaryFactory.create(member=member, first_name="Yassine", rights_to=date(2099, 6, 30))
+    Member.objects.update(rights_to=date(2099, 12, 31))
+    enter_as(client, member)
+    shown = client.get(reverse("membership:family-card", args=[child.pk])).content.decode()
+    assert "Yassine Essai" in shown and "Salma Essai" in shown and "<svg" in shown
+    code = MemberCard.objects.get(beneficiary=child).code
+    assert "30 juin 2099" in scanned(code)
+    assert "Yassine" not in scanned(code)
+    Member.objects.update(rights_to=timezone.localdate() - timedelta(days=1))
+    assert not cards.check_card(code=code).is_open
+
+
+def test_a_new_code_for_a_child_leaves_the_other_cards_and_nobody_opens_that_of_another_family(client, member, code):
+    child = BeneficiaryFactory.create(member=member)
+    of_child = cards.card_of(member=member, beneficiary=child).code
+    client.post(reverse("membership:family-card", args=[child.pk]))
+    assert (cards.check_card(code=code).is_open, cards.check_card(code=of_child).is_open) == (True, False)
+    stranger = reverse("membership:family-card", args=[BeneficiaryFactory.create().pk])
+    assert [client.get(stranger).status_code, client.post(stranger).status_code] == [404, 404]

@@ -190,14 +190,17 @@ def test_nobody_opens_a_page_of_the_space_and_every_page_is_known_here(client: C
         assert client.get(reverse(f"membership:{name}"))["Location"] == reverse("membership:sign-in")
     ways_in = {"sign-in", "identity", "password", "browser-code", "forgotten", "forgotten-new", "forgotten-link"}
     public = ways_in | {"email-link", "card-check", "sign-out", "downloads", "download"}
-    assert {pattern.name for pattern in urlpatterns} == public | {*PRIVATE}
+    child = reverse("membership:family-card", args=[BeneficiaryFactory().pk])
+    assert client.get(child)["Location"] == reverse("membership:sign-in")
+    assert {pattern.name for pattern in urlpatterns} == public | {*PRIVATE, "family-card"}
 
 
 @pytest.mark.req("T5")
 def test_without_a_password_the_family_and_the_bank_account_stay_closed(client: Client) -> None:
     member = MemberFactory()
-    BeneficiaryFactory(member=member, first_name="Aya")
+    child = BeneficiaryFactory(member=member, first_name="Aya")
     enter_as(client, member)
+    assert client.get(reverse("membership:family-card", args=[child.pk])).status_code == 403
     for name in ("membership", "card", "change-password", "change-mobile", "change-email", "change-mobile-code"):
         answer = client.get(reverse(f"membership:{name}"))
         assert answer.status_code == 403

@@ -40,6 +40,7 @@ from complaints.models import (
     Procedure,
     Quality,
 )
+from complaints.models.case import NO_PROMISE
 from complaints.services.filing import search_name
 from complaints.workflow import TURN_IN, State
 
@@ -232,6 +233,7 @@ class Loader:
             turn=TURN_IN[state],
             assigned_to_id=agent,
             received_at=at,
+            due_at=self.nearest_due(plan, state, at),
             created_at=at,
             changed_at=at,
             answered_at=at + timedelta(days=9) if answered else None,
@@ -291,6 +293,15 @@ class Loader:
             )
         if state == State.COMPLEMENT:
             self.copies[Pause].add(complaint_id=identifier, started_at=at + timedelta(hours=6))
+
+    def nearest_due(self, plan: DeskPlan, state: State, at: datetime) -> datetime:
+        """As `services.clocks` keeps it on the case: of the promises that run in this state, the first."""
+        ticking = {
+            State.RECEIVED: {ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER},
+            State.IN_PROGRESS: {ClockKind.ANSWER},
+        }.get(state, set())
+        due = (self.due_of(delay, at)[0] for kind, delay in plan.delays.items() if kind in ticking)
+        return min(due, default=NO_PROMISE)
 
     def due_of(self, delay: Delay, at: datetime) -> tuple[datetime, str]:
         """Counted once a delay and day: a million clocks fall due on a thousand days."""

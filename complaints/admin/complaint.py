@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -47,10 +47,16 @@ class ComplaintChangeList(KeysetChangeList):
     """One queue of the agent's desks; or, when something is looked for, all they may see."""
 
     own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, search.PARAMETER)
+    by_due = False
+
+    @property
+    def keyset(self) -> Sequence[str]:
+        return ("due_at", "pk") if self.by_due else ("received_at", "pk")
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> ComplaintQuerySet:
         self.queue = queues.named(request.GET.get(queues.PARAMETER))
         self.query = search.remembered(request)
+        self.by_due = self.oldest_first = self.queue.by_due and not self.query
         return cast(ComplaintQuerySet, super().get_queryset(request, exclude_parameters))
 
     def get_results(self, request: HttpRequest) -> None:

@@ -64,8 +64,8 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_POST
 def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
-    """The cases of a queue, or of what is looked for, the newest first, at most `MOST_ROWS`; the last line says when
-    there were more. The audit log holds no word of what was looked for.
+    """The cases of a queue, or of what is looked for, in the order of the list, at most `MOST_ROWS`; the last line says
+    when there were more. The audit log holds no word of what was looked for.
     """
     user: Any = request.user
     if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
@@ -78,9 +78,9 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
         return confirm_first(request, back=back if looked_for else queues.address(queue))
     if looked_for:
         seen = queues.openable_cases(user)
-        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT))
+        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT)).order_by("-received_at", "-pk")
     else:
-        cases = queue.choose(queues.visible_cases(user), user)
+        cases = queue.choose(queues.visible_cases(user), user).order_by(*queue.order)
     head, rows = cases_table(cases)
     capped = len(rows) > MOST_ROWS
     if capped:
@@ -93,11 +93,10 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
 def cases_table(cases: ComplaintQuerySet) -> Table:
     """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
     due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
-    cases = cases.order_by("-received_at", "-pk")
     cases = cases.select_related("desk", "category", "assigned_to").defer("facts", "prior_steps", "prior_answer")
     outcome = Answer.objects.filter(complaint=OuterRef("pk"), stands=True)
     cases = cases.annotate(
-        due_at=Subquery(due.annotate(first=Min("due_at")).values("first")),
+        promised_at=Subquery(due.annotate(first=Min("due_at")).values("first")),
         outcome_fr=Subquery(outcome.values("outcome__name_fr")),
         outcome_ar=Subquery(outcome.values("outcome__name_ar")),
     )
@@ -122,7 +121,7 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
             case.category.name,
             str(State(case.state).label),
             TURNS[Turn(case.turn)](),
-            _moment(case.due_at),
+            _moment(case.promised_at),
             str(case.assigned_to or ""),
             (case.outcome_ar if get_language() == "ar" else "") or case.outcome_fr or "",
         ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
 from claims_portal.deadlines.compute import SOON
-from complaints.models import Clock, Complaint
+from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import HANDLE, SEE_ARCHIVES, Turn
 
@@ -33,17 +32,22 @@ class Queue:
     icon: str
     empty: str | Promise
     choose: Callable[[ComplaintQuerySet, User], ComplaintQuerySet]
+    by_due: bool = False  # what is due first stands first; otherwise the newest
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The columns of its index, as `order_by` takes them."""
+        return ("due_at", "pk") if self.by_due else ("-received_at", "-pk")
 
 
 def _overdue(cases: ComplaintQuerySet, user: User) -> ComplaintQuerySet:
-    late = Clock.objects.promised().filter(complaint=OuterRef("pk"), due_at__lt=timezone.now())
-    return cases.filter(Exists(late), turn=Turn.DESK)
+    return cases.filter(turn=Turn.DESK, due_at__lt=timezone.now())
 
 
 def _due_soon(cases: ComplaintQuerySet, user: User) -> ComplaintQuerySet:
+    """By their nearest promise: what is late already is in « Échues »."""
     now = timezone.now()
-    soon = Clock.objects.promised().filter(complaint=OuterRef("pk"), due_at__range=(now, now + SOON))
-    return cases.filter(Exists(soon), turn=Turn.DESK)
+    return cases.filter(turn=Turn.DESK, due_at__range=(now, now + SOON))
 
 
 QUEUES = {
@@ -56,6 +60,7 @@ QUEUES = {
             "inbox",
             _("Rien n’attend le service."),
             lambda cases, user: cases.filter(turn=Turn.DESK),
+            by_due=True,
         ),
         Queue(
             "a-moi",
@@ -63,6 +68,7 @@ QUEUES = {
             "person",
             _("Aucun dossier ouvert ne vous est attribué."),
             lambda cases, user: cases.open().filter(assigned_to=user),
+            by_due=True,
         ),
         Queue(
             "non-attribuees",
@@ -70,6 +76,7 @@ QUEUES = {
             "people",
             _("Chaque dossier ouvert a son agent."),
             lambda cases, user: cases.open().filter(assigned_to=None),
+            by_due=True,
         ),
         Queue(
             "en-attente",
@@ -79,9 +86,21 @@ QUEUES = {
             lambda cases, user: cases.filter(turn=Turn.COMPLAINANT),
         ),
         Queue(
-            "sous-3-jours", _("Échéance sous 3 jours"), "clock", _("Aucune échéance dans les trois jours."), _due_soon
+            "sous-3-jours",
+            _("Échéance sous 3 jours"),
+            "clock",
+            _("Aucune échéance dans les trois jours."),
+            _due_soon,
+            by_due=True,
         ),
-        Queue("echues", _("Échues"), "exclamation-triangle-fill", _("Aucune échéance n’est dépassée."), _overdue),
+        Queue(
+            "echues",
+            _("Échues"),
+            "exclamation-triangle-fill",
+            _("Aucune échéance n’est dépassée."),
+            _overdue,
+            by_due=True,
+        ),
         Queue(
             "non-remis",
             _("Messages non remis"),

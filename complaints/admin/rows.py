@@ -21,7 +21,7 @@ from .case import STATE_TONES, TURNS
 # Long texts and whatever else a line does not show stay in the database.
 _SHOWN = (
     *("number", "received_at", "state", "turn", "channel", "escalated_at", "answered_at"),
-    *("held_at", "archived_at", "disposed_at"),
+    *("due_at", "held_at", "archived_at", "disposed_at"),
     *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),

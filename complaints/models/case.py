@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.postgres.indexes import OpClass
@@ -17,6 +18,9 @@ from claims_portal.organisations.models import Desk, LegalText
 from complaints.workflow import State, Turn
 
 from .procedure import Category, Respondent, RiskBearer
+
+# Due moment of a case that is promised nothing now: an index can order it, after every promise.
+NO_PROMISE = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Channel(models.TextChoices):
@@ -123,6 +127,8 @@ class Complaint(models.Model):
     answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
     closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
     escalated_at = models.DateTimeField(_("signalée en retard le"), null=True, blank=True)
+    # The nearest promise that runs, kept by `services.clocks` for the queues; NO_PROMISE while none does.
+    due_at = models.DateTimeField(_("prochaine échéance"), default=NO_PROMISE, editable=False)
     # The three lives of a case: active, then archived and seldom read, then erased. What is held is never erased.
     held_at = models.DateTimeField(_("conservation ordonnée le"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
@@ -159,14 +165,14 @@ class Complaint(models.Model):
                 name="complaint_recent",
             ),
             models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),
+            models.Index(fields=["assigned_to", "due_at", "id"], name="complaint_mine", condition=~Q(state="closed")),
+            # The queues of one desk, and of all desks, what is due first before the rest: the closed weigh nothing.
+            models.Index(fields=["desk", "due_at", "id"], name="complaint_desk_due", condition=Q(turn="desk")),
+            models.Index(fields=["due_at", "id"], name="complaint_due", condition=Q(turn="desk")),
             models.Index(
-                fields=["assigned_to", "-received_at", "-id"], name="complaint_mine", condition=~Q(state="closed")
+                fields=["desk", "-received_at", "-id"], name="complaint_desk_waits", condition=Q(turn="complainant")
             ),
-            # The queues of one desk, and of all desks: what is closed weighs nothing there.
-            models.Index(
-                fields=["desk", "turn", "-received_at", "-id"], name="complaint_desk_turn", condition=~Q(turn="nobody")
-            ),
-            models.Index(fields=["turn", "-received_at", "-id"], name="complaint_turn", condition=~Q(turn="nobody")),
+            models.Index(fields=["-received_at", "-id"], name="complaint_waits", condition=Q(turn="complainant")),
             # What the nights and the disposals look for, the longest closed first: what is done weighs nothing.
             models.Index(
                 fields=["desk", "closed_at", "id"],

@@ -117,6 +117,11 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """What the desk still has to do by a date: its running clocks, but for the time to reopen or to close."""
         return self.filter(stopped_at__isnull=True).exclude(kind__in=UNPROMISED)
 
+    def ticking(self) -> ClockQuerySet:
+        """Promises that run now: an answer stands still while the complainant is asked for more."""
+        asked = models.Exists(Pause.objects.filter(complaint=models.OuterRef("complaint"), ended_at=None))
+        return self.promised().exclude(models.Q(asked, kind=ClockKind.ANSWER))
+
     def counting(self) -> ClockQuerySet:
         """Clocks whose due date may still change: promises to keep, and the time to reopen until it is over."""
         over = models.Q(kind=ClockKind.REOPENING, due_at__lt=timezone.now())

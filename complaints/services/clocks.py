@@ -9,7 +9,8 @@ from itertools import cycle, islice
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
 from claims_portal.deadlines.compute import Due, compute
@@ -18,12 +19,14 @@ from claims_portal.deadlines.explanation import Explanation
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.prepared import Prepared
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause
+from complaints.models.case import NO_PROMISE
 from complaints.models.history import UNPROMISED
 from complaints.promises import spelled_due
 from complaints.questions import questions_of
 from complaints.workflow import State
 
 BATCH = 200
+PROMISED = (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER)
 _delays = Prepared(
     lambda one, two, three, four: Delay.objects.with_calendar().filter(pk__in=[one, two, three, four]),
     one=int,
@@ -80,20 +83,30 @@ def start_clocks(*, complaint: Complaint) -> list[Clock]:
     """The acknowledgement and answer clocks from the moment of reception, to be written with the case (C34–C37, T8)."""
     rules = {kind: rule for kind, rule in rules_of(complaint).items() if kind not in UNPROMISED}
     days = CalendarDays.of_many({rule.delay.calendar for rule in rules.values()})
-    return [
+    clocks = [
         _built(complaint, kind, rule, complaint.received_at, days[rule.delay.calendar_id])
         for kind, rule in rules.items()
     ]
+    complaint.due_at = min((clock.due_at for clock in clocks), default=NO_PROMISE)
+    return clocks
 
 
-def stop_clock(*, complaint: Complaint, kind: ClockKind, at: datetime) -> None:
-    """The desk did what this clock was for; nothing happens when it had stopped already."""
-    complaint.clocks.filter(kind=kind, stopped_at=None).update(stopped_at=at)
+def keep_due(*, complaint: Complaint) -> None:
+    """Write on the case when its nearest promise is due, for the queues: call it whenever one begins, moves or ends."""
+    first = Clock.objects.ticking().filter(complaint=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
+    Complaint.objects.filter(pk=complaint.pk).update(due_at=Coalesce(Subquery(first), NO_PROMISE))
+
+
+def stop_clocks(*, complaint: Complaint, kinds: Sequence[ClockKind] = PROMISED, at: datetime) -> None:
+    """The desk did what these clocks were for, or the case ends; nothing happens to those that had stopped already."""
+    if complaint.clocks.filter(kind__in=kinds, stopped_at=None).update(stopped_at=at):
+        keep_due(complaint=complaint)
 
 
 def begin_pause(*, complaint: Complaint, at: datetime) -> None:
     """The desk waits for the complainant: its answer clock stands still from now on."""
     Pause.objects.create(complaint=complaint, started_at=at)
+    keep_due(complaint=complaint)
 
 
 def end_pause(*, complaint: Complaint, at: datetime) -> None:
@@ -111,6 +124,7 @@ def recompute_answer(*, complaint: Complaint) -> Clock | None:
     due = _counted(_as_promised(clock), clock.started_at, pauses)
     clock.due_at, clock.explanation = due.at, due.explanation.as_json()
     clock.save(update_fields=["due_at", "explanation"])
+    keep_due(complaint=complaint)
     return clock
 
 
@@ -128,6 +142,7 @@ def count_from(*, complaint: Complaint, start: datetime) -> bool:
         clock.started_at, clock.due_at, clock.explanation = start, due.at, due.explanation.as_json()
         clock.save(update_fields=["started_at", "due_at", "explanation"])
         moved += 1
+    keep_due(complaint=complaint)
     return bool(moved)
 
 
@@ -148,6 +163,7 @@ def follow_desk(*, complaint: Complaint) -> None:
         complaint.clocks.filter(kind=kind).delete()
         if rule := rules.get(kind):
             _built(complaint, kind, rule, start, pauses=stops).save()
+    keep_due(complaint=complaint)
 
 
 def _counted(
@@ -196,6 +212,7 @@ def restart_answer(*, complaint: Complaint, at: datetime) -> None:
     rule = rules_of(complaint).get(ClockKind.ANSWER)
     if rule is not None:
         _built(complaint, ClockKind.ANSWER, rule, at).save()
+    keep_due(complaint=complaint)
 
 
 def recompute_open_clocks(*, calendar_id: int) -> int:
@@ -254,6 +271,7 @@ def _write_due(complaint: Complaint, clock: Clock, due: Due) -> bool:
         after = spelled_due(clock)
     clock.save(update_fields=["delay", "due_at", "explanation"])
     if moved:
+        keep_due(complaint=complaint)
         Event.objects.create(
             complaint=complaint,
             kind=EventKind.DEADLINE_MOVED,
@@ -272,7 +290,7 @@ def recount_categories(*, category_id: int | None = None) -> int:
     A category that sets no delay any more gives way to its desk's. Gives how many due moments moved; each is written
     under its case's lock, with an event for the desk. Safe to run twice.
     """
-    return sum(_recount_astray(kind, category_id) for kind in (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER))
+    return sum(_recount_astray(kind, category_id) for kind in PROMISED)
 
 
 def _recount_astray(kind: ClockKind, category_id: int | None) -> int:

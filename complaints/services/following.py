@@ -18,7 +18,7 @@ from complaints.workflow import State
 
 from .answers import retire_answer
 from .changes import change, locked
-from .clocks import end_pause, restart_answer, start_reopening, stop_clock
+from .clocks import end_pause, restart_answer, start_reopening, stop_clocks
 
 MINE_HOURS = 2
 PRESSED_TWICE = timedelta(minutes=2)
@@ -75,8 +75,7 @@ def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, co
         satisfaction_comment=comment,
     )
     end_pause(complaint=complaint, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    stop_clocks(complaint=complaint, at=now)
     start_reopening(complaint=complaint, at=now)
     queue(notices.Closed(complaint, event))
     return complaint

@@ -20,7 +20,7 @@ from complaints.models import ClockKind, Complaint, DocumentKind, Event, EventKi
 
 from .answers import Decision, check_text, record_answer
 from .changes import change, locked
-from .clocks import begin_pause, end_pause, start_closing, start_reopening, stop_clock
+from .clocks import begin_pause, end_pause, start_closing, start_reopening, stop_clocks
 
 Documents = Sequence[Document]
 
@@ -68,7 +68,7 @@ def acknowledge_complaint(*, complaint_id: int, user: User, body: str = "") -> C
         at=now,
         assigned_to_id=complaint.assigned_to_id or user.pk,
     )
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    stop_clocks(complaint=complaint, kinds=[ClockKind.ACKNOWLEDGEMENT], at=now)
     queue(notices.Acknowledged(complaint, event))
     return complaint
 
@@ -89,7 +89,7 @@ def ask_complement(*, complaint_id: int, user: User, body: str, documents: Docum
         at=now,
         assigned_to_id=complaint.assigned_to_id or user.pk,
     )
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
+    stop_clocks(complaint=complaint, kinds=[ClockKind.ACKNOWLEDGEMENT], at=now)
     begin_pause(complaint=complaint, at=now)
     queue(notices.ComplementAsked(complaint, event))
     return complaint
@@ -139,8 +139,7 @@ def answer_complaint(
     )
     record_answer(complaint=complaint, event=event, decision=decision)
     end_pause(complaint=complaint, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    stop_clocks(complaint=complaint, at=now)
     start_reopening(complaint=complaint, at=now)
     start_closing(complaint=complaint, at=now)
     queue(notices.Answered(complaint, event))

@@ -16,7 +16,7 @@ from complaints.workflow import State, Turn, workflow
 
 from .answers import record_ending
 from .changes import change, locked
-from .clocks import count_from, end_pause, stop_clock
+from .clocks import count_from, end_pause, stop_clocks
 
 
 class CannotJoin(Exception):
@@ -132,7 +132,6 @@ def _close(complaint: Complaint, into: Complaint, user: User) -> None:
     )
     record_ending(complaint=complaint, event=event, kind=Outcome.Kind.MERGED)
     end_pause(complaint=complaint, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    stop_clocks(complaint=complaint, at=now)
     complaint.clocks.filter(kind=ClockKind.REOPENING).delete()
     queue(notices.Merged(complaint, event, into))

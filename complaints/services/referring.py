@@ -11,11 +11,11 @@ from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
 from complaints import notices
-from complaints.models import ClockKind, EventKind, Outcome, Recipient, Referral
+from complaints.models import EventKind, Outcome, Recipient, Referral
 
 from .answers import record_ending
 from .changes import change, locked
-from .clocks import end_pause, start_reopening, stop_clock
+from .clocks import end_pause, start_reopening, stop_clocks
 
 
 @transaction.atomic
@@ -42,8 +42,7 @@ def refer_complaint(*, complaint_id: int, user: User, recipient_id: int, body: s
     )
     record_ending(complaint=complaint, event=event, kind=Outcome.Kind.REFERRED)
     end_pause(complaint=complaint, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ACKNOWLEDGEMENT, at=now)
-    stop_clock(complaint=complaint, kind=ClockKind.ANSWER, at=now)
+    stop_clocks(complaint=complaint, at=now)
     start_reopening(complaint=complaint, at=now)
     queue(notices.Referred(complaint, event))
     return Referral.objects.create(complaint=complaint, event=event, recipient=recipient)

@@ -14,6 +14,7 @@ from claims_portal.accounts.confirmation import CONFIRMED
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.models import Complainant, Complaint
+from complaints.models.case import NO_PROMISE
 from complaints.workflow import State, Turn
 from tests.factories.complaints import AgentFactory, DeskFactory
 
@@ -54,6 +55,7 @@ def crowd(desk: Desk, agent: User) -> None:
         received = timezone.now() - timedelta(minutes=number)
         case = Complaint(number=f"{number:012}", verification_code=str(number), desk=desk, category=category)
         case.state, case.turn, case.received_at = state, turn, received
+        case.due_at = received + timedelta(days=10) if turn == Turn.DESK else NO_PROMISE
         case.assigned_to = agent if number % 3 else None
         cases.append(case)
     Complaint.objects.bulk_create(cases)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from complaints.admin.queues import QUEUES, visible_cases
 from complaints.models import Clock, Complaint
+from complaints.models.case import NO_PROMISE
 from complaints.services.following import write_to_desk
-from complaints.services.handling import answer_complaint, assign_complaint
+from complaints.services.handling import acknowledge_complaint, answer_complaint, assign_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 from .conftest import signed_in
@@ -28,11 +29,29 @@ def queue(staff, name: str) -> list[str]:
     return numbers(staff.get(LIST, {"file": name}))
 
 
-def test_the_list_shows_what_waits_for_the_desk_the_newest_first(staff, desk):
-    older = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=2))
-    newer = ComplaintFactory(desk=desk)
+@pytest.mark.req("F19")
+def test_the_list_shows_what_waits_for_the_desk_what_is_due_first_before_the_rest(staff, desk, agent):
+    later = ComplaintFactory(desk=desk)
+    sooner = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=7))
+    unpromised = ComplaintFactory(desk=desk, state="answered")
+    write_to_desk(complaint_id=unpromised.pk, body="Je n’ai rien reçu.")
     ComplaintFactory(desk=desk, state="complement")
-    assert numbers(staff.get(LIST)) == [newer.number, older.number]
+    assert numbers(staff.get(LIST)) == [sooner.number, later.number, unpromised.number]
+    # Its acknowledgement is given: what is left is its answer, later than both promises of the other.
+    acknowledge_complaint(complaint_id=sooner.pk, user=agent)
+    assert numbers(staff.get(LIST)) == [later.number, sooner.number, unpromised.number]
+
+
+@pytest.mark.parametrize("state", ["received", "in-progress", "complement", "answered", "closed"])
+def test_a_case_knows_when_its_nearest_running_promise_is_due(desk, state):
+    case = ComplaintFactory(desk=desk, state=state)
+    due = {clock.kind: clock.due_at for clock in case.clocks.all()}
+    expected = {"received": due["acknowledgement"], "in-progress": due["answer"]}
+    assert case.due_at == expected.get(state, NO_PROMISE)
+    if state == "complement":
+        write_to_desk(complaint_id=case.pk, body="La voici.")
+        case.refresh_from_db()
+        assert case.due_at == case.clocks.get(kind="answer").due_at
 
 
 def test_a_line_says_who_complains_of_what_and_where_the_case_stands(staff, desk):
@@ -76,7 +95,7 @@ def test_cases_due_within_three_days_are_those_that_are_neither_late_nor_answere
     soon, late, later, answered = (ComplaintFactory(desk=desk) for _each in range(4))
     due = {soon: timedelta(days=2), late: timedelta(days=-1), later: timedelta(days=4), answered: timedelta(days=2)}
     for case, wait in due.items():
-        Clock.objects.filter(complaint=case).update(due_at=timezone.now() + wait)
+        Complaint.objects.filter(pk=case.pk).update(due_at=timezone.now() + wait)
     answer_complaint(complaint_id=answered.pk, user=AgentFactory(desks=[desk]), body="Bonjour.")
     assert queue(staff, "sous-3-jours") == [soon.number]
 
@@ -116,16 +135,16 @@ def test_an_empty_queue_says_so(staff):
 
 def test_pages_follow_each_other_without_counting(staff, desk, monkeypatch):
     monkeypatch.setattr("complaints.admin.complaint.ComplaintAdmin.list_per_page", 2)
-    made = [ComplaintFactory(desk=desk).number for _each in range(5)][::-1]
+    made = [ComplaintFactory(desk=desk).number for _each in range(5)]
     with CaptureQueriesContext(
         connection,
     ) as queries:
         first = staff.get(LIST)
     assert not [query for query in queries if "COUNT(" in query["sql"]]
-    second = staff.get(LIST + first.context["cl"].older_url)
+    second = staff.get(LIST + first.context["cl"].newer_url)
     assert numbers(first) + numbers(second) == made[:4]
-    assert numbers(staff.get(LIST + second.context["cl"].newer_url)) == made[:2]
-    assert "file" not in first.context["cl"].older_url or "a-traiter" in first.context["cl"].older_url
+    assert numbers(staff.get(LIST + second.context["cl"].older_url)) == made[:2]
+    assert "file" not in first.context["cl"].newer_url or "a-traiter" in first.context["cl"].newer_url
 
 
 def test_a_page_keeps_its_queue(staff, desk, monkeypatch):
@@ -173,14 +192,17 @@ def test_nothing_can_be_added_deleted_or_edited_by_hand(staff, administrator, de
 @pytest.mark.parametrize(
     ("name", "index"),
     [
-        ("a-traiter", "turn on complaints"),
-        ("en-attente", "turn on complaints"),
+        ("a-traiter", "due on complaints"),
+        ("sous-3-jours", "due on complaints"),
+        ("echues", "due on complaints"),
+        ("en-attente", "waits on complaints"),
         ("a-moi", "mine on complaints"),
         ("toutes", "recent on complaints"),
     ],
 )
 def test_each_queue_is_read_along_an_index_already_in_order(crowd, agent, name, index):
-    plan = QUEUES[name].choose(visible_cases(agent), agent).order_by("-received_at", "-pk")[:25].explain()
+    queue = QUEUES[name]
+    plan = queue.choose(visible_cases(agent), agent).order_by(*queue.order)[:25].explain()
     assert index in plan
     assert "Sort" not in plan
     assert "Seq Scan" not in plan

@@ -244,7 +244,7 @@ def test_every_column_is_either_erased_or_known_to_name_nobody():
     """A column added later must be put on one side or the other."""
     kept = {
         Complaint: "id number verification_code desk category respondent channel language state turn assigned_to "
-        "received_at created_at changed_at answered_at closed_at escalated_at held_at archived_at disposed_at "
+        "received_at created_at changed_at answered_at closed_at escalated_at due_at held_at archived_at disposed_at "
         "satisfaction consent_text consented_at risk_bearer merged_into",
         Complainant: "id complaint quality",
     }

@@ -44,6 +44,8 @@ class Act:
     """One line as it was entered: a key letter with its coefficient and value, or a flat base.
 
     `base_paid` is what the statement of the base regime says; None: its rate on the base, which is then R1.
+    `asked` is what the insured asked for where an agent retained another amount as spent, for the coded reason
+    `adjustment`; None: what was asked is what was spent.
     """
 
     label: str
@@ -56,6 +58,8 @@ class Act:
     flat_base: Decimal = ZERO
     base_paid: Decimal | None = None
     cuts: tuple[Cut, ...] = ()
+    asked: Decimal | None = None
+    adjustment: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,8 @@ class _Writing:
 def _line(act: Act, terms: Terms, shares: _Shares) -> Outcome:
     _check(act)
     writing = _Writing()
+    if act.asked is not None:
+        writing.tell("adjusted", reason=act.adjustment, asked=act.asked, retained=act.spent)
     base = _base(act, writing)
     base_paid = _base_paid(act, base, writing)
     writing.due = _due(act, base, base_paid, terms.rule, shares, writing)
@@ -177,7 +183,7 @@ def _line(act: Act, terms: Terms, shares: _Shares) -> Outcome:
 
 
 def _check(act: Act) -> None:
-    given = [act.spent, act.base_rate, act.flat_base, act.base_paid, act.coefficient, act.unit_value]
+    given = [act.spent, act.asked, act.base_rate, act.flat_base, act.base_paid, act.coefficient, act.unit_value]
     for amount in (*given, *(cut.amount for cut in act.cuts)):
         if amount is not None and not (amount.is_finite() and ZERO <= amount <= LARGEST):
             raise ValueError(f"{act.label}: {amount}")
@@ -240,7 +246,7 @@ def _due(act: Act, base: Decimal, base_paid: Decimal, rule: Rule, shares: _Share
 
 def _cut_by_hand_and_exclusions(act: Act, terms: Terms, writing: _Writing) -> None:
     for cut in act.cuts:
-        writing.cut(cut.reason, cut.amount, note=cut.note)
+        writing.cut(cut.reason, cut.amount, {"entered": cut.amount}, note=cut.note)
     for exclusion in terms.exclusions:
         writing.cut(exclusion.reason, writing.due, exclusion.facts)
 

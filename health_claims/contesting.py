@@ -71,6 +71,7 @@ def _facts(claim: Claim, line: StatementLine | None) -> Iterator[str]:
 def _amounts(line: StatementLine) -> Iterator[str]:
     rows = [
         (_("Acte"), line.label),
+        *([(_("Montant demandé"), money(line.asked))] if line.asked is not None else []),
         (_("Frais engagés"), money(line.spent)),
         (_("Base de remboursement"), money(line.base)),
         (_("Part du régime de base"), money(line.base_paid)),

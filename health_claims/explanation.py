@@ -20,6 +20,7 @@ from .computation import Step
 # Names in sentences: amounts of a step as they are, « …_sum » an operation written out, dates and rates in words.
 # An operation stays in one piece: a right-to-left sentence would turn it around.
 SENTENCES: dict[str, str | Promise] = {
+    "adjusted": _("Vous avez demandé %(asked)s. Sont retenus %(retained)s : %(reason)s."),
     "base-tariff": _("Tarif de référence : %(tariff_sum)s."),
     "base-tariff-since": _("Tarif de référence, en vigueur depuis le %(since)s : %(tariff_sum)s."),
     "base-flat": _("Base de remboursement : %(base)s."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,7 +16,7 @@ from membership.models import Member
 
 from .computation import ZERO
 from .explanation import NO_BREAK, explain, percent, plain
-from .models import Claim, ClaimEvent, StatementLine
+from .models import Claim, ClaimEvent, Statement, StatementLine
 from .services.estimating import Estimate
 from .workflow import ClaimState
 
@@ -113,6 +114,7 @@ class LineShown:
     cotation: str
     base_rate: str
     rate: str
+    adjustment: dict[str, Any] | None  # why another amount than was asked is retained
     abatements: list[dict[str, Any]]
     sentences: list[SafeString]
 
@@ -145,20 +147,33 @@ def limits_shown(estimate: Estimate) -> list[dict[str, Any]]:
     return shown
 
 
+def asked_in_all(statement: Statement) -> Decimal | None:
+    """What the insured asked for altogether, where another amount was retained; None where it is the same."""
+    asked = sum((each.spent if each.asked is None else each.asked for each in statement.lines.all()), ZERO)
+    return asked if asked != statement.spent else None
+
+
 def lines_shown(lines: Iterable[StatementLine], claim: Claim) -> list[LineShown]:
-    """The lines with their abatements and their computation in words; `abatements__reason` is prefetched."""
+    """The lines with their abatements and their computation in words.
+
+    `abatements__reason` and `adjustment` are prefetched.
+    """
     return [_line_shown(line, claim) for line in lines]
 
 
 def _line_shown(line: StatementLine, claim: Claim) -> LineShown:
     cuts = list(line.abatements.all())
     reasons = {each.reason.code: each.reason.label for each in cuts}
+    why = line.adjustment
+    if why is not None:
+        reasons[why.code] = why.label
     return LineShown(
         line=line,
         cotation=f"{line.letter}{NO_BREAK}{plain(line.coefficient)}" if line.coefficient is not None else "",
         base_rate=percent(line.base_rate),
         # A flat amount has no rate.
         rate="" if claim.guarantee.mode == "flat" else percent(line.rate),
+        adjustment={"label": why.label, "advice": why.advice, "note": line.adjustment_note} if why else None,
         abatements=[
             {"label": each.reason.label, "advice": each.reason.advice, "amount": each.amount, "note": each.note}
             for each in cuts

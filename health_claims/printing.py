@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from complaints.printing import pdf_of
 from complaints.promises import spelled_moment
 from health_claims.models import Claim, Statement
-from health_claims.presentation import lines_shown
+from health_claims.presentation import asked_in_all, lines_shown
 
 
 def statement_pdf(*, claim: Claim, statement: Statement, language: str) -> bytes:
@@ -33,6 +33,7 @@ def statement_html(*, claim: Claim, statement: Statement, language: str) -> str:
             "claim": claim,
             "person": claim.patient or claim.member,
             "statement": statement,
+            "asked": asked_in_all(statement),
             "lines": lines_shown(statement.lines.all(), claim),
             "made": spelled_moment(statement.made_at, organisation.time_zone),
             "printed": spelled_moment(timezone.now(), organisation.time_zone),

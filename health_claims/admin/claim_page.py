@@ -84,7 +84,7 @@ def feedback(row: Claim) -> str:
 def statements(row: Claim) -> list[Statement]:
     """Every version with its lines and cuts, the newest first. Three queries."""
     cuts = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
-    return list(row.statements.select_related("made_by").prefetch_related("lines", cuts))
+    return list(row.statements.select_related("made_by").prefetch_related("lines__adjustment", cuts))
 
 
 def statement_view(statement: Statement, row: Claim) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,9 @@ from claims_portal.identifiers import one_line
 from health_claims.computation import ZERO, Cut, Outcome, totals
 from health_claims.explanation import NO_BREAK, explain, plain
 from health_claims.forms import AmountField
-from health_claims.models import Claim, Reason, Statement
+from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
 from health_claims.services.reasons import reasons_of
-from health_claims.services.statements import EnteredLine, letters_on, preview_statement
+from health_claims.services.statements import EnteredLine, codes_of, letters_on, preview_statement
 
 MOST_LINES = 12
 CUTS = (1, 2)  # cuts by hand that a line has room for
@@ -64,15 +65,22 @@ class LineForm(forms.Form):
     )
     base_paid = ZeroAmountField(label=_("Payé par le régime de base"), required=False)
 
+    # What the insured asked for where another amount is retained, and why (row F38).
+    asked = ZeroAmountField(label=_("Montant demandé"), required=False)
+    adjustment = forms.ChoiceField(label=_("Motif de la modification"), required=False)
+    adjustment_note = forms.CharField(label=_("Précision"), required=False, max_length=300)
+
     def __init__(self, *args: Any, letters: Sequence[Any] = (), reasons: Sequence[Reason] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        why = [*NO_REASON, *((each.code, each.label) for each in reasons)]
+        self.fields["adjustment"].choices = why  # type: ignore[attr-defined]
         named = [(each.letter, f"{each.letter} · {each.name} · {plain(each.value)}") for each in letters]
         self.fields["letter"].choices = [("", _("Base forfaitaire")), *named]  # type: ignore[attr-defined]
         for number in CUTS:
             self.fields[f"cut_{number}_reason"] = forms.ChoiceField(
                 label=_("Motif de l’abattement"),
                 required=False,
-                choices=[*NO_REASON, *((each.code, each.label) for each in reasons)],
+                choices=why,
             )
             self.fields[f"cut_{number}_amount"] = ZeroAmountField(label=_("Montant"), required=False)
             self.fields[f"cut_{number}_note"] = forms.CharField(label=_("Précision"), required=False, max_length=300)
@@ -81,6 +89,11 @@ class LineForm(forms.Form):
         given = self.cleaned_data
         if given.get("letter") and given.get("flat_base"):
             self.add_error("flat_base", gettext("Choisissez une lettre clé ou une base forfaitaire, pas les deux."))
+        asked, adjustment = given.get("asked"), given.get("adjustment")
+        if asked is not None and asked != given.get("spent") and not adjustment:
+            self.add_error("adjustment", gettext("Dites pourquoi un autre montant est retenu."))
+        elif adjustment and asked is None and "asked" not in self.errors:
+            self.add_error("asked", gettext("Indiquez le montant que l’adhérent a demandé."))
         for number in CUTS:
             reason, amount = given.get(f"cut_{number}_reason"), given.get(f"cut_{number}_amount")
             if amount and not reason:
@@ -95,9 +108,21 @@ class LineForm(forms.Form):
         return [{part: self[f"cut_{number}_{part}"] for part in ("reason", "amount", "note")} for number in CUTS]
 
     @property
+    def adjustment_row(self) -> list[forms.BoundField]:
+        """The fields of an amount that was changed."""
+        return [self["asked"], self["adjustment"], self["adjustment_note"]]
+
+    @property
+    def main_fields(self) -> list[forms.BoundField]:
+        """The fields every line has."""
+        names = ("label", "spent", "letter", "coefficient", "flat_base", "base_rate", "base_paid")
+        return [self[name] for name in names]
+
+    @property
     def line(self) -> EnteredLine:
         """What a valid form says."""
         given = self.cleaned_data
+        is_adjusted = given["asked"] is not None and given["asked"] != given["spent"]
         return EnteredLine(
             label=one_line(given["label"]),
             spent=given["spent"] or ZERO,
@@ -111,6 +136,9 @@ class LineForm(forms.Form):
                 for n in CUTS
                 if given[f"cut_{n}_reason"]
             ),
+            asked=given["asked"] if is_adjusted else None,
+            adjustment=given["adjustment"] if is_adjusted else "",
+            adjustment_note=given["adjustment_note"] if is_adjusted else "",
         )
 
 
@@ -146,22 +174,37 @@ def lines_form(claim: Claim, reasons: Sequence[Reason], data: Any = None, *, mor
 
 
 def initial_lines(claim: Claim) -> list[dict[str, Any]]:
-    """What the form begins with. Three queries at most."""
-    statement = claim.statements.prefetch_related("lines").first()
+    """What the form begins with: of a statement to redo, all that was entered. Four queries at most."""
+    reasons = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
+    statement = claim.statements.prefetch_related("lines__adjustment", reasons).first()
     if statement is None:
         return [{"label": claim.prestation.name, "spent": _typed(claim.amount)}]
-    return [
-        {
-            "label": line.label,
-            "spent": _typed(line.spent),
-            "letter": line.letter,
-            "coefficient": plain(line.coefficient) if line.coefficient is not None else "",
-            "flat_base": "" if line.letter else _typed(line.base),
-            "base_rate": plain(line.base_rate),
-            "base_paid": _typed(line.base_paid),
-        }
-        for line in statement.lines.all()
-    ]
+    return [_entered(line) for line in statement.lines.all()]
+
+
+def _entered(line: StatementLine) -> dict[str, Any]:
+    """A line as it was entered. What was computed is left out: it is computed again, and said so."""
+    is_given = any(step["rule"] == "base-paid-given" for step in line.steps)
+    entered = {
+        "label": line.label,
+        "spent": _typed(line.spent),
+        "letter": line.letter,
+        "coefficient": plain(line.coefficient) if line.coefficient is not None else "",
+        "flat_base": "" if line.letter else _typed(line.base),
+        "base_rate": plain(line.base_rate),
+        "base_paid": _typed(line.base_paid) if is_given else "",
+        "asked": _typed(line.asked) if line.asked is not None else "",
+        "adjustment": line.adjustment.code if line.adjustment else "",
+        "adjustment_note": line.adjustment_note,
+    }
+    # Each cut has its step, in the same order; those made by hand say what was entered.
+    cuts = zip((step for step in line.steps if step["rule"] == "cut"), line.abatements.all(), strict=False)
+    by_hand = [(step["entered"], cut) for step, cut in cuts if "entered" in step]
+    for number, (amount, cut) in zip(CUTS, by_hand, strict=False):
+        entered[f"cut_{number}_reason"] = cut.reason.code
+        entered[f"cut_{number}_amount"] = amount.replace(".", ",")
+        entered[f"cut_{number}_note"] = cut.note
+    return entered
 
 
 def _typed(amount: Decimal) -> str:
@@ -175,13 +218,13 @@ def preview(claim: Claim, lines: Sequence[EnteredLine], *, accept_late: bool) ->
     EmptyStatement, UnknownLetter, UnknownReason, or ValueError for an amount that cannot be.
     """
     guarantee, outcomes = preview_statement(claim=claim, lines=lines, accept_late=accept_late)
-    codes = {cut.reason for outcome in outcomes for cut in outcome.abatements}
-    reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes)
+    reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes_of(outcomes))
     labels = {code: reason.label for code, reason in reasons.items()}
     spent, base_paid, paid = totals(outcomes)
     return {
         "guarantee": guarantee,
         "lines": [_shown(outcome, labels) for outcome in outcomes],
+        "asked": sum((each.asked if each.asked is not None else each.spent for each in lines), ZERO),
         "total": Statement(spent=spent, base_paid=base_paid, paid=paid),
     }
 
@@ -193,11 +236,13 @@ def _shown(outcome: Outcome, labels: dict[str, str]) -> dict[str, Any]:
         "line": {
             "label": act.label,
             "spent": act.spent,
+            "asked": act.asked,
             "base": outcome.base,
             "base_paid": outcome.base_paid,
             "paid": outcome.paid,
         },
         "cotation": cotation,
+        "adjustment": labels.get(act.adjustment, ""),
         "abatements": [{"label": labels[cut.reason], "amount": cut.amount} for cut in outcome.abatements],
         "sentences": explain(steps=outcome.steps, reasons=labels),
     }

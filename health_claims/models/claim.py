@@ -216,6 +216,12 @@ class StatementLine(models.Model):
     rate = models.DecimalField(_("taux complémentaire (%)"), max_digits=6, decimal_places=2)
     paid = models.DecimalField(_("part complémentaire (R2)"), **MONEY)
     steps = models.JSONField(_("calcul"), default=list)  # [{"rule": …, amounts as strings …}]
+    # What the insured asked for, where an agent retained another amount as spent, and why (row F38).
+    asked = models.DecimalField(_("montant demandé"), null=True, blank=True, **MONEY)
+    adjustment = models.ForeignKey(
+        Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif de la modification")
+    )
+    adjustment_note = models.CharField(_("précision"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("ligne de décompte")
@@ -226,6 +232,10 @@ class StatementLine(models.Model):
             models.CheckConstraint(
                 condition=Q(paid__gte=0) & Q(spent__gte=models.F("paid") + models.F("base_paid")),
                 name="line_never_pays_more_than_was_spent",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked=None, adjustment=None) | Q(asked__gte=0, adjustment__isnull=False),
+                name="adjusted_line_says_why",
             ),
         ]
 

@@ -47,6 +47,8 @@ class EnteredLine:
     Either `letter` with its `coefficient`, valued by the tariff in force on the day of care, or `flat_base`.
     `base_rate` (%) replaces the tariff's own (long illness, public hospital…); `base_paid` is what the statement of
     the base regime says, None when it is computed. `cuts` name reasons of use « abatement » by their codes.
+    `spent` is what is retained; where the insured asked for another amount, that is `asked`, and `adjustment` the code
+    of the reason, of the same use (row F38).
     """
 
     label: str
@@ -57,6 +59,9 @@ class EnteredLine:
     base_rate: Decimal | None = None
     base_paid: Decimal | None = None
     cuts: tuple[Cut, ...] = ()
+    asked: Decimal | None = None
+    adjustment: str = ""
+    adjustment_note: str = ""
 
 
 @transaction.atomic
@@ -79,7 +84,7 @@ def compute_statement(
         raise TransitionNotAllowed("compute", claim.state)
     guarantee, outcomes = preview_statement(claim=claim, lines=lines, accept_late=accept_late)
     guarantee = guarantee or claim.guarantee
-    statement = _write(claim, user, outcomes, guarantee.rate)
+    statement = _write(claim, user, outcomes, guarantee.rate, [each.adjustment_note for each in lines])
     late = lateness(guarantee, claim.care_date, declared_on(claim)) if accept_late else None
     body = gettext("Retard de déclaration accepté.") if late else ""
     change_claim(claim=claim, transition="compute", user=user, body=body, at=statement.made_at, guarantee=guarantee)
@@ -133,6 +138,8 @@ def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:
                 flat_base=line.flat_base,
                 base_paid=line.base_paid,
                 cuts=line.cuts,
+                asked=line.asked,
+                adjustment=line.adjustment,
             )
         )
     return acts
@@ -154,9 +161,15 @@ def letters_on(*, claim: Claim, letters: set[str] | None) -> dict[str, KeyLetter
     return {each.letter: each for each in newest if each.valid_to is None or claim.care_date <= each.valid_to}
 
 
-def _write(claim: Claim, user: User, outcomes: list[Outcome], rate: Decimal) -> Statement:
+def codes_of(outcomes: Sequence[Outcome]) -> set[str]:
+    """The reasons that cut or changed these lines."""
+    cuts = {cut.reason for outcome in outcomes for cut in outcome.abatements}
+    return cuts | {outcome.act.adjustment for outcome in outcomes if outcome.act.asked is not None}
+
+
+def _write(claim: Claim, user: User, outcomes: list[Outcome], rate: Decimal, notes: Sequence[str]) -> Statement:
     """The next version with its lines and cuts. Five queries, whatever the number of lines."""
-    codes = {cut.reason for outcome in outcomes for cut in outcome.abatements}
+    codes = codes_of(outcomes)
     reasons = reasons_of(organisation=claim.desk.organisation, use=Reason.Use.ABATEMENT, codes=codes)
     spent, base_paid, paid = totals(outcomes)
     version = claim.statements.aggregate(last=Max("version"))["last"] or 0
@@ -170,6 +183,10 @@ def _write(claim: Claim, user: User, outcomes: list[Outcome], rate: Decimal) -> 
         paid=paid,
     )
     lines = [_line(statement, number, each, rate) for number, each in enumerate(outcomes, start=1)]
+    for line, outcome, note in zip(lines, outcomes, notes, strict=True):
+        if outcome.act.asked is not None:
+            line.asked, line.adjustment_note = outcome.act.asked, note
+            line.adjustment = reasons[outcome.act.adjustment]
     StatementLine.objects.bulk_create(lines)
     Abatement.objects.bulk_create(
         Abatement(line=line, reason=reasons[cut.reason], amount=cut.amount, note=cut.note)

@@ -224,6 +224,7 @@ class StatementView(ClaimView):
         context = {
             "claim": claim,
             "statement": statement,
+            "asked": presentation.asked_in_all(statement),
             "lines": presentation.lines_shown(statement.lines.all(), claim),
             "may_contest": contesting.complaint_desk(self.member) is not None,
         }
@@ -234,7 +235,7 @@ class StatementView(ClaimView):
         if claim.state not in SETTLED:  # studied again since: its last statement holds no more
             raise Http404
         cuts = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
-        statement = claim.statements.prefetch_related("lines", cuts).first()
+        statement = claim.statements.prefetch_related("lines__adjustment", cuts).first()
         if statement is None:
             raise Http404
         return statement

@@ -28,7 +28,7 @@ D = Decimal
 
 def line(label: str = "Consultation", *, spent: str = "500", **given: Any) -> EnteredLine:
     """A line as an agent enters it; amounts as text: line(spent="300", flat_base="100", base_rate="70")."""
-    amounts = {"coefficient", "flat_base", "base_rate", "base_paid"}
+    amounts = {"coefficient", "flat_base", "base_rate", "base_paid", "asked"}
     read = {name: D(value) if name in amounts and value is not None else value for name, value in given.items()}
     return EnteredLine(label=label, spent=D(spent), **read)
 

@@ -23,6 +23,7 @@ from complaints import steps
 from complaints.models import Complaint
 from complaints.services.filing import submit_draft
 from health_claims.models import Claim, ClaimPiece, Reason
+from health_claims.printing import statement_html
 from health_claims.services.claims import ask_claim_complement, ask_counter_visit, refuse_claim
 from membership.models import BaseRegime, Ceiling, KeyLetter, Member
 from tests.factories.complaints import AgentFactory
@@ -229,6 +230,25 @@ def test_each_line_replays_its_computation_in_words(inside, statement):
         "Votre contrat vous rembourse 100,00 MAD .",
     ):
         assert sentence in shown
+
+
+@pytest.mark.req("F38")
+def test_an_amount_that_was_changed_shows_what_was_asked_what_is_retained_and_why(inside, claim):
+    changed = line(spent="400", asked="500", adjustment="invoice", adjustment_note="Facture de 400.")
+    statement = StatementFactory.create(claim=claim, lines=[changed, line("Verres", spent="100")])
+    assert (statement.spent, statement.lines.first().asked) == (500, 500)
+    shown = text(inside.get(address("statement", claim)))
+    for words in (
+        "Montant demandé 600,00 MAD Frais retenus 500,00 MAD",
+        "400,00 MAD demandé 500,00 MAD",
+        "Montant modifié Montant différent de la pièce fournie",
+        "Vous avez demandé 500,00 MAD . Sont retenus 400,00 MAD : Montant différent de la pièce fournie.",
+        "Facture de 400.",
+    ):
+        assert words in shown
+    assert shown.count("Vous avez demandé") == 1
+    kept = claim.statements.prefetch_related("lines__abatements").first()
+    assert "500,00" in statement_html(claim=claim, statement=kept, language="fr")
 
 
 def test_a_claim_without_a_statement_has_none_to_show(inside, claim):

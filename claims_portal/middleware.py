@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .accounts.throttles import LimitReached
-from .views import is_database_away, service_unavailable, too_many_requests
+from .views import is_database_away, method_not_allowed, service_unavailable, too_many_requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
@@ -60,14 +60,20 @@ class TrustedProxyMiddleware:
 class FaultMiddleware:
     """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back.
 
-    For what views raise; the error pages do the same for what middleware raises.
+    For what views raise; the error pages do the same for what middleware raises. The address of a form, opened as a
+    page, is answered with a sentence too, where Django answers with nothing.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET":
+            return response
+        page = method_not_allowed(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LimitReached):

@@ -97,6 +97,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 404)
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """The address of a form, opened as if it were a page."""
+    return error_page(request, 405)
+
+
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     # Called while the error is handled. What a middleware raises comes here, and through no other middleware.

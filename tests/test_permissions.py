@@ -120,7 +120,7 @@ GET: dict[str, Line] = {
     "complaints:start": (nothing, EVERYBODY),
     "complaints:desk": (desk, EVERYBODY),
     "complaints:desk-follow": (desk, EVERYBODY),
-    "complaints:begin": (desk, ONLY_POST),
+    "complaints:begin": (desk, (302,) * 6),
     "complaints:verify": (lambda world: [world.complaint.verification_code], EVERYBODY),
     "complaints:track": (nothing, EVERYBODY),
     "complaints:dashboard": (number, HOLDER),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from claims_portal.accounts import throttles
 from claims_portal.deadlines.explanation import spelled_amount
@@ -86,10 +86,12 @@ def desk_follow(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, code: str) -> HttpResponse:
-    """« Commencer la démarche »: a draft of one's own, and its first page."""
+    """« Commencer la démarche »: a draft of one's own, and its first page. Opened again, the page with the button."""
     desk = _open_desk(code)
+    if request.method == "GET":
+        return redirect("complaints:desk", code)
     throttles.count("draft-address", client_address(request))
     draft = create_draft(wizard=filing.key, desk=desk, language=get_language() or "fr")
     own(request, draft)

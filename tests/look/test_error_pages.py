@@ -18,6 +18,7 @@ SENTENCES = [
     (403, "Cette page ne vous est pas ouverte", {}),
     (403, "Cette page n’est plus valable", {"csrf": True}),
     (404, "Cette page est introuvable", {}),
+    (405, "Cette page s’ouvre avec un bouton", {}),
     (429, "Réessayez dans 7\u00a0minutes.", {"minutes": 7}),
     (429, "Réessayez dans 1\u00a0minute.", {"minutes": 1}),
     (500, "Un problème est survenu de notre côté", {}),
@@ -37,7 +38,7 @@ def test_an_error_page_says_its_own_sentence(status: int, sentence: str, context
     assert sentence in response.content.decode()
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
 def test_the_reference_on_an_error_page_is_the_one_in_the_log(status: int) -> None:
     with capture_logs() as lines:
         page = error_page(status, minutes=1).content.decode()
@@ -46,7 +47,7 @@ def test_the_reference_on_an_error_page_is_the_one_in_the_log(status: int) -> No
     assert [line["reference"] for line in lines if line["event"] == "error_page"] == [shown[1]]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 429, 500, 503])
 def test_an_error_page_needs_no_database(status: int) -> None:
     # Without the mark django_db, pytest-django fails this test at the first query.
     assert error_page(status, minutes=1).status_code == status

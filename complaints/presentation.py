@@ -74,10 +74,9 @@ def _awaited(pause: Pause) -> dict[str, Any]:
         "due": pause.started_at,
         "state": "soon",
         "fraction": None,
-        "explanation": _(
-            "Le délai de réponse du service s’est arrêté ce jour-là. Il reprend dès votre envoi, et la date de réponse "
-            "est repoussée d’autant. Aucune date limite ne vous est fixée, mais votre réclamation n’avance pas pendant "
-            "ce temps."
+        "note": _(
+            "Le délai du service s’est arrêté ce jour-là et reprendra à votre envoi. Aucune date limite n’est fixée, "
+            "mais votre réclamation n’avance pas d’ici là."
         ),
     }
 

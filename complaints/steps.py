@@ -114,11 +114,12 @@ class ReviewStep(Step):
 
 
 def describe_dependant(person: dict[str, Any]) -> str:
-    """« Prénom Nom, enfant, né le … » on one line."""
-    parts = [f"{person['first_name']} {person['last_name']}", str(Dependant.Relation(person["relation"]).label)]
+    """« Prénom Nom · enfant · 3 février 2012 » on one line; the name keeps its own direction in a line of the other."""
+    name = f"\u2068{person['first_name']} {person['last_name']}\u2069"
+    parts = [name, str(Dependant.Relation(person["relation"]).label)]
     if person.get("birth_date"):
         parts.append(date_format(person["birth_date"]))
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 GATE, SUBJECT, FACTS, COMPLAINANT, DEPENDANTS, DOCUMENTS, REVIEW = (

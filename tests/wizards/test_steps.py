@@ -123,7 +123,10 @@ def test_the_check_page_names_each_person_with_their_relation():
         {"first_name": ["Lina"], "last_name": ["El Amrani"], "relation": ["child"], "birth_date": ["2015-05-04"]},
         {"first_name": ["Karim"], "last_name": ["Alami"], "relation": ["spouse"], "birth_date": [""]},
     ]
-    assert DEPENDANTS.rows(draft)[0].value == "Lina El Amrani, Enfant, 4 mai 2015\nKarim Alami, Conjoint"
+    assert (
+        DEPENDANTS.rows(draft)[0].value
+        == "\u2068Lina El Amrani\u2069 · Enfant · 4 mai 2015\n\u2068Karim Alami\u2069 · Conjoint"
+    )
 
 
 def test_a_draft_finds_its_journey_by_name():

@@ -48,10 +48,11 @@ def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
 def clocks_by_party(complaint: Complaint, clocks: Iterable[Clock], pauses: Iterable[Pause]) -> list[dict[str, Any]]:
     """The clocks that run, each under the party it is for, with the pauses that moved the answer (N7).
 
-    While the desk waits for a complement, the complainant's own comes first.
+    While the desk waits for a complement, the complainant's own comes first. A time to reopen that is over is left out.
     """
     paused = complaint.state == State.COMPLEMENT
     running = [clock_view(each, paused=paused) | party_of(each.kind) for each in clocks if not each.stopped_at]
+    running = [each for each in running if each["kind"] != ClockKind.REOPENING or each["state"] != "late"]
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     for shown in running:
         if shown["kind"] == ClockKind.ANSWER:
@@ -147,8 +148,10 @@ def who(event: Event, desk: Desk) -> str:
     return _("vous") if event.user_id is None else str(desk.organisation.short_name)
 
 
-def standing(complaint: Complaint, late: LateAnswer | None = None) -> str:
+def standing(complaint: Complaint, late: LateAnswer | None = None, *, may_reopen: bool = True) -> str:
     """Where the case stands and what happens next, in one or two sentences."""
+    if complaint.state == State.CLOSED and not may_reopen and complaint.merged_into_id is None:
+        return _("Votre réclamation est clôturée, et le délai pour la rouvrir est passé.")
     if late is not None:
         return _("La réponse devait arriver au plus tard le %(date)s : elle est en retard.") % {"date": late.due}
     if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:

@@ -86,11 +86,12 @@ class CaseView(PublicView):
         asked = any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
         pauses = reads.pauses_of.rows(case=complaint.pk) if asked else []
         late = late_answer(complaint, clocks)
+        may_reopen = self.may_reopen(clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
         context = {
             "complaint": complaint,
             "desk": complaint.desk,
-            "standing": presentation.standing(complaint, late),
+            "standing": presentation.standing(complaint, late, may_reopen=may_reopen),
             "clocks": presentation.clocks_by_party(complaint, clocks, pauses),
             "late": late,
             "expected": still_expected(complaint),
@@ -100,7 +101,7 @@ class CaseView(PublicView):
             "dependants": reads.dependants_of.rows(case=complaint.pk),
             "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
             "may_withdraw": workflow.allows("withdraw", complaint.state),
-            "may_reopen": self.may_reopen(clocks),
+            "may_reopen": may_reopen,
             "followed": access.followed(request, complaint),
             "exchange_form": forms.get("exchange_form") or ExchangeForm(),
             "reopen_form": forms.get("reopen_form") or ReopenForm(),

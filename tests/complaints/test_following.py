@@ -192,7 +192,11 @@ def test_past_its_delay_a_case_is_not_reopened_and_the_reason_is_given_back(clie
     lead_to(complaint, State.CLOSED, agent=agent)
     with time_machine.travel(timezone.now() + timedelta(days=70)):
         follow(client, complaint)
-        assert dashboard(complaint, "reouverture/") not in client.get(dashboard(complaint)).content.decode()
+        shown = client.get(dashboard(complaint)).content.decode()
+        assert dashboard(complaint, "reouverture/") not in shown
+        assert "le délai pour la rouvrir est passé" in shown
+        assert "Vous pouvez rouvrir jusqu’au" not in shown
+        assert f'href="/reclamations/{complaint.desk.code}/"' in shown
         page = act(client, complaint, "reouverture/", reason="J’ai tardé.").content.decode()
         with pytest.raises(TooLateToReopen):
             following.reopen_complaint(complaint_id=complaint.pk, reason="J’ai tardé.")

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<number:number>/contester/", claims.ContestView.as_view(), name="contest"),
     path("dossiers/<number:number>/contester/<int:position>/", claims.ContestView.as_view(), name="contest-line"),
     path("estimation/", estimating.EstimateView.as_view(), name="estimate"),
+    path("estimation/devis/<int:key>/", estimating.QuoteDocumentView.as_view(), name="quote-document"),
     path("qui-a-vu/", claims.ReadingsView.as_view(), name="readings"),
     path("declaration/", declaring.BeginView.as_view(), name="begin"),
     path("declaration/<uuid:draft_id>/pieces/", declaring.PiecesView.as_view(), name="declaration-pieces"),

@@ -231,6 +231,7 @@ GET: dict[str, Line] = {
     "health_claims:contest-line": (lambda world: ["20260303000001", 1], SIGN_IN_FIRST),
     "health_claims:readings": (nothing, SIGN_IN_FIRST),
     "health_claims:estimate": (nothing, SIGN_IN_FIRST),
+    "health_claims:quote-document": (lambda world: [1], SIGN_IN_FIRST),
     "health_claims:begin": (nothing, SIGN_IN_FIRST),
     "health_claims:declaration": (lambda world: [world.draft.pk, "nature"], SIGN_IN_FIRST),
     "health_claims:declaration-pieces": (draft, SIGN_IN_FIRST),

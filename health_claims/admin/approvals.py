@@ -21,6 +21,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.identifiers import compact
+from claims_portal.templatetags.portal import money
 from health_claims.models import PriorApproval
 from health_claims.offer import read_offer
 from health_claims.services.approving import (
@@ -213,6 +214,11 @@ class PriorApprovalAdmin(KeysetAdmin):
         return render(request, f"admin/health_claims/priorapproval/{template}.html", whole | context, status=status)
 
 
+def entered_by(approval: PriorApproval) -> str:
+    """The agent, or the member who sent a quote."""
+    return str(approval.entered_by) if approval.entered_by else _("l’adhérent, en ligne")
+
+
 def facts(approval: PriorApproval) -> list[dict[str, Any]]:
     """Who, what, and since when it holds."""
     member = approval.member
@@ -228,6 +234,9 @@ def facts(approval: PriorApproval) -> list[dict[str, Any]]:
         {"label": _("Numéro d’accord"), "value": approval.number, "code": True},
         {"label": _("Valable du"), "value": said["valid_from"]},
         {"label": _("Valable jusqu’au"), "value": said["valid_to"]},
+        {"label": _("Montant du devis"), "value": "" if approval.amount is None else money(approval.amount)},
+        {"label": _("Soins prévus le"), "value": date_format(approval.planned_on) if approval.planned_on else ""},
+        {"label": _("Estimation donnée"), "value": "" if approval.estimated is None else money(approval.estimated)},
         {"label": _("Précision"), "value": approval.note},
-        {"label": _("Saisi par"), "value": f"{approval.entered_by}, {date_format(approval.entered_at)}"},
+        {"label": _("Saisi par"), "value": f"{entered_by(approval)}, {date_format(approval.entered_at)}"},
     ]

@@ -48,7 +48,7 @@ def chip(declaration: Declaration) -> dict[str, Any]:
 
 
 def declaration_context(row: Declaration) -> dict[str, Any]:
-    """Everything the page shows, in five queries; `row` comes with what `related` reads."""
+    """Everything the page shows, in six queries; `row` comes with what `related` reads."""
     events = list(row.events.select_related("user"))
     return {
         "pieces": [piece_view(each, row) for each in row.pieces.select_related("document")],
@@ -170,10 +170,14 @@ def earlier_view(declaration: Declaration) -> dict[str, Any]:
 
 
 def approvals_shown(row: Any) -> dict[str, Any]:
-    """What the page of a declaration or a claim says of approvals; one query, none when the contract asks for none."""
-    if not row.guarantee.needs_prior_approval:
-        return {}
+    """What the page of a declaration or a claim says of approvals, those of quotes among them; one query.
+
+    Nothing where the contract asks for none and there is none.
+    """
     same = PriorApproval.objects.filter(member=row.member, patient=row.patient, prestation=row.prestation)
+    found = list(same.exclude(decision=PriorApproval.Decision.CANCELLED).order_by("-pk")[:6])
+    if not found and not row.guarantee.needs_prior_approval:
+        return {}
     patient = row.patient_id or MEMBER
     enter = reverse("admin:health_claims_priorapproval_enter", args=[row.member_id])
     return {
@@ -184,7 +188,7 @@ def approvals_shown(row: Any) -> dict[str, Any]:
                 "url": reverse("admin:health_claims_priorapproval_change", args=[each.pk]),
                 "holds": each.holds_on(row.care_date),
             }
-            for each in same.exclude(decision=PriorApproval.Decision.CANCELLED).order_by("-pk")[:6]
+            for each in found
         ],
         "approval_url": f"{enter}?patient={patient}&prestation={row.prestation.code}",
     }

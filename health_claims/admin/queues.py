@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
-from health_claims.models import Claim, Declaration
+from health_claims.models import Claim, Declaration, PriorApproval
 from health_claims.roles import VIEW_CLAIMS, VIEW_DECLARATIONS
 from health_claims.services.reviewing import TO_REVIEW
 from health_claims.services.settling import payable
@@ -146,6 +146,10 @@ def health_panel(request: HttpRequest) -> Panel | None:
         desks = _desks(user) if desks is None else desks
         rows = _at(model, desks)
         counters += [_counter(rows, page, queues[name]) for name in names]
+    if user.has_perm(HANDLE):
+        waiting = counted(PriorApproval.objects.visible_to(user).pending())
+        pending = f"{reverse('admin:health_claims_priorapproval_changelist')}?decision__exact=pending"
+        counters.append(Counter(_("Accords préalables à décider"), waiting, pending, "check-circle-fill"))
     if user.has_perm(SETTLE):
         desks = _desks(user) if desks is None else desks
         waiting = counted(payable(_at(Claim, desks)))

@@ -1,4 +1,7 @@
-"""Prior approvals (« ententes préalables »): what was asked before the care, and what the insurer decided."""
+"""Prior approvals (« ententes préalables »): what was asked before the care, and what the insurer decided.
+
+A member asks by sending the quote of the care (row F42); an agent enters what was asked on paper.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,18 @@ class PriorApprovalQuerySet(models.QuerySet["PriorApproval"]):
         """Those that were granted, and hold for care on a day."""
         still = Q(valid_to=None) | Q(valid_to__gte=day)
         return self.filter(still, decision=PriorApproval.Decision.GRANTED, valid_from__lte=day)
+
+    def pending(self) -> PriorApprovalQuerySet:
+        """Those an agent has still to decide."""
+        return self.filter(decision=PriorApproval.Decision.PENDING)
+
+    def sent_by(self, member: Member) -> PriorApprovalQuerySet:
+        """The quotes whoever holds the member's account has sent; `member` with the account.
+
+        What was sent before their identity was checked is a former holder's, whose account was given back.
+        """
+        since = member.account.identity_checked_at
+        return self.filter(member=member, entered_by=None, entered_at__gte=since) if since else self.none()
 
 
 class PriorApproval(models.Model):
@@ -49,7 +64,13 @@ class PriorApproval(models.Model):
     document = models.OneToOneField(
         Document, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("document")
     )
-    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("saisi par"))
+    # Of a quote the member sent: its amount, the day the care is planned, and what the page said it would bring.
+    amount = models.DecimalField(_("montant du devis"), max_digits=10, decimal_places=2, null=True, blank=True)
+    planned_on = models.DateField(_("soins prévus le"), null=True, blank=True)
+    estimated = models.DecimalField(_("estimation donnée"), max_digits=10, decimal_places=2, null=True, blank=True)
+    entered_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("saisi par")
+    )  # None: the member, online
     entered_at = models.DateTimeField(_("saisi le"), auto_now_add=True)
 
     objects = PriorApprovalQuerySet.as_manager()
@@ -60,6 +81,7 @@ class PriorApproval(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["member", "patient", "prestation"], name="approval_of_person"),
             models.Index(fields=["number"], name="approval_number"),
+            models.Index(fields=["id"], name="approval_pending", condition=Q(decision="pending")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

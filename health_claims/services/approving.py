@@ -10,7 +10,9 @@ from django.db import transaction
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents
+from claims_portal.notifications.services import queue
 from health_claims.models import PriorApproval
+from health_claims.notices.approvals import QuoteAnswered
 from membership.models import Beneficiary, Member, Prestation
 
 from .declaring import NotTheirs
@@ -67,7 +69,9 @@ def enter_approval(*, asked: Asked, user: User, decided: Decided | None = None) 
 
 @transaction.atomic
 def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
-    """Write the decision, once: ApprovalSettled when it was decided meanwhile; ValueError for one that says too little.
+    """Write the decision, once, and tell the member who sent a quote.
+
+    ApprovalSettled when it was decided meanwhile; ValueError for one that says too little.
 
     What was computed before stays as it is: a new statement reads the approval.
     """
@@ -76,13 +80,16 @@ def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
         raise ValueError(decided.decision)
     if granted and not (decided.number and decided.valid_from):
         raise ValueError("A granted approval has a number and a first day.")
-    approval = PriorApproval.objects.select_for_update().get(pk=approval_id)
+    rows = PriorApproval.objects.select_for_update(of=("self",)).select_related("member__policy__organisation")
+    approval = rows.get(pk=approval_id)
     if approval.decision != Decision.PENDING:
         raise ApprovalSettled
     approval.decision, approval.decided_on, approval.number = decided.decision, decided.decided_on, decided.number
     if granted:
         approval.valid_from, approval.valid_to = decided.valid_from, decided.valid_to
     approval.save(update_fields=["decision", "decided_on", "number", "valid_from", "valid_to"])
+    if approval.entered_by_id is None:
+        queue(QuoteAnswered(approval))
     return approval
 
 

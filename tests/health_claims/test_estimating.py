@@ -11,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from health_claims.models import Claim, Statement
+from claims_portal.notifications.models import Message
+from health_claims.models import Claim, PriorApproval, Statement
+from health_claims.services.approving import Decided, decide_approval
 from health_claims.services.estimating import Quote, TariffMissing, estimate
 from health_claims.services.usage import Care
-from membership.models import Ceiling, Guarantee, Member
+from membership.models import Ceiling, Guarantee, Member, MemberAccount
+from tests.factories.documents import upload
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost
@@ -23,7 +26,7 @@ from .test_claim_pages import text
 
 pytestmark = pytest.mark.django_db
 D = Decimal
-MOST = 8  # the page of the answer; the form alone costs four
+MOST = 9  # the page of the answer; the form alone costs five
 
 
 @pytest.fixture
@@ -157,5 +160,57 @@ def test_the_page_costs_the_same_whatever_was_paid_before(inside, member, guaran
     BeneficiaryFactory.create_batch(4, member=member)
     used(member, guarantee, "100")
     assert [cost(each) for each in pages] == few
-    assert few[0] <= 4
+    assert few[0] <= 5
     assert few[1] <= MOST
+
+
+@pytest.mark.req("F42")
+def test_the_quote_itself_is_sent_decided_by_an_agent_and_kept_with_its_answer(inside, member, guarantee):
+    answer = inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
+    assert answer.status_code == 302
+    quote = PriorApproval.objects.get()
+    assert (quote.decision, quote.amount, quote.estimated) == ("pending", 2000, 1500)
+    granted = Decided("granted", timezone.localdate(), "EP-12", timezone.localdate())
+    decide_approval(approval_id=quote.pk, decided=granted)
+    told = Message.objects.get(notice="health_claims.quote_answered")
+    assert told.recipient == member.account.email and "EP-12" not in told.body_text
+    shown = text(inside.get(page_of()))
+    assert "Vos devis envoyés" in shown and "Accord EP-12" in shown and "devis.pdf" in shown
+    file = reverse("health_claims:quote-document", args=[quote.pk])
+    assert inside.get(file).status_code == 200
+    stranger = Client()
+    enter_as(stranger, MemberFactory.create(activated=True))
+    assert stranger.get(file).status_code == 404
+    assert "EP-12" not in text(stranger.get(page_of()))
+
+
+def test_a_quote_sent_twice_is_one_and_one_without_a_file_is_told_what_is_missing(inside, guarantee):
+    for _twice in range(2):
+        inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
+    assert PriorApproval.objects.count() == 1
+    shown = text(inside.post(page_of(), asked(action="send")))
+    assert "Choisissez le fichier du devis." in shown and "Votre estimation" in shown
+
+
+def test_a_quote_whose_tariff_is_unknown_can_be_sent_all_the_same(inside, guarantee):
+    Guarantee.objects.update(mode="tariff")
+    assert inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf"))).status_code == 302
+    assert PriorApproval.objects.get().estimated is None
+
+
+def test_quotes_of_a_former_holder_of_the_account_are_not_shown(inside, member, guarantee):
+    inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
+    MemberAccount.objects.update(identity_checked_at=timezone.now())
+    assert "devis.pdf" not in text(inside.get(page_of()))
+    quote = PriorApproval.objects.get()
+    assert inside.get(reverse("health_claims:quote-document", args=[quote.pk])).status_code == 404
+
+
+def test_ten_quotes_wait_at_most(inside, member, guarantee):
+    waiting = [PriorApproval(member=member, prestation=guarantee.prestation, asked_on=timezone.localdate())] * 10
+    for each in waiting:
+        each.pk = None
+        each.save(force_insert=True)
+    shown = text(inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf"))))
+    assert "attendent déjà une réponse" in shown
+    assert PriorApproval.objects.count() == 10

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Model = type[models.Model]
+Statement = tuple[str, Sequence[Any]]  # SQL and its values
 # Values of these types go to PostgreSQL as they are: Django looks at each through four functions to say so.
 _AS_IT_IS: dict[type, type] = {
     models.CharField: str,
@@ -48,33 +49,44 @@ def insert_together(objects: Sequence[models.Model]) -> None:
     An object may refer to one that comes before it and has no key yet: the keys are drawn first. As with
     `bulk_create`, `save()` is not called. For plain columns: no arrays, no inheritance, no generated fields.
     """
+    run_together(inserts_of(objects))
+
+
+def inserts_of(objects: Sequence[models.Model]) -> list[Statement]:
+    """What `insert_together` would run, for who has more to send in the same round trip; the keys are drawn here."""
     _draw_keys([each for each in objects if each.pk is None])
-    statements, values = [], []
+    statements = []
     for model, several in groupby(objects, key=type):
-        statement, more = _insert(model, list(several))
-        statements.append(statement)
-        values += more
-    with connection.cursor() as cursor:
-        cursor.execute("; ".join(statements), values)
+        statements.append(_insert(model, list(several)))
     for each in objects:
         each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
+    return statements
 
 
-def insert_unless_there(objects: Sequence[models.Model]) -> bool:
+def run_together(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+    """Run statements in one round trip; gives the rows of the last one, none when it returns none."""
+    if not statements:
+        return []
+    sql = "; ".join(statement for statement, _values in statements)
+    values = [value for _statement, several in statements for value in several]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def insert_unless_there(objects: Sequence[models.Model], *, after: Sequence[Statement] = ()) -> bool:
     """Insert new objects of one model, in one round trip. False when a unique constraint left one of them out.
 
-    Those that were inserted have their key afterwards.
+    Those that were inserted have their key afterwards. `after` are statements to run before, in the same round trip.
     """
     model = type(objects[0])
     statement, values = _insert(model, objects, without_key=True)
     primary: Any = model._meta.pk
     key = connection.ops.quote_name(primary.column)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ON CONFLICT DO NOTHING RETURNING {key}", values)
-        keys = [row[0] for row in cursor.fetchall()]
+    keys = run_together([*after, (f"{statement} ON CONFLICT DO NOTHING RETURNING {key}", values)])
     if len(keys) < len(objects):
         return False
-    for each, given in zip(objects, keys, strict=True):
+    for each, (given,) in zip(objects, keys, strict=True):
         each.pk = given
         each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
     return True
@@ -85,11 +97,9 @@ def insert_unhurried(each: models.Model) -> None:
 
     As `claims_portal.unhurried` does in four; inside another transaction, that one decides.
     """
-    statement, values = _insert(type(each), [each])
     # Sent together, both are one transaction.
-    quickly = "" if connection.in_atomic_block else "SELECT set_config('synchronous_commit', 'off', true); "
-    with connection.cursor() as cursor:
-        cursor.execute(quickly + statement, values)
+    quickly: list[Statement] = [("SELECT set_config('synchronous_commit', 'off', true)", [])]
+    run_together([*([] if connection.in_atomic_block else quickly), _insert(type(each), [each])])
     each._state.adding, each._state.db = False, DEFAULT_DB_ALIAS
 
 
@@ -101,7 +111,7 @@ def _draw_keys(objects: Sequence[models.Model]) -> None:
                 each.pk = key
 
 
-def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) -> tuple[str, list[Any]]:
+def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) -> Statement:
     """One statement for rows of one model, with their values as Django would save them."""
     head, place = _head(model, without_key)
     fields = _fields(model, without_key)

@@ -17,12 +17,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
-from claims_portal.inserts import insert_unhurried
+from claims_portal.inserts import Statement, insert_unhurried, run_together
 
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
 from .checks import Examination, Limits, Refused
@@ -139,12 +139,14 @@ def _nudge_scan() -> None:
 
 def claim_documents(*, documents: Iterable[Document]) -> None:
     """A case keeps these documents from now on; call it in the transaction that links them. One query."""
+    run_together(claims_of(documents))
+
+
+def claims_of(documents: Iterable[Document]) -> list[Statement]:
+    """What `claim_documents` would run, for who has more to send in the same round trip."""
     keys = [document.pk for document in documents]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE documents_document SET claimed_at = COALESCE(claimed_at, %s) WHERE id = ANY(%s)",
-            [timezone.now(), keys],
-        )
+    claim = "UPDATE documents_document SET claimed_at = COALESCE(claimed_at, %s) WHERE id = ANY(%s)"
+    return [(claim, [timezone.now(), keys])] if keys else []
 
 
 def release_documents(*, document_ids: Iterable[UUID]) -> int:

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import discard_document
+from claims_portal.inserts import Statement, run_together
 from claims_portal.notifications.services import forget_messages, queue
 from claims_portal.organisations.models import Desk
 
@@ -22,16 +23,15 @@ from .notices import ResumeLink
 from .steps import SEVERAL_MAX, Step, Typed
 
 RESUME_HOURS = 72
-# Counted and joined at once: nobody else joins meanwhile, for the draft is locked.
+# Locked first: nobody else joins while these are counted, and the second statement sees what others joined before.
+_LOCK = "SELECT FROM wizards_draft WHERE id = %s FOR UPDATE"
 _JOIN = (
-    "INSERT INTO wizards_draftdocument (draft_id, document_id, kind, added_at) SELECT %s, %s, %s, %s "
-    "WHERE (SELECT count(*) FROM wizards_draftdocument WHERE draft_id = %s) < %s RETURNING id"
+    "WITH draft AS (SELECT id, submitted_at FROM wizards_draft WHERE id = %s), joined AS ("
+    "INSERT INTO wizards_draftdocument (draft_id, document_id, kind, added_at) SELECT id, %s, %s, %s FROM draft "
+    "WHERE submitted_at IS NULL AND (SELECT count(*) FROM wizards_draftdocument WHERE draft_id = %s) < %s RETURNING id"
+    ") SELECT submitted_at, joined.id FROM draft LEFT JOIN joined ON true"
 )
-# In one statement: it is the end of the longest transaction there is.
-_SUBMITTED = (
-    "WITH joined AS (DELETE FROM wizards_draftdocument WHERE draft_id = %s) "
-    "UPDATE wizards_draft SET submitted_at = %s, updated_at = %s, result = %s, answers = '{}' WHERE id = %s"
-)
+_SUBMITTED = "UPDATE wizards_draft SET submitted_at = %s, updated_at = %s, result = %s, answers = '{}' WHERE id = %s"
 
 
 class DraftFull(Exception):
@@ -105,15 +105,21 @@ def remove_from_collection(*, draft_id: UUID, step: Step, position: int) -> Draf
 
 
 def attach_document(*, draft_id: UUID, document: Document, kind: str) -> DraftDocument:
-    """Join a received document to the draft. DraftFull when it holds the most it may, even with uploads at once."""
+    """Join a received document to the draft. DraftFull when it holds the most it may, even with uploads at once.
+
+    Draft.DoesNotExist and AlreadySubmitted as for `locked_draft`. One round trip, which is one transaction.
+    """
     limit = settings.DOCUMENT_LIMITS["files"]
     joined = DraftDocument(draft_id=draft_id, document=document, kind=kind, added_at=timezone.now())
-    with locked_draft(draft_id), connection.cursor() as cursor:
-        cursor.execute(_JOIN, [draft_id, document.pk, kind, joined.added_at, draft_id, limit])
-        row = cursor.fetchone()
-        if row is None:
-            raise DraftFull(limit)
-    joined.pk = row[0]
+    values = [draft_id, document.pk, kind, joined.added_at, draft_id, limit]
+    rows = run_together([(_LOCK, [draft_id]), (_JOIN, values)])
+    if not rows:
+        raise Draft.DoesNotExist
+    submitted_at, joined.pk = rows[0]
+    if submitted_at is not None:
+        raise AlreadySubmitted
+    if joined.pk is None:
+        raise DraftFull(limit)
     return joined
 
 
@@ -126,13 +132,18 @@ def detach_document(*, draft_id: UUID, document_id: UUID) -> None:
             discard_document(document=joined.document)
 
 
-def mark_submitted(*, draft: Draft, result: str) -> None:
-    """Close a locked draft: it made the case named `result`. Its answers live on in the case, not here."""
+def closing_of(*, draft: Draft, result: str) -> list[Statement]:
+    """What closes a locked draft: it makes the case named `result`. To be run with what writes that case.
+
+    Its answers live on in the case, not here.
+    """
     draft.submitted_at = draft.updated_at = timezone.now()
     draft.result = result
     draft.answers = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBMITTED, [draft.pk, draft.submitted_at, draft.updated_at, result, draft.pk])
+    return [
+        ("DELETE FROM wizards_draftdocument WHERE draft_id = %s", [draft.pk]),
+        (_SUBMITTED, [draft.submitted_at, draft.updated_at, result, draft.pk]),
+    ]
 
 
 @transaction.atomic

@@ -16,13 +16,13 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claim_documents
-from claims_portal.inserts import insert_together
+from claims_portal.documents.services import claims_of
+from claims_portal.inserts import inserts_of, run_together
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, joined_documents
-from claims_portal.wizards.services import create_draft, locked_draft, mark_submitted
+from claims_portal.wizards.services import closing_of, create_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
 from complaints.forms import GateForm
@@ -94,11 +94,8 @@ def submit_draft(*, draft_id: UUID, wants_sms: bool, seen: Draft | None = None) 
         if unfinished is not None:
             raise IncompleteDraft(unfinished)
         joined = joined_documents.rows(draft=draft.pk)
-        complaint = file_complaint(
-            filing=filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
-        )
-        mark_submitted(draft=draft, result=complaint.number)
-        return complaint
+        filing = filing_from(draft, [(each.document, each.kind) for each in joined], wants_sms)
+        return file_complaint(filing=filing, draft=draft)
 
 
 def facts_of(draft: Draft) -> dict[str, Any]:
@@ -123,8 +120,11 @@ def filing_from(draft: Draft, documents: list[tuple[Document, str]], wants_sms: 
 
 
 @transaction.atomic(savepoint=False)
-def file_complaint(*, filing: Filing) -> Complaint:
-    """Write a complaint with its people, documents, clocks and first event, and promise its receipt."""
+def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
+    """Write a complaint with its people, documents, clocks and first event, and promise its receipt.
+
+    `draft` is the one it is made of, locked: it is closed.
+    """
     complaint = _case(filing)
     complainant = _complainant(complaint, filing.complainant)
     dependants = [Dependant(complaint=complaint, **person) for person in filing.dependants]
@@ -133,9 +133,12 @@ def file_complaint(*, filing: Filing) -> Complaint:
     )
     joined = _joined(complaint, filing.documents, event)
     clocks = start_clocks(complaint=complaint)
-    insert_together([complaint, complainant, *dependants, event, *joined, *clocks])
+    written = claims_of(document for document, _kind in filing.documents)
+    written += inserts_of([complaint, complainant, *dependants, event, *joined, *clocks])
+    if draft is not None:
+        written += closing_of(draft=draft, result=complaint.number)
+    queue(notices.Receipt(complaint, clocks=clocks), after=written)
     route(complaint=complaint)
-    queue(notices.Receipt(complaint, clocks=clocks))
     promise_letter(complaint=complaint, event=event)
     return complaint
 
@@ -181,13 +184,12 @@ def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
 def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
     """Claim received documents for the case, as brought on the occasion of an event."""
     if documents:
-        insert_together(_joined(complaint, documents, event))
+        claimed = claims_of(document for document, _kind in documents)
+        run_together([*claimed, *inserts_of(_joined(complaint, documents, event))])
 
 
 def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> list[ComplaintDocument]:
-    """The documents, claimed, to be written with the event that brought them."""
-    if documents:
-        claim_documents(documents=[document for document, _kind in documents])
+    """The documents, to be written with the event that brought them."""
     return [
         ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
         for document, kind in documents

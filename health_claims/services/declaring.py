@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claim_documents
+from claims_portal.documents.services import claims_of
+from claims_portal.inserts import inserts_of, run_together
 from claims_portal.notifications.services import queue
 from claims_portal.wizards.models import Draft
-from claims_portal.wizards.services import create_draft, destroy_draft, locked_draft, mark_submitted
+from claims_portal.wizards.services import closing_of, create_draft, destroy_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
@@ -132,7 +133,7 @@ def send_declaration(*, draft_id: UUID, member_id: int, seen: Draft | None = Non
         if unfinished is not None:
             raise IncompleteDeclaration(unfinished)
         answers = steps.answers_of(draft)
-        declaration = declare(
+        return declare(
             declared=Declared(
                 member=offer_of(draft).member,
                 guarantee=answers.guarantee,
@@ -143,16 +144,16 @@ def send_declaration(*, draft_id: UUID, member_id: int, seen: Draft | None = Non
                 language=draft.language,
                 warnings=[each.code for each in cautions_for(draft)],
                 draft_id=draft.pk,
-            )
+            ),
+            draft=draft,
         )
-        mark_submitted(draft=draft, result=declaration.reference)
-        return declaration
 
 
 @transaction.atomic
-def declare(*, declared: Declared) -> Declaration:
+def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
     """Write a declaration with its pieces and first event, and promise its e-mail (row D130).
 
+    `draft` is the one it is made of, locked: it is closed.
     NotTheirs when the patient is not of the member's family, or the guarantee not of the member's policy.
     The reference is asked for once everything else is known: its day's counter is held until the commit.
     """
@@ -161,8 +162,7 @@ def declare(*, declared: Declared) -> Declaration:
     if not of_the_family or guarantee.policy_id != member.policy_id:
         raise NotTheirs
     desk = member.policy.desk
-    claim_documents(documents=declared.documents)
-    declaration = Declaration.objects.create(
+    declaration = Declaration(
         reference=next_reference(series="declaration", time_zone=desk.organisation.time_zone),
         draft_id=declared.draft_id,
         desk=desk,
@@ -178,19 +178,24 @@ def declare(*, declared: Declared) -> Declaration:
         warnings=list(declared.warnings),
         created_at=timezone.now(),
     )
-    _join(declaration, declared.documents)
-    event = DeclarationEvent.objects.create(
+    event = DeclarationEvent(
         declaration=declaration, kind="sent", at=declaration.created_at, to_state=declaration.state
     )
-    queue(Created(declaration, event))
+    written = claims_of(declared.documents)
+    written += inserts_of([declaration, *_pieces(declaration, declared.documents), event])
+    if draft is not None:
+        written += closing_of(draft=draft, result=declaration.reference)
+    queue(Created(declaration, event), after=written)
     return declaration
 
 
-def _join(declaration: Declaration, documents: Sequence[Document], *, is_complement: bool = False) -> None:
-    DeclarationPiece.objects.bulk_create(
+def _pieces(
+    declaration: Declaration, documents: Sequence[Document], *, is_complement: bool = False
+) -> list[DeclarationPiece]:
+    return [
         DeclarationPiece(declaration=declaration, document=document, is_complement=is_complement)
         for document in documents
-    )
+    ]
 
 
 @transaction.atomic
@@ -203,6 +208,6 @@ def supply_complement(*, declaration_id: int, body: str, documents: Sequence[Doc
     if declaration.complement_asked_at is None:
         raise TransitionNotAllowed("supply", declaration.state)
     change_declaration(declaration=declaration, transition="supply", body=body, complement_asked_at=None)
-    claim_documents(documents=documents)
-    _join(declaration, documents, is_complement=True)
+    pieces = _pieces(declaration, documents, is_complement=True)
+    run_together([*claims_of(documents), *inserts_of(pieces)])
     return declaration

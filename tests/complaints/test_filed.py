@@ -100,7 +100,7 @@ def test_a_draft_sent_before_is_not_sent_again(db):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["start_clocks", "queue", "mark_submitted"])
+@pytest.mark.parametrize("step", ["start_clocks", "queue", "route", "promise_letter"])
 def test_what_breaks_at_the_end_leaves_nothing_but_the_draft(monkeypatch, step):
     desk = DeskFactory()
     joined = DraftDocumentFactory(draft=DraftFactory(desk=desk, answers=complete_answers(desk)))

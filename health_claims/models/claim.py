@@ -115,9 +115,10 @@ class Claim(models.Model):
             models.Index(fields=["member", "-opened_at", "-id"], name="claim_of_member"),
             # What was used of a ceiling: the claims of one person, by date of care.
             models.Index(fields=["member", "patient", "prestation", "care_date"], name="claim_of_person"),
-            models.Index(
-                fields=["desk", "opened_at", "id"], name="claim_queue", condition=Q(state__in=["opened", "complement"])
-            ),
+            # The queues of one desk, or of all; then everything, of one desk or of all.
+            models.Index(fields=["state", "desk", "opened_at", "id"], name="claim_state"),
+            models.Index(fields=["desk", "opened_at", "id"], name="claim_desk_recent"),
+            models.Index(fields=["opened_at", "id"], name="claim_recent"),
             models.Index(fields=["desk", "id"], name="claim_to_pay", condition=Q(state="computed", batch__isnull=True)),
             models.Index(
                 fields=["desk", "opened_at", "id"],

@@ -126,6 +126,7 @@ class Declaration(models.Model):
             # The queue: what waits for a decision, oldest first; what is decided weighs nothing there.
             models.Index(fields=["desk", "created_at", "id"], name="declaration_queue", condition=Q(state="created")),
             models.Index(fields=["desk", "-created_at", "-id"], name="declaration_desk_recent"),
+            models.Index(fields=["-created_at", "-id"], name="declaration_recent"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,11 +53,12 @@ class Row:
 
 
 def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
-    """What `rows` reads, in two queries."""
+    """What `rows` reads, in three queries."""
     clocks = Clock.objects.promised().order_by("due_at").only("complaint_id", "kind", "due_at")
-    scans = ComplaintDocument.objects.filter(complaint=OuterRef("pk"), kind=DocumentKind.SCAN)
-    related = cases.annotate(has_scan=Exists(scans)).select_related("desk", "category", "complainant", "assigned_to")
-    return related.only(*_SHOWN).prefetch_related(Prefetch("clocks", clocks))
+    # Of these cases only: as a condition of each line, PostgreSQL would read the documents of all of them.
+    scans = ComplaintDocument.objects.filter(kind=DocumentKind.SCAN).only("complaint_id")
+    related = cases.select_related("desk", "category", "complainant", "assigned_to").only(*_SHOWN)
+    return related.prefetch_related(Prefetch("clocks", clocks), Prefetch("documents", scans, to_attr="scans"))
 
 
 def rows(cases: Iterable[Complaint], *, archives: bool) -> list[Row]:
@@ -92,7 +93,7 @@ def _row(
         is_escalated=case.is_escalated,
         agent=str(case.assigned_to) if case.assigned_to else "",
         channel="" if case.channel == Channel.WEB else case.get_channel_display(),
-        has_scan=case.has_scan,  # type: ignore[attr-defined]
+        has_scan=bool(case.scans),  # type: ignore[attr-defined]
         life=life(case),
     )
 

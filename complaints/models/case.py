@@ -96,7 +96,8 @@ class Complaint(models.Model):
     number = models.CharField(_("numéro"), max_length=12, unique=True)
     draft_id = models.UUIDField(unique=True, null=True, editable=False)  # one draft makes one case, whatever happens
     verification_code = models.CharField(max_length=32, unique=True, editable=False)
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="complaints", verbose_name=_("guichet"))
+    # Every list has an index that begins with the desk: one of the desk alone would only mislead the planner.
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="complaints", db_index=False, verbose_name=_("guichet"))
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("catégorie"))
     respondent = models.ForeignKey(
         Respondent, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("organisme concerné")
@@ -165,7 +166,18 @@ class Complaint(models.Model):
                 name="complaint_recent",
             ),
             models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),
-            models.Index(fields=["assigned_to", "due_at", "id"], name="complaint_mine", condition=~Q(state="closed")),
+            # It also holds the desk, so that counting one's own reads no case.
+            models.Index(
+                fields=["assigned_to", "due_at", "id"],
+                include=["desk"],
+                name="complaint_mine",
+                condition=~Q(state="closed"),
+            ),
+            models.Index(
+                fields=["desk", "due_at", "id"],
+                name="complaint_unassigned",
+                condition=Q(assigned_to=None) & ~Q(state="closed"),
+            ),
             # The queues of one desk, and of all desks, what is due first before the rest: the closed weigh nothing.
             models.Index(fields=["desk", "due_at", "id"], name="complaint_desk_due", condition=Q(turn="desk")),
             models.Index(fields=["due_at", "id"], name="complaint_due", condition=Q(turn="desk")),

@@ -35,7 +35,7 @@ from .letters import promise_letter
 from .routing import route
 
 _told_before = Prepared(lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at")[:1], mark=str)
-_with_number = Prepared(lambda number: Complaint.objects.filter(number=number), number=str)
+_with_number = Prepared(lambda number: Complaint.objects.only("number").filter(number=number), number=str)
 
 
 class IncompleteDraft(Exception):

@@ -31,7 +31,7 @@ class ChangedMeanwhile(Exception):
 def declaration_as_seen(*, declaration_id: int, last_event_id: int) -> Iterator[None]:
     """Act on a declaration only as it was seen; ChangedMeanwhile otherwise. One transaction around what is done."""
     with transaction.atomic():
-        locked_declaration(declaration_id)
+        Declaration.objects.select_for_update().only("pk").get(pk=declaration_id)
         news = DeclarationEvent.objects.filter(declaration_id=declaration_id, pk__gt=last_event_id)
         if events := list(news.select_related("user")):
             raise ChangedMeanwhile(events)
@@ -44,7 +44,7 @@ def claim_as_seen(*, claim_id: int, last_event_id: int) -> Iterator[None]:
     with transaction.atomic():
         member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
         list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
-        locked_claim(claim_id)
+        Claim.objects.select_for_update().only("pk").get(pk=claim_id)
         news = ClaimEvent.objects.filter(claim_id=claim_id, pk__gt=last_event_id)
         if events := list(news.select_related("user")):
             raise ChangedMeanwhile(events)

@@ -149,7 +149,7 @@ def send_declaration(*, draft_id: UUID, member_id: int, seen: Draft | None = Non
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
     """Write a declaration with its pieces and first event, and promise its e-mail (row D130).
 

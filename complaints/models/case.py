@@ -173,6 +173,12 @@ class Complaint(models.Model):
                 name="complaint_mine",
                 condition=~Q(state="closed"),
             ),
+            # Whose they are is NULL: PostgreSQL sees no order in the index above.
+            models.Index(
+                fields=["due_at", "id"],
+                name="complaint_all_unassigned",
+                condition=Q(assigned_to=None) & ~Q(state="closed"),
+            ),
             models.Index(
                 fields=["desk", "due_at", "id"],
                 name="complaint_unassigned",

@@ -123,8 +123,9 @@ class Declaration(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["member", "-created_at", "-id"], name="declaration_of_member"),
             models.Index(fields=["member", "prestation", "care_date"], name="declaration_same_care"),
-            # The queue: what waits for a decision, oldest first; what is decided weighs nothing there.
+            # The queue, of one desk or of all: what waits for a decision, oldest first; what is decided weighs nothing.
             models.Index(fields=["desk", "created_at", "id"], name="declaration_queue", condition=Q(state="created")),
+            models.Index(fields=["created_at", "id"], name="declaration_waiting", condition=Q(state="created")),
             models.Index(fields=["desk", "-created_at", "-id"], name="declaration_desk_recent"),
             models.Index(fields=["-created_at", "-id"], name="declaration_recent"),
         ]

@@ -113,6 +113,11 @@ def stop(*allowances: Allowance) -> None:
         stopped = [_pools.pop(each) for each in allowances or tuple(_pools) if each in _pools]
     for pool in stopped:
         pool.stop()
+    if not allowances:
+        # Pebble takes their locks away, then ends them: one that is just starting would complain in between.
+        for process in multiprocessing.active_children():
+            process.terminate()
+    for pool in stopped:
         pool.join()
 
 

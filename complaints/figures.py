@@ -9,21 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, Count, ExpressionWrapper, F, FloatField, Func, Q, QuerySet, Value
-from django.db.models.fields import DateTimeField, DurationField, IntegerField
+from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, FloatField, Q, QuerySet
 from django.db.models.functions import Extract
 from django.utils import timezone
 
+from claims_portal.backoffice.periods import Period, step_of
 from complaints.models import Clock
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import Turn
 
-DEFAULT_DAYS = 90
-LONGEST_DAYS = 731  # two years: what one page can read in a moment
 SECONDS_A_DAY = 86_400
 REASONS = "answers__reasons"
 
@@ -34,60 +31,6 @@ class MedianAndNinth(Aggregate):
     function = "PERCENTILE_CONT"
     template = "%(function)s(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = ArrayField(FloatField())
-
-
-@dataclass(frozen=True)
-class Period:
-    """Whole days of the portal's time zone, both ends included. ValueError when empty or over `LONGEST_DAYS`."""
-
-    first: date
-    last: date
-
-    def __post_init__(self) -> None:
-        if not 0 < self.days <= LONGEST_DAYS:
-            raise ValueError(self)
-
-    @classmethod
-    def latest(cls, days: int = DEFAULT_DAYS) -> Period:
-        """The last so many days, today included."""
-        today = timezone.localdate()
-        return cls(today - timedelta(days=days - 1), today)
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
-
-    @property
-    def step(self) -> str:
-        """What one point of a line stands for: a day up to a month, a week up to half a year, else a month."""
-        return "day" if self.days <= 31 else "week" if self.days <= 184 else "month"
-
-    def moments(self) -> tuple[datetime, datetime]:
-        """When it begins, and when it is over."""
-        return _midnight(self.first), _midnight(self.last + timedelta(days=1))
-
-    def steps(self) -> list[date]:
-        """The first day of each step, those without a case included."""
-        day = self.first
-        if self.step == "week":
-            day -= timedelta(days=day.weekday())
-        elif self.step == "month":
-            day = day.replace(day=1)
-        found = []
-        while day <= self.last:
-            found.append(day)
-            day = _next(day, self.step)
-        return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, timezone.get_current_timezone())
-
-
-def _next(day: date, step: str) -> date:
-    if step == "month":
-        return (day + timedelta(days=31)).replace(day=1)
-    return day + timedelta(days=7 if step == "week" else 1)
 
 
 @dataclass(frozen=True)
@@ -161,12 +104,6 @@ def figures(
         by_outcome=_busiest(_counts(decided, "answers__outcome"), "answers__outcome"),
         by_reason=_busiest(_counts(explained, REASONS), REASONS),
     )
-
-
-def step_of(steps: list[date], column: str) -> Func:
-    """The number of the step a moment falls in, from 1. Its midnights are ours, never those of the server's zones."""
-    midnights = Value([_midnight(day) for day in steps], output_field=ArrayField(DateTimeField()))
-    return Func(F(column), midnights, function="WIDTH_BUCKET", output_field=IntegerField())
 
 
 def _measures() -> dict[str, Aggregate]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.deadlines.explanation import Explanation, explanation_sentence, spelled_date
+from claims_portal.deadlines.explanation import Explanation, explanation_sentence, spelled_date, spelled_moment
 from claims_portal.deadlines.models import Delay
 from claims_portal.organisations.models import Desk
 
@@ -84,12 +84,6 @@ def _told(measure: ExpectedDelay) -> Expected:
 def _days(count: int) -> str:
     words = ngettext("%(count)s jour", "%(count)s jours", count) % {"count": count}
     return words.replace(" ", "\u00a0")  # a number stays with its unit
-
-
-def spelled_moment(moment: datetime, time_zone: str) -> str:
-    """« mardi 3 mars 2026 à 14:05 » on the clocks of an IANA time zone, in the active language."""
-    local = moment.astimezone(ZoneInfo(time_zone))
-    return gettext("%(date)s à %(time)s") % {"date": spelled_date(local.date()), "time": date_format(local, "H:i")}
 
 
 def received_on(complaint: Complaint) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from complaints.figures import Period, step_of
+from claims_portal.backoffice.periods import Period, step_of
 
 from .models import Declaration
 from .workflow import DeclarationState

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from complaints.printing import pdf_of
-from complaints.promises import spelled_moment
+from claims_portal.deadlines.explanation import spelled_moment
+from claims_portal.pdf import pdf_of
 from health_claims.models import Claim, Statement
 from health_claims.presentation import asked_in_all, lines_shown
 

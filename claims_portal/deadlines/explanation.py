@@ -81,6 +81,12 @@ def spelled_date(day: date) -> str:
     return _spelled(day, get_language() or settings.LANGUAGE_CODE)
 
 
+def spelled_moment(moment: datetime, time_zone: str) -> str:
+    """« mardi 3 mars 2026 à 14:05 » on the clocks of an IANA time zone, in the active language."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return gettext("%(date)s à %(time)s") % {"date": spelled_date(local.date()), "time": date_format(local, "H:i")}
+
+
 @lru_cache(maxsize=4000)
 def _spelled(day: date, _language: str) -> str:
     """In the active language, which is given so that each has its own; the same days are spelled all the time."""

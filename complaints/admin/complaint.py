@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
@@ -46,7 +47,7 @@ from .rows import rows, with_rows
 class ComplaintChangeList(KeysetChangeList):
     """One queue of the agent's desks; or, when something is looked for, all they may see."""
 
-    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, search.PARAMETER)
+    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, searches.PARAMETER)
     by_due = False
 
     @property
@@ -55,7 +56,7 @@ class ComplaintChangeList(KeysetChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> ComplaintQuerySet:
         self.queue = queues.named(request.GET.get(queues.PARAMETER))
-        self.query = search.remembered(request)
+        self.query = searches.remembered(request)
         self.by_due = self.oldest_first = self.queue.by_due and not self.query
         return cast(ComplaintQuerySet, super().get_queryset(request, exclude_parameters))
 
@@ -63,7 +64,7 @@ class ComplaintChangeList(KeysetChangeList):
         super().get_results(request)
         self.rows = rows(self.result_list, archives=request.user.has_perm(SEE_ARCHIVES))
         self.saved, self.sharing = saved.offered(request.user), saved.sharing(request.user)
-        self.search_key = request.GET.get(search.PARAMETER, "")
+        self.search_key = request.GET.get(searches.PARAMETER, "")
         self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
     @property
@@ -153,7 +154,7 @@ class ComplaintAdmin(KeysetAdmin):
             return redirect("admin:complaints_complaint_change", complaint_id)
         list_url = redirect("admin:complaints_complaint_changelist")
         if text:
-            list_url["Location"] += f"?{search.PARAMETER}={search.remember(request, text)}"
+            list_url["Location"] += f"?{searches.PARAMETER}={searches.remember(request, text)}"
         return list_url
 
     # --- The case

@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
+from claims_portal.backoffice.charts import Bars, Lines, bars, lines
+from claims_portal.backoffice.periods import PeriodForm, step_label
 from claims_portal.organisations.models import Desk
-from complaints.charts import Bars, Lines, bars, lines
-from complaints.figures import DEFAULT_DAYS, LONGEST_DAYS, Figures, Line, Period, figures
+from complaints.figures import Figures, Line, figures
 from complaints.models import Category, Outcome, Reason
 from complaints.workflow import HANDLE
 
 from . import queues
 
-LATEST, THIS_MONTH, LAST_MONTH, THIS_QUARTER, LAST_QUARTER, OTHER = (
-    "90-jours",
-    "mois",
-    "mois-dernier",
-    "trimestre",
-    "trimestre-dernier",
-    "dates",
-)
-PERIODS = [
-    (LATEST, _("Les 90 derniers jours")),
-    (THIS_MONTH, _("Ce mois-ci")),
-    (LAST_MONTH, _("Le mois dernier")),
-    (THIS_QUARTER, _("Ce trimestre")),
-    (LAST_QUARTER, _("Le trimestre dernier")),
-    (OTHER, _("Du… au…")),
-]
-
 LEAST_DAYS = 0.1
-
-
-def period_named(name: str, today: date) -> Period:
-    """The period a choice means on this day; quarters are those of the calendar year."""
-    month = today.replace(day=1)
-    quarter = month.replace(month=(today.month - 1) // 3 * 3 + 1)
-    match name:
-        case "mois":
-            return Period(month, today)
-        case "mois-dernier":
-            last = month - timedelta(days=1)
-            return Period(last.replace(day=1), last)
-        case "trimestre":
-            return Period(quarter, today)
-        case "trimestre-dernier":
-            last = quarter - timedelta(days=1)
-            return Period(last.replace(month=last.month - 2, day=1), last)
-    return Period(today - timedelta(days=DEFAULT_DAYS - 1), today)
 
 
 class Names:
@@ -97,37 +61,6 @@ class Names:
                 rows = model._default_manager.in_bulk(missing)
                 names.update({key: row.name if hasattr(row, "name") else str(row) for key, row in rows.items()})
         self.agent[None] = gettext("Sans agent")
-
-
-class PeriodForm(forms.Form):
-    """Which days to count; `period` holds for a valid form."""
-
-    periode = forms.ChoiceField(label=_("Période"), choices=PERIODS, required=False)
-    du = forms.DateField(
-        label=_("Du"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label=_("Au"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, data: Any) -> None:
-        super().__init__(data, auto_id="id_%s")
-        for name in ("du", "au"):
-            self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        named = given.get("periode") or LATEST
-        self.period = period_named(named, timezone.localdate())
-        if named == OTHER:
-            if not (given.get("du") and given.get("au")):
-                raise forms.ValidationError(gettext("Indiquez les deux dates de la période."))
-            try:
-                self.period = Period(given["du"], given["au"])
-            except ValueError:
-                message = gettext("La période doit finir après son début et compter au plus %(days)s jours.")
-                raise forms.ValidationError(message % {"days": LONGEST_DAYS}) from None
-        return given
 
 
 class FiguresForm(PeriodForm):
@@ -169,10 +102,6 @@ def days_in_words(days: float | None) -> str:
     if 0 < days < LEAST_DAYS:
         return gettext("< %(days)s j") % {"days": number_format(LEAST_DAYS, 1)}
     return gettext("%(days)s j") % {"days": number_format(round(days, 1), 1)}
-
-
-def step_label(day: date, step: str) -> str:
-    return date_format(day, "F Y" if step == "month" else "d/m/Y")
 
 
 def counted_bars(rows: list[tuple[str, Line]]) -> Bars:

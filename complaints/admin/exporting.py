@@ -5,20 +5,18 @@ A list of cases holds neither names nor contact details.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Min, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, get_language_bidi, gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
-from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
-from claims_portal.middleware import client_address
-from complaints.exports import Cell, csv_file, xlsx_file
+from claims_portal.backoffice import searches
+from claims_portal.backoffice.exports import Cell, Table, table_file
 from complaints.models import Answer, Channel, Clock
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
@@ -28,11 +26,6 @@ from .case import TURNS
 from .dashboard import asked, parts_of
 
 MOST_ROWS = 5000
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-Table = tuple[Sequence[str], list[list[Cell]]]
 
 
 @require_POST
@@ -58,8 +51,8 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
         for part in parts_of(found, names)
         for name, line in part.lines
     ]
-    period = f"{found.period.first}_{found.period.last}"
-    return _file(request, kind, gettext("chiffres") + f"-{period}", (head, rows), {"what": "figures"})
+    name = f"{gettext('chiffres')}-{found.period.first}_{found.period.last}"
+    return table_file(request, kind=kind, name=name, table=(head, rows), reference="figures", what="figures")
 
 
 @require_POST
@@ -71,10 +64,10 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
         raise Http404
     queue = queues.named(request.POST.get(queues.PARAMETER))
-    key = request.POST.get(search.PARAMETER, "")
-    looked_for = search.kept(request, key)
+    key = request.POST.get(searches.PARAMETER, "")
+    looked_for = searches.kept(request, key)
     if not recently_confirmed(request):
-        back = reverse("admin:complaints_complaint_changelist") + f"?{search.PARAMETER}={key}"
+        back = reverse("admin:complaints_complaint_changelist") + f"?{searches.PARAMETER}={key}"
         return confirm_first(request, back=back if looked_for else queues.address(queue))
     if looked_for:
         seen = queues.openable_cases(user)
@@ -85,9 +78,17 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     capped = len(rows) > MOST_ROWS
     if capped:
         rows[MOST_ROWS:] = [[gettext("Fichier limité aux %(rows)s premières lignes.") % {"rows": MOST_ROWS}]]
-    details = {"what": "search"} if looked_for else {"what": "queue", "queue": queue.name}
-    name = f"{gettext('recherche') if looked_for else queue.name}-{timezone.localdate()}"
-    return _file(request, kind, name, (head, rows), details | {"capped": capped})
+    told = {"what": "search"} if looked_for else {"what": "queue", "queue": queue.name}
+    return table_file(
+        request,
+        kind=kind,
+        name=f"{gettext('recherche') if looked_for else queue.name}-{timezone.localdate()}",
+        table=(head, rows),
+        reference="search" if looked_for else queue.name,
+        rows=min(len(rows), MOST_ROWS),
+        capped=capped,
+        **told,
+    )
 
 
 def cases_table(cases: ComplaintQuerySet) -> Table:
@@ -133,19 +134,3 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
 def _moment(moment: Any) -> str:
     """In the order in which a spreadsheet sorts."""
     return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def _file(request: HttpRequest, kind: str, name: str, table: Table, details: dict[str, Any]) -> HttpResponse:
-    """The file to save, after its line in the audit log."""
-    head, rows = table
-    content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
-    audit.record(
-        action=audit.Action.EXPORTED,
-        user=request.user,  # type: ignore[arg-type]
-        reference=details.get("queue", details["what"]),
-        address=client_address(request),
-        details=details | {"format": kind, "rows": min(len(rows), MOST_ROWS)},
-    )
-    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response

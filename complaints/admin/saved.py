@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.models import SEE_ORGANISATION
+from claims_portal.backoffice import searches
 from claims_portal.organisations.models import Desk
 from complaints.models import SavedFilter
 from complaints.services.saving import MOST, TooManyFilters, forget_filter, mark_used, save_filter
 from complaints.workflow import HANDLE
 
-from . import queues, search
+from . import queues
 
 
 def pages() -> list[tuple[str, Any, str]]:
@@ -67,7 +68,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     if given["guichet"] and desk is None:
         raise Http404
     queue = queues.named(given["file"]).name
-    text = search.kept(request, given["recherche"])
+    text = searches.kept(request, given["recherche"])
     try:
         saved = save_filter(user=user, name=given["name"], queue=queue, text=text, desk=desk)
     except TooManyFilters:
@@ -97,5 +98,5 @@ def shown(request: HttpRequest, saved: SavedFilter) -> HttpResponse:
     if not saved.text:
         return redirect(queues.address(queues.named(saved.queue)))
     response = redirect("admin:complaints_complaint_changelist")
-    response["Location"] += f"?{search.PARAMETER}={search.remember(request, saved.text)}"
+    response["Location"] += f"?{searches.PARAMETER}={searches.remember(request, saved.text)}"
     return response

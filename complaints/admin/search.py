@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest
 
 from claims_portal.identifiers import CinField, EmailAddressField, NirField, digits, one_line
 from complaints.forms import TrackedMobileField
@@ -15,11 +13,6 @@ from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
 from complaints.services.filing import search_name
-
-PARAMETER = "recherche"  # of the list's address: the key of a search kept in the session
-SESSION_KEY = "searches"
-KEPT = 10
-LONGEST = 254
 
 # Tried in this order. Their forms are disjoint: twelve digits, an @, fifteen, ten with 06 or +212, letters and digits.
 READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
@@ -59,21 +52,3 @@ def _or_policy(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQueryS
         return cases.filter(found)
     by_policy = Complaint.objects.filter(policy_number__in={written, written.upper()})
     return cases.filter(pk__in=Complaint.objects.filter(found).values("pk").union(by_policy.values("pk")))
-
-
-def remember(request: HttpRequest, text: str) -> str:
-    """Keep what is looked for in the session, and give its key: an address holds no personal data."""
-    kept = request.session.get(SESSION_KEY, {})
-    key = secrets.token_hex(4)
-    request.session[SESSION_KEY] = dict([*kept.items(), (key, one_line(text)[:LONGEST])][-KEPT:])
-    return key
-
-
-def remembered(request: HttpRequest) -> str:
-    """What this address looks for; "" when it looks for nothing, or too long ago."""
-    return kept(request, request.GET.get(PARAMETER, ""))
-
-
-def kept(request: HttpRequest, key: str) -> str:
-    """What is looked for under a key of this session; "" when there is nothing, or no more."""
-    return str(request.session.get(SESSION_KEY, {}).get(key, ""))

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from claims_portal.accounts import throttles
+from claims_portal.deadlines.explanation import spelled_moment
 from claims_portal.middleware import client_address
 from complaints.models import Complaint
 from complaints.pieces import filed_pieces
-from complaints.promises import received_on, spelled_moment
+from complaints.promises import received_on
 from complaints.references import spoken
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{10,32}")

@@ -14,17 +14,13 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, re_path, reverse
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
+from claims_portal.backoffice.exports import Table, table_file
 from claims_portal.backoffice.keyset import NEWER, OLDER, KeysetAdmin, KeysetChangeList, page_by_key
-from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, Organisation
-from complaints.admin.exporting import CONTENT_TYPES
-from complaints.exports import Cell, csv_file, xlsx_file
 from health_claims.models import Claim, SettlementBatch
 from health_claims.roles import VIEW_BATCHES
 from health_claims.services.settling import (
@@ -199,19 +195,16 @@ class SettlementBatchAdmin(KeysetAdmin):
             return confirm_first(request, back=reverse(PAGE, args=[batch.pk]))
         with transaction.atomic():
             mark_exported(batch_id=batch.pk)  # first: from here on no claim leaves the batch
-            head, rows = transfers(batch)
-        content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
-        audit.record(
-            action=audit.Action.EXPORTED,
-            user=request.user,  # type: ignore[arg-type]
-            about=batch,
+            table = transfers(batch)
+        return table_file(
+            request,
+            kind=kind,
+            name=f"virements-{batch.number}",
+            table=table,
             reference=batch.number,
-            address=client_address(request),
-            details={"what": "transfers", "format": kind, "rows": len(rows)},
+            about=batch,
+            what="transfers",
         )
-        name = f"virements-{batch.number}.{kind}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)
 
     def pay_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """« Marquer comme réglé »: a few claims at once, many through a task."""
@@ -240,7 +233,7 @@ def ways(claims: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def transfers(batch: SettlementBatch) -> tuple[list[str], list[list[Cell]]]:
+def transfers(batch: SettlementBatch) -> Table:
     """What the bank needs: account, name, amount in dirhams, number of the claim. One query."""
     claims = with_amount(Claim.objects.filter(batch=batch, member__payment=Member.Payment.TRANSFER))
     claims = claims.exclude(member__rib="").select_related("member").order_by("pk")

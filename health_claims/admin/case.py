@@ -18,13 +18,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.documents.models import Document
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
 from claims_portal.workflow import TransitionNotAllowed, Workflow
-from complaints.admin.search import PARAMETER as SEARCH
-from complaints.admin.search import remember, remembered
 from health_claims.models import Reason
 from health_claims.services.deciding import ChangedMeanwhile
 from health_claims.services.reasons import offered_reasons
@@ -41,12 +40,12 @@ Page = tuple[str, Callable[..., HttpResponseBase], str]
 class CaseChangeList(KeysetChangeList):
     """One queue of the agent's desks; or, when something is looked for, all they may see."""
 
-    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, SEARCH)
+    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, searches.PARAMETER)
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         admin = cast(CaseAdmin, self.model_admin)
         self.queue = queues.named(admin.queues, request.GET.get(queues.PARAMETER))
-        self.query = remembered(request)
+        self.query = searches.remembered(request)
         self.oldest_first = self.queue.oldest_first and not self.query
         return super().get_queryset(request, exclude_parameters)
 
@@ -160,7 +159,7 @@ class CaseAdmin(KeysetAdmin):
         if number := read_reference(text):
             for key in rows.filter(**{self.number: number}).values_list("pk", flat=True):
                 return redirect(f"admin:{self.prefix}_change", key)
-        asked = f"?{SEARCH}={remember(request, text)}" if text else ""
+        asked = f"?{searches.PARAMETER}={searches.remember(request, text)}" if text else ""
         return redirect(reverse(self.list_name) + asked)
 
     # --- The page

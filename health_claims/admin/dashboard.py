@@ -14,15 +14,12 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language_bidi, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
-from claims_portal.middleware import client_address
+from claims_portal.backoffice.charts import Bars, Lines, bars, lines
+from claims_portal.backoffice.exports import CONTENT_TYPES, Cell, table_file
+from claims_portal.backoffice.periods import PeriodForm, step_label
 from claims_portal.organisations.models import Desk
-from complaints.admin.dashboard import PeriodForm, step_label
-from complaints.admin.exporting import CONTENT_TYPES
-from complaints.charts import Bars, Lines, bars, lines
-from complaints.exports import Cell, csv_file, xlsx_file
 from health_claims.figures import Figures, Line, figures
 from health_claims.models import Declaration, Reason
 from membership.models import Prestation
@@ -191,14 +188,11 @@ def export_view(request: HttpRequest, kind: str) -> HttpResponse:
         for part in parts_of(found, names)
         for name, line in part.lines
     ]
-    content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
-    audit.record(
-        action=audit.Action.EXPORTED,
-        user=request.user,  # type: ignore[arg-type]
+    return table_file(
+        request,
+        kind=kind,
+        name=f"declarations-{found.period.first}_{found.period.last}",
+        table=(head, rows),
         reference="declarations",
-        address=client_address(request),
-        details={"what": "declaration figures", "format": kind, "rows": len(rows)},
+        what="declaration figures",
     )
-    name = f"declarations-{found.period.first}_{found.period.last}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.workflow import Workflow
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent
 from health_claims.workflow import claim_workflow, declaration_workflow
 
@@ -35,19 +36,9 @@ def change_declaration(
 
     `user` None is the member. `fields` are other columns this change sets.
     """
-    step = declaration_workflow.check(transition, declaration.state)
-    declaration.state = step.target_from(declaration.state)
-    for name, value in fields.items():
-        setattr(declaration, name, value)
-    declaration.save(update_fields=["state", *fields])
+    told = _moved(declaration, declaration_workflow, transition, fields)
     return DeclarationEvent.objects.create(
-        declaration=declaration,
-        kind=transition,
-        at=at or timezone.now(),
-        user=user,
-        to_state=declaration.state,
-        body=body,
-        is_public=transition not in INTERNAL,
+        declaration=declaration, at=at or timezone.now(), user=user, body=body, **told
     )
 
 
@@ -76,17 +67,16 @@ def change_claim(
 
     `user` None is the member. `fields` are other columns this change sets.
     """
-    step = claim_workflow.check(transition, claim.state)
-    claim.state = step.target_from(claim.state)
+    told = _moved(claim, claim_workflow, transition, fields)
+    return ClaimEvent.objects.create(claim=claim, at=at or timezone.now(), user=user, body=body, **told)
+
+
+def _moved(
+    row: Declaration | Claim, workflow: Workflow, transition: str, fields: dict[str, object]
+) -> dict[str, object]:
+    """Write the row's new state and columns; what its event says of that."""
+    row.state = workflow.check(transition, row.state).target_from(row.state)
     for name, value in fields.items():
-        setattr(claim, name, value)
-    claim.save(update_fields=["state", *fields])
-    return ClaimEvent.objects.create(
-        claim=claim,
-        kind=transition,
-        at=at or timezone.now(),
-        user=user,
-        to_state=claim.state,
-        body=body,
-        is_public=transition not in INTERNAL,
-    )
+        setattr(row, name, value)
+    row.save(update_fields=["state", *fields])
+    return {"kind": transition, "to_state": row.state, "is_public": transition not in INTERNAL}

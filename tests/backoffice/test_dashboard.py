@@ -11,9 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from complaints.admin.dashboard import period_named
-from complaints.charts import MOST_BARS, WIDTH, bars, lines, nice
-from complaints.figures import Period
+from claims_portal.backoffice.charts import MOST_BARS, WIDTH, bars, lines, nice
+from claims_portal.backoffice.periods import Period, period_named
 from complaints.models import Complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from claims_portal.accounts.models import AuditEntry
-from complaints.exports import csv_file, safe_text, xlsx_file
+from claims_portal.backoffice.exports import csv_file, safe_text, xlsx_file
 from complaints.models import Complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 

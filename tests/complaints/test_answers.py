@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.backoffice.periods import Period
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.notices import framed
 from complaints.answering import recourse
-from complaints.figures import Period, figures
+from complaints.figures import figures
 from complaints.models import Answer, Complaint
 from complaints.printing import letter_html
 from complaints.services.answers import Decision, Unfinished

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from claims_portal.backoffice.periods import Period
 from complaints.answering import answering_of
-from complaints.figures import Period, figures
+from complaints.figures import figures
 from complaints.models import Answer, Complaint, Outcome, Recipient
 from complaints.services.following import reopen_complaint, withdraw_complaint
 from complaints.services.linking import merge_complaint

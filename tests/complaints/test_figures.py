@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from complaints.figures import Figures, Line, Period, figures
+from claims_portal.backoffice.periods import Period
+from complaints.figures import Figures, Line, figures
 from complaints.models import Clock, Complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 

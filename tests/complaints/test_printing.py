@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from claims_portal.documents.models import Document
+from claims_portal.pdf import _press, pdf_of, static_bytes
 from complaints import printing
 from complaints.models import Complaint, ComplaintDocument, Event, EventKind
 from complaints.references import spoken
@@ -203,14 +204,14 @@ def test_each_text_runs_in_its_own_direction(text, direction):
 )
 def test_a_pdf_reads_nothing_but_our_static_files(url):
     with pytest.raises(Exception, match=r".") as refusal:
-        printing.static_bytes(url)
+        static_bytes(url)
     assert isinstance(refusal.value, OSError) or type(refusal.value).__name__ == "SuspiciousFileOperation"
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_the_printing_engine_understands_everything_it_is_given(language, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("weasyprint"), "propagate", True)
-    printing._press.cache_clear()  # the stylesheet is read again
+    _press.cache_clear()  # the stylesheet is read again
     complaint = ComplaintFactory(language=language, documents=2, dependants=1, messages=2, state="answered")
     printing.receipt_pdf(complaint)
     printing.case_pdf(complaint)
@@ -221,7 +222,7 @@ def test_drawing_a_pdf_opens_no_connection():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
         port = server.getsockname()[1]
-        drawn = printing.pdf_of(
+        drawn = pdf_of(
             f'<html lang="fr"><title>t</title><link rel="stylesheet" href="http://127.0.0.1:{port}/a.css">'
             f'<img alt="a" src="http://127.0.0.1:{port}/a.png"><p>Texte</p></html>'
         )
@@ -236,7 +237,7 @@ def test_two_papers_asked_for_at_once_are_both_drawn():
         '<html lang="ar" dir="rtl"><title>ب</title><p>ب</p></html>',
     ]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        drawn = list(pool.map(printing.pdf_of, pages * 4))
+        drawn = list(pool.map(pdf_of, pages * 4))
     assert [language_of(pdf) for pdf in drawn] == ["fr", "ar"] * 4
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claims_portal.accounts.models import AuditEntry
-from complaints.figures import Period
+from claims_portal.backoffice.periods import Period
 from health_claims.figures import figures
 from health_claims.models import Declaration
 from health_claims.services import deciding

@@ -6,13 +6,46 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
+from django.utils.translation import get_language_bidi
+
+from claims_portal.accounts import audit
+from claims_portal.middleware import client_address
 
 Cell = str | int | float | Decimal | None  # a Decimal is an amount, to the centime
+Table = tuple[Sequence[str], list[list[Cell]]]  # its head and its rows
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 # What makes a spreadsheet take a text for a formula, full-width writings included (OWASP, « CSV injection »).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def table_file(
+    request: HttpRequest, *, kind: str, name: str, table: Table, reference: str, about: Model | None = None, **told: Any
+) -> HttpResponse:
+    """The table as a file to save, `kind` being one of CONTENT_TYPES, after its line in the audit log.
+
+    That line holds the reference, the row it is `about`, the format, how many rows, and what is `told` besides.
+    """
+    head, rows = table
+    content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
+    audit.record(
+        action=audit.Action.EXPORTED,
+        user=request.user,  # type: ignore[arg-type]
+        about=about,
+        reference=reference,
+        address=client_address(request),
+        details={"format": kind, "rows": len(rows)} | told,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)
 
 
 def safe_text(text: str) -> str:

@@ -28,11 +28,18 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def table_file(
-    request: HttpRequest, *, kind: str, name: str, table: Table, reference: str, about: Model | None = None, **told: Any
+    request: HttpRequest,
+    *,
+    kind: str,
+    name: str,
+    table: Table,
+    reference: str,
+    details: dict[str, Any],
+    about: Model | None = None,
 ) -> HttpResponse:
     """The table as a file to save, `kind` being one of CONTENT_TYPES, after its line in the audit log.
 
-    That line holds the reference, the row it is `about`, the format, how many rows, and what is `told` besides.
+    That line holds the reference, the row it is `about`, the format, how many rows, and the details.
     """
     head, rows = table
     content = csv_file(head, rows) if kind == "csv" else xlsx_file(head, rows, right_to_left=get_language_bidi())
@@ -42,7 +49,7 @@ def table_file(
         about=about,
         reference=reference,
         address=client_address(request),
-        details={"format": kind, "rows": len(rows)} | told,
+        details={"format": kind, "rows": len(rows)} | details,
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type=CONTENT_TYPES[kind], headers=headers)

@@ -52,7 +52,9 @@ def export_figures(request: HttpRequest, kind: str) -> HttpResponse:
         for name, line in part.lines
     ]
     name = f"{gettext('chiffres')}-{found.period.first}_{found.period.last}"
-    return table_file(request, kind=kind, name=name, table=(head, rows), reference="figures", what="figures")
+    return table_file(
+        request, kind=kind, name=name, table=(head, rows), reference="figures", details={"what": "figures"}
+    )
 
 
 @require_POST
@@ -78,16 +80,14 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     capped = len(rows) > MOST_ROWS
     if capped:
         rows[MOST_ROWS:] = [[gettext("Fichier limité aux %(rows)s premières lignes.") % {"rows": MOST_ROWS}]]
-    told = {"what": "search"} if looked_for else {"what": "queue", "queue": queue.name}
+    details = {"what": "search"} if looked_for else {"what": "queue", "queue": queue.name}
     return table_file(
         request,
         kind=kind,
         name=f"{gettext('recherche') if looked_for else queue.name}-{timezone.localdate()}",
         table=(head, rows),
         reference="search" if looked_for else queue.name,
-        rows=min(len(rows), MOST_ROWS),
-        capped=capped,
-        **told,
+        details=details | {"rows": min(len(rows), MOST_ROWS), "capped": capped},
     )
 
 

@@ -203,7 +203,7 @@ class SettlementBatchAdmin(KeysetAdmin):
             table=table,
             reference=batch.number,
             about=batch,
-            what="transfers",
+            details={"what": "transfers"},
         )
 
     def pay_view(self, request: HttpRequest, key: int) -> HttpResponse:

@@ -194,5 +194,5 @@ def export_view(request: HttpRequest, kind: str) -> HttpResponse:
         name=f"declarations-{found.period.first}_{found.period.last}",
         table=(head, rows),
         reference="declarations",
-        what="declaration figures",
+        details={"what": "declaration figures"},
     )

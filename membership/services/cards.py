@@ -30,14 +30,12 @@ def _code() -> str:
 
 def card_of(*, member: Member, beneficiary: Beneficiary | None = None) -> MemberCard:
     """The card of a member, or of somebody of their family, made at the first look."""
-    whose = {"member": member, "beneficiary": beneficiary}
-    return MemberCard.objects.get_or_create(**whose, defaults={"code": _code()})[0]
+    return MemberCard.objects.get_or_create(member=member, beneficiary=beneficiary, defaults={"code": _code()})[0]
 
 
 def renew_card(*, member: Member, beneficiary: Beneficiary | None = None) -> MemberCard:
     """Another code: copies of that card stop being valid at once; the other cards of the family stay."""
-    whose = {"member": member, "beneficiary": beneficiary}
-    return MemberCard.objects.update_or_create(**whose, defaults={"code": _code()})[0]
+    return MemberCard.objects.update_or_create(member=member, beneficiary=beneficiary, defaults={"code": _code()})[0]
 
 
 def check_card(*, code: str) -> Validity:

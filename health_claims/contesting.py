@@ -1,9 +1,10 @@
-"""« Contester cette ligne »: a complaint begun with what the statement says (BEYOND N1)."""
+"""Complaints begun in the member space: about a line of a statement with what it says (BEYOND N1), or anything else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
 from complaints.models import Quality
 from complaints.services.filing import begin_filing
-from health_claims.models import Claim, StatementLine
+from health_claims.models import Claim, MemberComplaint, StatementLine
 from membership.models import Member
 
 
@@ -31,17 +32,35 @@ def contest(*, claim: Claim, desk: Desk, language: str, line: StatementLine | No
     The member reads it, says why, and sends it themselves; nobody receives anything before that. `claim` with its
     member, account and policy; `line` with its statement and its abatements.
     """
-    member = claim.member
-    return begin_filing(
+    facts = {"facts": "\n".join(_facts(claim, line))}
+    return complain(
+        member=claim.member, desk=desk, language=language, subject={"claim_reference": claim.number}, facts=facts
+    )
+
+
+@transaction.atomic
+def complain(
+    *,
+    member: Member,
+    desk: Desk,
+    language: str,
+    subject: Mapping[str, str] | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> Draft:
+    """Begin a complaint of a member, with who they are and their contract; once sent, their space knows it (E115).
+
+    `member` with account and policy; `subject` and `facts` as for `begin_filing`.
+    """
+    draft = begin_filing(
         desk=desk,
         language=language,
         subject={
-            "claim_reference": claim.number,
             "policy_number": member.policy.number,
             "registration_number": member.number,
             "subscriber": str(member.policy.subscriber)[:160],
+            **(subject or {}),
         },
-        facts={"facts": "\n".join(_facts(claim, line))},
+        facts=facts,
         complainant={
             "quality": Quality.INSURED,
             "last_name": member.last_name,
@@ -51,6 +70,8 @@ def contest(*, claim: Claim, desk: Desk, language: str, line: StatementLine | No
             "mobile": str(member.account.mobile or ""),
         },
     )
+    MemberComplaint.objects.create(member=member, draft_id=draft.pk)
+    return draft
 
 
 def _facts(claim: Claim, line: StatementLine | None) -> Iterator[str]:

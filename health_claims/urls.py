@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import claims, declaring, estimating, feedback, follow_up
+from .views import claims, complaining, declaring, estimating, feedback, follow_up
 from .views.activation import ActivationLinkView, ActivationStepView, ActivationView
 from .views.papers import PapersView, SendView
 
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dossiers/<number:number>/contester/<int:position>/", claims.ContestView.as_view(), name="contest-line"),
     path("estimation/", estimating.EstimateView.as_view(), name="estimate"),
     path("estimation/devis/<int:key>/", estimating.QuoteDocumentView.as_view(), name="quote-document"),
+    path("reclamations/", complaining.ComplaintsView.as_view(), name="complaints"),
     path("qui-a-vu/", claims.ReadingsView.as_view(), name="readings"),
     path("declaration/", declaring.BeginView.as_view(), name="begin"),
     path("declaration/<uuid:draft_id>/pieces/", declaring.PiecesView.as_view(), name="declaration-pieces"),

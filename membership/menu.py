@@ -47,6 +47,7 @@ TABS: tuple[Tab, ...] = (
             "health_claims:statement",
             "health_claims:readings",
             "health_claims:estimate",
+            "health_claims:complaints",
         ),
     ),
     Tab(_("Point de dépôt"), "membership:deposit-points"),

@@ -11,6 +11,7 @@ from .claim import (
     Statement,
     StatementLine,
 )
+from .complaint import MemberComplaint, complaints_of
 from .declaration import Declaration, DeclarationEvent, DeclarationPiece, IdentityPaper
 from .reference import DailyCounter, Reason
 from .review import ReviewRule
@@ -26,10 +27,12 @@ __all__ = [
     "DeclarationEvent",
     "DeclarationPiece",
     "IdentityPaper",
+    "MemberComplaint",
     "PriorApproval",
     "Reason",
     "ReviewRule",
     "SettlementBatch",
     "Statement",
     "StatementLine",
+    "complaints_of",
 ]

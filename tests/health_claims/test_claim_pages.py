@@ -25,8 +25,8 @@ from complaints.services.filing import submit_draft
 from health_claims.models import Claim, ClaimPiece, Reason
 from health_claims.printing import statement_html
 from health_claims.services.claims import ask_claim_complement, ask_counter_visit, refuse_claim
-from membership.models import BaseRegime, Ceiling, KeyLetter, Member
-from tests.factories.complaints import AgentFactory
+from membership.models import BaseRegime, Ceiling, KeyLetter, Member, MemberAccount
+from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import DocumentFactory, upload
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import AccountFactory, GuaranteeFactory, MemberFactory, enter_as
@@ -284,6 +284,25 @@ def test_a_contested_line_becomes_a_complaint_that_holds_it(inside, statement, m
     complaint = Complaint.objects.get()
     assert complaint.claim_reference == statement.claim.number
     assert (complaint.desk, complaint.complainant.email) == (member.policy.complaint_desk, member.account.email)
+
+
+@pytest.mark.req("E115")
+def test_complaints_begun_in_the_space_are_listed_and_opened_there_and_nobody_elses_are(inside, member, client):
+    here, stranger = reverse("health_claims:complaints"), Client()
+    assert inside.post(here).status_code == 302
+    draft = Draft.objects.get(wizard="complaint")
+    assert draft.answers["reclamant"]["last_name"] == [member.last_name]
+    assert "Aucune réclamation" in text(inside.get(here))
+    sent = ComplaintFactory.create(desk=member.policy.complaint_desk)
+    Complaint.objects.filter(pk=sent.pk).update(draft_id=draft.pk)
+    assert str(sent) in inside.get(here).content.decode()
+    opened = inside.post(here, {"number": sent.number})["Location"]
+    assert inside.get(opened).status_code == 200
+    enter_as(stranger, MemberFactory.create(activated=True))
+    assert str(sent) not in stranger.get(here).content.decode()
+    assert stranger.post(here, {"number": sent.number}).status_code == 404
+    MemberAccount.objects.update(identity_checked_at=timezone.now())
+    assert str(sent) not in inside.get(here).content.decode()
 
 
 def test_a_desk_that_does_not_ask_for_the_reference_keeps_the_one_it_was_given(inside, statement):

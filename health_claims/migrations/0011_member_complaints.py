@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('health_claims', '0009_quotes'),
+        ('health_claims', '0010_lists_by_key'),
         ('membership', '0006_family_cards'),
     ]
 

@@ -201,8 +201,11 @@ def run() -> int:
     # and Ctrl-C must work where a script started us in the background, with its signal ignored.
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, signal.default_int_handler)
+    print("Démarrage de PostgreSQL et de Redis…", flush=True)  # a first start takes a minute: say what it does
     with contextlib.suppress(KeyboardInterrupt), instance() as environment:
+        print("Préparation de la base de données et des fichiers…", flush=True)
         prepare(environment)
+        print("Chargement de la démonstration…", flush=True)
         accounts = manage(environment, "load_demo") + manage(environment, "load_demo_claims")
         manager = Manager()
         for name, command in process_lines(port).items():

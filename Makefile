@@ -26,7 +26,11 @@ manage: $(VENV)/run.done ## one Django command on the local instance (ARGS="crea
 	@$(PYTHON) -m claims_portal.local manage $(ARGS)
 
 reset: ## throw away the data of every local instance
-	@rm -rf var
+	@for pid in var/*/postgres/postmaster.pid; do \
+	  if [ -f "$$pid" ] && kill -0 "$$(head -n 1 "$$pid")" 2>/dev/null; then \
+	    echo "Un portail tourne encore sur le port $$(basename $${pid%/postgres/*}). Arrêtez-le (Ctrl-C), puis recommencez." >&2; \
+	    exit 1; \
+	  fi; done; rm -rf var
 
 lock: $(VENV)/dev.done ## pin the requirements again, with hashes
 	@for name in requirements requirements-dev; do \

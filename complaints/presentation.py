@@ -148,15 +148,30 @@ def who(event: Event, desk: Desk) -> str:
     return _("vous") if event.user_id is None else str(desk.organisation.short_name)
 
 
-def standing(complaint: Complaint, late: LateAnswer | None = None, *, may_reopen: bool = True) -> str:
+def standing(
+    complaint: Complaint, events: Iterable[Event], late: LateAnswer | None = None, *, may_reopen: bool = True
+) -> str:
     """Where the case stands and what happens next, in one or two sentences."""
-    if complaint.state == State.CLOSED and not may_reopen and complaint.merged_into_id is None:
-        return _("Votre réclamation est clôturée, et le délai pour la rouvrir est passé.")
+    if complaint.state == State.CLOSED:
+        return _ended(events, may_reopen=may_reopen)
     if late is not None:
         return _("La réponse devait arriver au plus tard le %(date)s : elle est en retard.") % {"date": late.due}
     if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:
         return _("Votre message est arrivé. Le service l’examine.")
     return STANDING[State(complaint.state)]()
+
+
+def _ended(events: Iterable[Event], *, may_reopen: bool) -> str:
+    """How the case ended: it may go on elsewhere."""
+    kinds = [event.kind for event in events if event.to_state == State.CLOSED and event.from_state != State.CLOSED]
+    match kinds[-1] if kinds else "":
+        case EventKind.REFERRED:
+            return _("Un autre organisme s’occupe maintenant de votre réclamation : il vous répondra directement.")
+        case EventKind.MERGED:
+            return _("Votre réclamation continue sous un autre numéro.")
+    if may_reopen:
+        return _("Votre réclamation est clôturée.")
+    return _("Votre réclamation est clôturée, et le délai pour la rouvrir est passé.")
 
 
 STANDING = {
@@ -168,5 +183,4 @@ STANDING = {
     State.ANSWERED: lambda: _(
         "Le service vous a répondu. Si la réponse vous convient, vous pouvez clôturer ; sinon, rouvrez."
     ),
-    State.CLOSED: lambda: _("Votre réclamation est clôturée."),
 }

@@ -91,7 +91,7 @@ class CaseView(PublicView):
         context = {
             "complaint": complaint,
             "desk": complaint.desk,
-            "standing": presentation.standing(complaint, late, may_reopen=may_reopen),
+            "standing": presentation.standing(complaint, events, late, may_reopen=may_reopen),
             "clocks": presentation.clocks_by_party(complaint, clocks, pauses),
             "late": late,
             "expected": still_expected(complaint),

@@ -9,7 +9,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from complaints.models import Complaint
+from complaints.models import Complaint, Event, EventKind
+from complaints.presentation import standing
 from complaints.printing import case_html
 from complaints.services import following
 from complaints.workflow import State
@@ -77,6 +78,21 @@ def test_nothing_is_late_while_the_desk_has_nothing_to_answer(complaint, state):
     lead_to(complaint, state, agent=AgentFactory.create(desks=[complaint.desk]))
     with time_machine.travel(timezone.now() + OVER):
         assert LATE not in shown(complaint)
+
+
+@pytest.mark.req("N7", "A13")
+@pytest.mark.parametrize(
+    ("kind", "may_reopen", "said"),
+    [
+        (EventKind.REFERRED, True, "Un autre organisme s’occupe maintenant"),
+        (EventKind.MERGED, False, "sous un autre numéro"),
+        (EventKind.CLOSED, True, "est clôturée."),
+        (EventKind.CLOSED_IN_SILENCE, False, "le délai pour la rouvrir est passé"),
+    ],
+)
+def test_a_closed_case_says_how_it_ended(kind, may_reopen, said):
+    ends = [Event(kind=kind, from_state=State.ANSWERED, to_state=State.CLOSED), Event(kind=EventKind.ARCHIVED)]
+    assert said in standing(Complaint(state=State.CLOSED), ends, may_reopen=may_reopen)
 
 
 @pytest.mark.req("N7")

@@ -53,6 +53,10 @@ REFUSALS: dict[str, str | Promise] = {
     "crashed": _(
         "Nous n’avons pas réussi à lire ce fichier. Enregistrez le document à nouveau en PDF, ou prenez-le en photo."
     ),
+    "not_stored": _(
+        "Nous n’avons pas pu garder ce fichier : le problème vient de nous. Vos réponses sont conservées : "
+        "essayez de nouveau dans quelques minutes, ou continuez sans lui et joignez-le plus tard."
+    ),
     "busy": _("Beaucoup de fichiers arrivent en ce moment. Attendez une minute, puis envoyez celui-ci à nouveau."),
 }
 

@@ -121,7 +121,11 @@ def _document(examination: Examination, *, received: bytes, label: str) -> Docum
 
 
 def _store(document: Document, examination: Examination) -> None:
-    document.file.save(f"file.{examination.extension}", ContentFile(examination.data), save=False)
+    try:
+        document.file.save(f"file.{examination.extension}", ContentFile(examination.data), save=False)
+    except Exception as error:  # a full disk or a storage that is away, each with errors of its own
+        logger.exception("document_not_stored", size=len(examination.data))
+        raise DocumentRefused("not_stored") from error
     try:
         insert_unhurried(document)  # joining it to a draft or a case is what waits for the disk
     except BaseException:

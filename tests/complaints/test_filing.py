@@ -203,6 +203,14 @@ def test_an_answer_already_received_is_asked_for(client, draft):
     assert "joignez-la si vous l’avez" not in page(client, draft, "verification")
 
 
+def test_a_file_that_we_cannot_keep_is_said_to_be_our_fault_and_stops_nobody(client, draft, tmp_path):
+    answer_all(client, draft)
+    (tmp_path / "private").write_text("a file where the folder of private files should be")
+    answer = client.post(at(draft, "pieces"), {"kind": "evidence", "action": "upload", "files": [upload()]})
+    assert "le problème vient de nous" in answer.content.decode()
+    assert send(client, draft).headers["Location"] == at(draft, "fait")
+
+
 @pytest.mark.req("F7")
 def test_the_same_thing_told_again_by_the_same_person_is_a_warning_and_no_refusal(client, desk):
     file(client, desk)

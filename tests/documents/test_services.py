@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import (
+    DocumentRefused,
     claim_documents,
     collect_orphans,
     discard_document,
@@ -69,7 +70,7 @@ def test_receiving_takes_one_query(django_assert_num_queries) -> None:
         receive_document(upload=upload())
 
 
-def test_when_the_storage_fails_there_is_no_row(settings, tmp_path: Path) -> None:
+def test_when_the_storage_fails_there_is_no_row_and_the_person_is_told(settings, tmp_path: Path) -> None:
     obstacle = tmp_path / "obstacle"
     obstacle.write_text("a file where the folder should be")
     settings.STORAGES = settings.STORAGES | {
@@ -78,7 +79,7 @@ def test_when_the_storage_fails_there_is_no_row(settings, tmp_path: Path) -> Non
             "OPTIONS": {"location": obstacle},
         }
     }
-    with pytest.raises(OSError, match="obstacle"):
+    with pytest.raises(DocumentRefused, match="not_stored"):
         receive_document(upload=upload())
     assert not Document.objects.exists()
 

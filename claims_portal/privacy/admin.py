@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
-from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
+from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.middleware import client_address
 
 from .access import copy_of_data
@@ -155,6 +155,6 @@ def rights_panel(request: HttpRequest) -> Panel | None:
     user: Any = request.user
     if not (user.is_authenticated and user.has_perm(ANSWER)):
         return None
-    waiting = counted(RightsRequest.objects.visible_to(user).pending())
+    waiting = RightsRequest.objects.visible_to(user).pending()
     url = reverse("admin:privacy_rightsrequest_changelist")
     return Panel(_("Données personnelles"), [Counter(_("Demandes à traiter"), waiting, url, "shield-lock")])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
-from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
+from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.deadlines.explanation import explanation_sentence
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
@@ -222,7 +222,7 @@ def disposals_panel(request: HttpRequest) -> Panel | None:
     user: Any = request.user
     if not (user.is_authenticated and user.has_perm(DISPOSE)):
         return None
-    waiting = counted(DisposalBatch.objects.visible_to(user).proposed())
+    waiting = DisposalBatch.objects.visible_to(user).proposed()
     url = reverse("admin:complaints_disposalbatch_changelist")
     return Panel(_("Vie des données"), [Counter(_("Suppressions à approuver"), waiting, url, "trash3")])
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
-from claims_portal.backoffice.panels import Counter, Panel, counted, on_front_page
+from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.deadlines.compute import SOON
 from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
@@ -138,13 +138,13 @@ def openable_cases(user: Any) -> ComplaintQuerySet:
 
 @on_front_page
 def queues_panel(request: HttpRequest) -> Panel | None:
-    """« Vos dossiers »: how many wait in each queue. One query a queue, each of at most a thousand rows."""
+    """« Vos dossiers »: how many wait in each queue."""
     user = request.user
     if not (user.is_authenticated and (user.has_perm(VIEW) or user.has_perm(HANDLE))):
         return None
     cases = visible_cases(user)
     counters = [
-        Counter(queue.label, counted(queue.choose(cases, user)), address(queue), queue.icon)
+        Counter(queue.label, queue.choose(cases, user), address(queue), queue.icon)
         for queue in QUEUES.values()
         if queue.name != "toutes"
     ]

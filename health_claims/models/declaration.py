@@ -124,8 +124,19 @@ class Declaration(models.Model):
             models.Index(fields=["member", "-created_at", "-id"], name="declaration_of_member"),
             models.Index(fields=["member", "prestation", "care_date"], name="declaration_same_care"),
             # The queue, of one desk or of all: what waits for a decision, oldest first; what is decided weighs nothing.
-            models.Index(fields=["desk", "created_at", "id"], name="declaration_queue", condition=Q(state="created")),
-            models.Index(fields=["created_at", "id"], name="declaration_waiting", condition=Q(state="created")),
+            # It also holds what tells those that wait for the member, so that counting reads no declaration.
+            models.Index(
+                fields=["desk", "created_at", "id"],
+                include=["complement_asked_at"],
+                name="declaration_queue",
+                condition=Q(state="created"),
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                include=["complement_asked_at"],
+                name="declaration_waiting",
+                condition=Q(state="created"),
+            ),
             models.Index(fields=["desk", "-created_at", "-id"], name="declaration_desk_recent"),
             models.Index(fields=["-created_at", "-id"], name="declaration_recent"),
         ]

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from membership.models import Member
 
-from .computation import ZERO
+from .computation import HUNDRED, ZERO
+from .computation import money as rounded
 from .explanation import NO_BREAK, explain, percent, plain
 from .models import Claim, ClaimEvent, Statement, StatementLine
 from .services.estimating import Estimate
@@ -161,6 +162,11 @@ def lines_shown(lines: Iterable[StatementLine], claim: Claim) -> list[LineShown]
     return [_line_shown(line, claim) for line in lines]
 
 
+def _rate_counted(line: StatementLine) -> bool:
+    """Whether the base regime paid its rate on the base: not where its own statement says something else."""
+    return line.base_paid == min(line.spent, rounded(line.base * line.base_rate / HUNDRED)) and line.base_rate > ZERO
+
+
 def _line_shown(line: StatementLine, claim: Claim) -> LineShown:
     cuts = list(line.abatements.all())
     reasons = {each.reason.code: each.reason.label for each in cuts}
@@ -170,7 +176,7 @@ def _line_shown(line: StatementLine, claim: Claim) -> LineShown:
     return LineShown(
         line=line,
         cotation=f"{line.letter}{NO_BREAK}{plain(line.coefficient)}" if line.coefficient is not None else "",
-        base_rate=percent(line.base_rate),
+        base_rate=percent(line.base_rate) if _rate_counted(line) else "",
         # A flat amount has no rate.
         rate="" if claim.guarantee.mode == "flat" else percent(line.rate),
         adjustment={"label": why.label, "advice": why.advice, "note": line.adjustment_note} if why else None,

@@ -149,7 +149,7 @@ def health_panel(request: HttpRequest) -> Panel | None:
     if user.has_perm(HANDLE):
         waiting = PriorApproval.objects.visible_to(user).pending()
         pending = f"{reverse('admin:health_claims_priorapproval_changelist')}?decision__exact=pending"
-        counters.append(Counter(_("Accords préalables à décider"), waiting, pending, "check-circle-fill"))
+        counters.append(Counter(_("Accords préalables à décider"), waiting, pending, "file-earmark-text"))
     if user.has_perm(SETTLE):
         desks = _desks(user) if desks is None else desks
         waiting = payable(_at(Claim, desks))

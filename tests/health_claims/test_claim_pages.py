@@ -232,6 +232,13 @@ def test_each_line_replays_its_computation_in_words(inside, statement):
         assert sentence in shown
 
 
+def test_a_rate_that_counted_for_nothing_is_not_shown(inside, claim):
+    """The base regime's own statement says what it paid: no rate of ours led there."""
+    StatementFactory.create(claim=claim, lines=[line(spent="400", base_paid="90", base_rate="0")])
+    shown = text(inside.get(address("statement", claim)))
+    assert "contrat 100 %" in shown and "base 0 %" not in shown
+
+
 @pytest.mark.req("F38")
 def test_an_amount_that_was_changed_shows_what_was_asked_what_is_retained_and_why(inside, claim):
     changed = line(spent="400", asked="500", adjustment="invoice", adjustment_note="Facture de 400.")

@@ -16,7 +16,7 @@ from .identifiers import digits
 
 OLDEST = datetime.date(1900, 1, 1)
 RUN_TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
-BETWEEN = re.compile(r"[\s./\u2010-\u2015-]+")
+BETWEEN = re.compile(r"[\s.,/\u060c\u2010-\u2015-]+")
 
 
 class PastDateField(forms.DateField):

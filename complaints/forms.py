@@ -128,7 +128,7 @@ class FactsForm(forms.Form):
     event_date = PastDateField(
         label=_("Quand est-ce arrivé ?"),
         required=False,
-        help_text=_("Une date approximative suffit, par exemple 14/08/2026."),
+        help_text=_("Une date approximative suffit, par exemple 14/08/2026 ou 14082026."),
     )
     prior_steps = ProseField(
         label=_("Qu’avez-vous déjà fait ?"),
@@ -263,7 +263,9 @@ class DependantForm(forms.Form):
         choices=[("", _("Choisir dans la liste")), *Dependant.Relation.choices],
         error_messages=either(_("Choisissez son lien avec vous.")),
     )
-    birth_date = PastDateField(label=_("Sa date de naissance"), required=False, help_text=_("Par exemple 03/02/2012."))
+    birth_date = PastDateField(
+        label=_("Sa date de naissance"), required=False, help_text=_("Par exemple 03/02/2012 ou 03022012.")
+    )
 
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

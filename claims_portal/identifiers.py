@@ -44,6 +44,11 @@ def printable(text: str) -> str:
     return _NOT_PRINTABLE.sub("", text)
 
 
+def legible(text: str) -> str:
+    """The text, or nothing where it holds spaces and invisible marks alone: nobody could read it."""
+    return text if any(unicodedata.category(each)[0] not in "CZ" for each in text) else ""
+
+
 def one_line(text: str) -> str:
     """The text on one line, printable, its spaces collapsed."""
     return " ".join(printable(" ".join(text.split())).split())
@@ -291,7 +296,7 @@ class ReferenceField(NormalisedField):
         return super().widget_attrs(widget) | {"autocomplete": "off", "spellcheck": "false", "dir": "auto"}
 
     def normalise(self, text: str) -> str:
-        return one_line(digits(text))
+        return legible(one_line(digits(text)))
 
 
 class ProseField(NormalisedField):
@@ -312,4 +317,4 @@ class ProseField(NormalisedField):
         return attrs
 
     def normalise(self, text: str) -> str:
-        return LINE_ENDS.sub("\n", printable(text)).strip()
+        return legible(LINE_ENDS.sub("\n", printable(text)).strip())

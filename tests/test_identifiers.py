@@ -260,9 +260,11 @@ def test_a_text_loses_what_no_database_or_reader_can_take() -> None:
     assert ProseField().clean("a\x00b\ud800c\u202ed\u2066e\x1bf\r\ng\rh\u2028i") == "abcdef\ng\nh\ni"
 
 
-def test_a_text_of_invisible_characters_counts_as_empty() -> None:
-    assert "obligatoire" in sentence(ProseField(), "\x00\u202e")
-    assert ProseField(required=False).clean("\x00\u202e") == ""
+@pytest.mark.parametrize("field", [ProseField, ReferenceField])
+@pytest.mark.parametrize("text", ["\x00\u202e", "\u200b\ufeff", " \u00ad\u2060\n\u3000\u200f "])
+def test_a_text_of_invisible_characters_counts_as_empty(field: type[ProseField | ReferenceField], text: str) -> None:
+    assert "obligatoire" in sentence(field(), text)
+    assert field(required=False).clean(text) == ""
 
 
 def test_a_text_too_long_is_refused_with_its_count_and_never_cut() -> None:

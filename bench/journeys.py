@@ -217,8 +217,9 @@ def sign_in(browser: Browser, email: str, password: str) -> None:
 
 
 def agent_list(browser: Browser, cases: int) -> None:
-    """The queues, and a page further down."""
+    """The queues, and a page further down; the figures of the desk."""
     browser.get("/gestion/", "front page")
+    browser.get("/gestion/tableau-de-bord/", "figures")
     browser.get(LIST, "list")
     page = browser.get(f"{LIST}?file=toutes", "list, all")
     further = re.search(r'href="([^"]*apres=[^"]*)"', page.text)

@@ -99,7 +99,8 @@ def answer(browser: Browser, at: str, step: str, fields: Fields, label: str = ""
 
 
 def desk_lists(browser: Browser, cases: int) -> None:
-    """The queue of declarations, all of them, a page further down, and the claims."""
+    """The queue of declarations, all of them, a page further down, and the claims; the figures of the desk."""
+    browser.get(f"{DECLARATIONS}chiffres/", "figures, declarations")
     browser.get(DECLARATIONS, "list declarations")
     page = browser.get(f"{DECLARATIONS}?file=toutes", "list declarations, all")
     further = re.search(r'href="([^"]*apres=[^"]*)"', page.text)

@@ -28,12 +28,13 @@ AIMS: list[tuple[str, str, float | None, int | None]] = [
     ("post ", POST, None, None),
     ("list", PAGE, 15, 15),
     ("search", PAGE, 15, 15),
-    ("front page", PAGE, None, 15),
+    ("front page", PAGE, 15, 15),
+    ("figures", PAGE, None, 15),
     ("case page", PAGE, None, 15),
     ("", PAGE, 5, 6),
 ]
 # Between sizes: these may take at most so much longer with ten times the cases.
-FLAT = ("list", "search", "tracking", "dashboard", "follow-up", "claims", "case page, declaration")
+FLAT = ("front page", "figures", "list", "search", "tracking", "dashboard", "follow-up", "claims", "case page")
 FLAT_AIM = 1.3
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from claims_portal.backoffice.periods import Period, step_of
 
@@ -54,6 +55,7 @@ class Figures:
     by_reason: list[Line] = field(default_factory=list)
     by_prestation: list[Line] = field(default_factory=list)
     by_agent: list[Line] = field(default_factory=list)
+    counted_at: datetime = field(default_factory=timezone.now)
 
 
 def figures(

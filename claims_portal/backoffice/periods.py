@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
 from django.db import models
 from django.db.models import DateTimeField, F, Func, IntegerField, Value
 from django.utils import timezone
@@ -17,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 DEFAULT_DAYS = 90
 LONGEST_DAYS = 731  # two years: what one page can read in a moment
+KEPT_SECONDS = 60
+
+Counted = TypeVar("Counted")
 
 
 class Span(models.TextChoices):
@@ -142,3 +148,13 @@ class PeriodForm(forms.Form):
 def step_label(day: date, step: str) -> str:
     """A step as a line or a row names it: « 03/02/2026 », or « février 2026 »."""
     return date_format(day, "F Y" if step == "month" else "d/m/Y")
+
+
+def kept(question: tuple[Any, ...], count: Callable[[], Counted]) -> Counted:
+    """What was counted for this question less than a minute ago; otherwise it is counted now.
+
+    Figures read every case of their period: who looks at them again, or exports what they see, does not wait again.
+    `question` says all that the answer depends on, in a form that `repr` tells apart.
+    """
+    key = hashlib.sha256(repr(question).encode()).hexdigest()
+    return cast(Counted, cache.get_or_set(f"figures:{key}", count, KEPT_SECONDS))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.charts import Bars, Lines, bars, lines
-from claims_portal.backoffice.periods import PeriodForm, step_label
+from claims_portal.backoffice.periods import PeriodForm, kept, step_label
 from claims_portal.organisations.models import Desk
 from complaints.figures import Figures, Line, figures
 from complaints.models import Category, Outcome, Reason
@@ -171,6 +171,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if found is not None:
         context |= {
             "period": found.period,
+            "counted_at": found.counted_at,
             "cards": total_cards(found.total),
             "parts": parts_of(found, names),
             "empty": not found.total.received,
@@ -189,6 +190,10 @@ def asked(request: HttpRequest) -> tuple[Names, FiguresForm, Figures | None]:
     form = FiguresForm(names, request.GET)
     if not form.is_valid():
         return names, form, None
-    found = figures(queues.visible_cases(user), form.period, **form.chosen)
+    chosen = form.chosen
+    found = kept(
+        ("complaints", sorted(names.desk), form.period, chosen),
+        lambda: figures(queues.visible_cases(user), form.period, **chosen),
+    )
     names.complete(found)
     return names, form, found

@@ -162,7 +162,7 @@ class Complaint(models.Model):
             # It also holds what the figures of a period count, so that they read no case.
             models.Index(
                 fields=["-received_at", "-id"],
-                include=["desk", "category", "assigned_to", "answered_at", "turn"],
+                include=["desk", "category", "assigned_to", "answered_at", "turn", "due_at"],
                 name="complaint_recent",
             ),
             models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),

@@ -18,7 +18,7 @@ from claims_portal.accounts.confirmation import confirm_first, recently_confirme
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.charts import Bars, Lines, bars, lines
 from claims_portal.backoffice.exports import CONTENT_TYPES, Cell, table_file
-from claims_portal.backoffice.periods import PeriodForm, step_label
+from claims_portal.backoffice.periods import PeriodForm, kept, step_label
 from claims_portal.organisations.models import Desk
 from health_claims.figures import Figures, Line, figures
 from health_claims.models import Declaration, Reason
@@ -83,7 +83,11 @@ def asked(request: HttpRequest) -> tuple[Names, DeclarationFiguresForm, Figures 
     form = DeclarationFiguresForm(names, request.GET)
     if not form.is_valid():
         return names, form, None
-    found = figures(Declaration.objects.filter(desk__in=names.desk), form.period, **form.chosen)
+    chosen = form.chosen
+    found = kept(
+        ("declarations", sorted(names.desk), form.period, chosen),
+        lambda: figures(Declaration.objects.filter(desk__in=names.desk), form.period, **chosen),
+    )
     names.complete(found)
     return names, form, found
 
@@ -155,6 +159,7 @@ def figures_view(request: HttpRequest) -> HttpResponse:
     if found is not None:
         context |= {
             "period": found.period,
+            "counted_at": found.counted_at,
             "cards": cards(found.total),
             "parts": parts_of(found, names),
             "empty": not found.total.sent,

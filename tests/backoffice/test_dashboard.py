@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+import time
+from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from claims_portal.backoffice import periods
 from claims_portal.backoffice.charts import MOST_BARS, WIDTH, bars, lines, nice
 from claims_portal.backoffice.periods import Period, period_named
 from complaints.models import Complaint
@@ -19,6 +24,7 @@ from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFacto
 from .conftest import signed_in
 
 PAGE = "/gestion/tableau-de-bord/"
+CASABLANCA = ZoneInfo("Africa/Casablanca")
 
 
 def cards(response) -> list[str]:
@@ -137,6 +143,7 @@ def test_the_arabic_page_draws_its_bars_from_the_right(staff, desk):
 
 def test_the_page_costs_the_same_queries_with_one_case_or_many(staff, desk):
     def cost() -> int:
+        cache.clear()  # what was counted a moment ago is not counted again
         with CaptureQueriesContext(connection) as queries:
             assert staff.get(PAGE).status_code == 200
         return len(queries)
@@ -148,6 +155,26 @@ def test_the_page_costs_the_same_queries_with_one_case_or_many(staff, desk):
     for agent in agents:
         ComplaintFactory(desk=desk, state="answered", agent=agent)
     assert cost() == few <= 15
+
+
+def test_figures_asked_again_within_the_minute_are_those_of_the_time_they_show(staff, desk):
+    with time_machine.travel(datetime(2026, 3, 3, 14, 5, tzinfo=CASABLANCA), tick=False):
+        ComplaintFactory(desk=desk)
+        staff.get(PAGE)
+    ComplaintFactory(desk=desk)
+    with time_machine.travel(datetime(2026, 3, 3, 14, 5, 59, tzinfo=CASABLANCA), tick=False):
+        again = staff.get(PAGE)
+    assert cards(again)[0] == "1"
+    assert "Comptées à 14:05." in again.content.decode()
+
+
+def test_figures_are_counted_afresh_after_a_minute(staff, desk, monkeypatch):
+    monkeypatch.setattr(periods, "KEPT_SECONDS", 0.01)
+    ComplaintFactory(desk=desk)
+    staff.get(PAGE)
+    ComplaintFactory(desk=desk)
+    time.sleep(0.02)
+    assert cards(staff.get(PAGE))[0] == "2"
 
 
 def test_a_bar_is_as_long_as_its_number_and_none_is_invisible():

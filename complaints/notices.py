@@ -11,7 +11,8 @@ from claims_portal.accounts.links import public_url
 from claims_portal.deadlines.compute import SOON
 from claims_portal.notifications.notices import Notice, Recipient
 
-from .models import Clock, Complaint, Event, TrackingRequest
+from .answering import risk_bearer_of, ways_on
+from .models import Clock, ClockKind, Complaint, Event, TrackingRequest
 from .promises import Promise, promised_by, promises, received_on, spelled_due
 from .references import spoken
 
@@ -96,6 +97,17 @@ class Answered(CaseNotice):
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
         return super().context(recipient) | {"recourse": self.event.recourse if self.event else ""}
+
+
+class AnswerLate(CaseNotice):
+    """The answer did not come in time: what the person may do now, without asking (N7)."""
+
+    key = "complaints.answer_late"
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        clock = self.complaint.clocks.get(kind=ClockKind.ANSWER)
+        ways = ways_on(self.complaint.desk, risk_bearer_of(self.complaint))
+        return super().context(recipient) | {"due": spelled_due(clock), "ways": ways}
 
 
 class Closed(CaseNotice):

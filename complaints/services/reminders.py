@@ -20,7 +20,7 @@ from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Calendar, Delay
 from claims_portal.notifications.services import queue
 from complaints import notices
-from complaints.models import Clock, Complaint, Event, EventKind
+from complaints.models import Clock, ClockKind, Complaint, Event, EventKind
 from complaints.models.history import ClockQuerySet
 from complaints.workflow import Turn
 
@@ -36,7 +36,10 @@ def remind_of_deadlines() -> int:
 
 
 def escalate_overdue() -> int:
-    """Tell the desk of each delay that is over, and mark the case; gives how many clocks. Safe to run twice."""
+    """Tell the desk of each delay that is over, and mark the case; gives how many clocks. Safe to run twice.
+
+    The complainant hears of an answer that did not come, and of what that opens.
+    """
     return tell_each(over, _escalate)
 
 
@@ -94,7 +97,7 @@ def _escalate(complaint: Complaint, clock: Clock, now: datetime) -> None:
     if complaint.escalated_at is None:
         complaint.escalated_at = now
         complaint.save(update_fields=["escalated_at", "changed_at"])
-    Event.objects.create(
+    event = Event.objects.create(
         complaint=complaint,
         kind=EventKind.ESCALATED,
         at=now,
@@ -104,6 +107,8 @@ def _escalate(complaint: Complaint, clock: Clock, now: datetime) -> None:
     )
     desk = [complaint.desk.email] if complaint.desk.email else addresses_of_agents(complaint)
     queue(notices.Overdue(complaint, clock, desk))
+    if clock.kind == ClockKind.ANSWER:
+        queue(notices.AnswerLate(complaint, event))
 
 
 def addresses_of_agents(complaint: Complaint) -> list[str]:

@@ -25,6 +25,7 @@ KINDS = [
     notices.ComplementAsked,
     notices.NewMessage,
     notices.Answered,
+    notices.AnswerLate,
     notices.Closed,
     notices.ClosingSoon,
     notices.Reopened,

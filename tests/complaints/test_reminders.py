@@ -14,7 +14,7 @@ from complaints.services.following import reopen_complaint, write_to_desk
 from complaints.services.handling import answer_complaint, as_seen
 from complaints.services.reminders import escalate_overdue, remind_of_deadlines
 from complaints.tasks import remind
-from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
+from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory, MediationFactory
 from tests.factories.deadlines import CalendarFactory, DelayFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,15 @@ def test_the_desk_is_told_once_that_a_delay_is_over_and_the_case_says_so(desk):
     event = Event.objects.get(complaint=complaint, kind=EventKind.ESCALATED)
     assert not event.is_public
     assert event.is_automatic
+
+
+@pytest.mark.req("N7")
+def test_who_waits_for_a_late_answer_is_told_once_what_that_opens(desk):
+    mediator = MediationFactory(desk=desk).mediator
+    complaint = case(desk, due_in=timedelta(hours=-1))
+    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    assert told("answer_late") == [complaint.complainant.email]
+    assert mediator.name_fr in Message.objects.get(notice="complaints.answer_late").body_text
 
 
 def test_a_desk_without_an_address_is_told_through_its_agents(desk):

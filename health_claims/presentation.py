@@ -52,10 +52,14 @@ HOW: dict[str, str | Promise] = {
 
 
 def awaits_rib(claim: Claim) -> bool:
-    """The statement is ready, and the money has nowhere to go (row E125). Reads `member`."""
-    return (
-        claim.state == ClaimState.COMPUTED and claim.member.payment == Member.Payment.TRANSFER and not claim.member.rib
-    )
+    """The statement is ready, and the money has nowhere to go (row E125). Reads `member`, and `to_pay` where known."""
+    by_transfer = claim.member.payment == Member.Payment.TRANSFER and not claim.member.rib
+    return claim.state == ClaimState.COMPUTED and by_transfer and not pays_nothing(claim)
+
+
+def pays_nothing(claim: Claim) -> bool:
+    """Whether the newest statement of a claim read `with_amount` comes to zero."""
+    return getattr(claim, "to_pay", None) == 0
 
 
 def chip(claim: Claim) -> dict[str, Any]:
@@ -74,13 +78,19 @@ def turn(claim: Claim) -> str:
 
 
 def standing(claim: Claim) -> str:
-    """Where the claim stands and what happens next. Reads `member` and `desk.organisation`."""
+    """Where the claim stands and what happens next. Reads `member`, `desk.organisation`, and `to_pay` where known."""
     if awaits_rib(claim):
         return _("Votre décompte est prêt, mais votre RIB nous manque pour le régler.")
+    if pays_nothing(claim) and claim.state in NOTHING_DUE:
+        return str(NOTHING_DUE[ClaimState(claim.state)])
     how = HOW[Member.Payment(claim.member.payment)]
     return STANDING[ClaimState(claim.state)]() % {"desk": claim.desk.organisation.short_name, "how": how}
 
 
+NOTHING_DUE: dict[ClaimState, str | Promise] = {
+    ClaimState.COMPUTED: gettext_lazy("Votre décompte est établi. Rien n’est à régler, et il dit pourquoi."),
+    ClaimState.PAID: gettext_lazy("Votre dossier est terminé. Rien n’était à régler, et le décompte dit pourquoi."),
+}
 STANDING = {
     ClaimState.OPENED: lambda: _("%(desk)s étudie votre dossier : vous n’avez rien à faire."),
     ClaimState.COMPLEMENT: lambda: _("%(desk)s a besoin d’un complément de votre part pour continuer."),

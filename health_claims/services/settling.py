@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
@@ -30,8 +31,12 @@ class NothingToPay(Exception):
     """No computed claim waits for its payment."""
 
 
+NEWEST_PAID = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version").values("paid")[:1]
 # A transfer without an account number: the member reads « En attente de RIB », and no batch takes the claim until then.
-NOWHERE_TO_SEND = Q(member__payment=Member.Payment.TRANSFER, member__rib="")
+# What comes to zero is sent nowhere, and waits for nothing.
+NOWHERE_TO_SEND = Q(member__payment=Member.Payment.TRANSFER, member__rib="") & Q(
+    GreaterThan(Subquery(NEWEST_PAID), Value(0))
+)
 
 
 def payable(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -54,8 +59,7 @@ def computed(claims: QuerySet[Claim]) -> QuerySet[Claim]:
 
 def with_amount(claims: QuerySet[Claim]) -> QuerySet[Any]:
     """Each claim with what its newest statement pays, as `to_pay`; None before there is one."""
-    newest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version").values("paid")[:1]
-    return claims.annotate(to_pay=Subquery(newest))
+    return claims.annotate(to_pay=Subquery(NEWEST_PAID))
 
 
 @transaction.atomic
@@ -162,7 +166,8 @@ def _pay(claim_id: int, user: User) -> bool:
     asks = claim.review_rule is not None and claim.review_rule.asks_feedback
     asked: dict[str, Any] = {"feedback_asked_at": now} if asks else {}
     event = change_claim(claim=claim, transition="pay", user=user, at=now, paid_at=now, **asked)
-    queue(Paid(claim, key=f"event:{event.pk}"))
+    if claim.statements.values_list("paid", flat=True).first():  # of nothing, the statement has told all there is
+        queue(Paid(claim, key=f"event:{event.pk}"))
     if asks:
         queue(FeedbackAsked(claim, key=f"event:{event.pk}"))
     return True

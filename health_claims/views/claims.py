@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +31,7 @@ from health_claims.claim_forms import ClaimComplementForm, FeedbackForm
 from health_claims.models import Abatement, Claim, ClaimPiece, DeclarationPiece, Statement
 from health_claims.readings import readings_of
 from health_claims.services.claims import supply_claim_complement
+from health_claims.services.settling import with_amount
 from health_claims.workflow import ClaimState
 from membership.access import MemberView
 
@@ -52,13 +53,8 @@ class CareView(MemberView):
 
 def _claims_of(member: int) -> QuerySet[Claim]:
     """The claims of a member, as their list shows them."""
-    latest = Statement.objects.filter(claim=OuterRef("pk")).order_by("-version")
-    return (
-        Claim.objects.filter(member=member)
-        .shown_to_member()
-        .select_related("prestation", "patient", "desk__organisation")
-        .annotate(paid=Subquery(latest.values("paid")[:1]))
-    )
+    claims = Claim.objects.filter(member=member).shown_to_member()
+    return with_amount(claims.select_related("prestation", "patient", "desk__organisation"))
 
 
 _newest = Prepared(lambda member: _claims_of(member).order_by("-opened_at", "-pk")[: PAGE + 1], member=int)
@@ -71,7 +67,7 @@ class ClaimsView(CareView):
         page = self.keyed(request)
         for claim in page.rows:
             claim.member = self.member
-            claim.paid = claim.paid if claim.state in SETTLED else None
+            claim.paid = claim.to_pay if claim.state in SETTLED else None
         rows = [
             {
                 "claim": each,
@@ -107,7 +103,7 @@ class ClaimView(CareView):
         return super().dispatch(request, *args, **kwargs)
 
     def read(self) -> Claim:
-        claims = Claim.objects.filter(member=self.member).shown_to_member()
+        claims = with_amount(Claim.objects.filter(member=self.member).shown_to_member())
         related = ("prestation", "patient", "guarantee", "reason", "declaration", "desk__organisation")
         claim = get_object_or_404(claims.select_related(*related), number=self.number)
         claim.member = self.member
@@ -125,6 +121,7 @@ class ClaimView(CareView):
             "chip": presentation.chip(claim),
             "turn": presentation.turn(claim),
             "standing": presentation.standing(claim),
+            "pays_nothing": presentation.pays_nothing(claim),
             "asked": asked[-1].body if asked and asked[-1].to_state == claim.state else "",
             "events": presentation.timeline(events, claim),
             "files": self.files(claim),

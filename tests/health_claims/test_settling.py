@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from claims_portal.accounts.models import AuditEntry
 from claims_portal.notifications.models import Message
@@ -15,11 +16,12 @@ from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling
 from health_claims.services.reasons import load_reasons
+from health_claims.services.statements import EnteredLine
 from membership.models import Member
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, DeskFactory
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
-from tests.factories.membership import MemberFactory
+from tests.factories.membership import MemberFactory, enter_as
 from tests.test_query_counts import cost, page
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +30,11 @@ HANDLES = ["health_claims.view_claim", "health_claims.handle"]
 SETTLES = ["health_claims.settle", "health_claims.view_settlementbatch"]
 
 
-def computed(desk: Any = None, **member: Any) -> Claim:
-    """A claim whose statement pays 500 MAD."""
+def computed(desk: Any = None, lines: list[EnteredLine] | None = None, **member: Any) -> Claim:
+    """A claim whose statement pays 500 MAD, unless its `lines` say otherwise."""
     given = {"policy__desk": desk} if desk else {}
     claim = ClaimFactory.create(member=MemberFactory.create(activated=True, **given, **member))
-    StatementFactory.create(claim=claim)
+    StatementFactory.create(claim=claim, lines=lines or [line()])
     return claim
 
 
@@ -61,6 +63,21 @@ def test_a_batch_takes_what_is_computed_and_leaves_what_misses_a_rib(claim):
     assert list(settling.without_rib(Claim.objects.all())) == [missing]
     with pytest.raises(settling.NothingToPay):
         batch_of(claim)
+
+
+def test_a_statement_that_comes_to_zero_waits_for_no_rib_and_no_payment_is_told(claim):
+    nothing = computed(claim.desk, rib="", lines=[line(spent="300", base_paid="300")])
+    inside = Client()
+    enter_as(inside, nothing.member)
+    page = reverse("health_claims:claim", args=[nothing.number])
+    assert "Rien n’est à régler" in inside.get(page).content.decode()
+    assert list(settling.without_rib(Claim.objects.all())) == []
+    batch = batch_of(claim)
+    settling.order_payment(batch_id=batch.pk, user=AgentFactory.create())
+    assert settling.pay_batch(batch_id=batch.pk) == 2
+    shown = inside.get(page).content.decode()
+    assert "Rien n’était à régler" in shown and "par virement" not in shown
+    assert not Message.objects.about(f"claim:{nothing.pk}").filter(notice="health_claims.paid").exists()
 
 
 @pytest.mark.django_db(transaction=True)

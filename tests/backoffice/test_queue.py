@@ -189,20 +189,18 @@ def test_nothing_can_be_added_deleted_or_edited_by_hand(staff, administrator, de
     assert Complaint.objects.get(pk=complaint.pk).state == "received"
 
 
-@pytest.mark.parametrize(
-    ("name", "index"),
-    [
-        ("a-traiter", "due on complaints"),
-        ("sous-3-jours", "due on complaints"),
-        ("echues", "due on complaints"),
-        ("en-attente", "waits on complaints"),
-        ("a-moi", "mine on complaints"),
-        ("toutes", "recent on complaints"),
-    ],
-)
-def test_each_queue_is_read_along_an_index_already_in_order(crowd, agent, name, index):
-    queue = QUEUES[name]
-    plan = queue.choose(visible_cases(agent), agent).order_by(*queue.order)[:25].explain()
-    assert index in plan
-    assert "Sort" not in plan
-    assert "Seq Scan" not in plan
+def test_each_queue_is_read_along_an_index_already_in_order(crowd, agent):
+    expected = {
+        "a-traiter": "due on complaints",
+        "sous-3-jours": "due on complaints",
+        "echues": "due on complaints",
+        "en-attente": "waits on complaints",
+        "a-moi": "mine on complaints",
+        "toutes": "recent on complaints",
+    }
+    plans = {
+        name: QUEUES[name].choose(visible_cases(agent), agent).order_by(*QUEUES[name].order)[:25].explain()
+        for name in expected
+    }
+    assert {name: plan for name, plan in plans.items() if expected[name] not in plan} == {}
+    assert {name: plan for name, plan in plans.items() if "Sort" in plan or "Seq Scan" in plan} == {}

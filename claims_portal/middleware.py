@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .accounts.throttles import LimitReached
+from .accounts.throttles import LimitReached, caller
 from .views import is_database_away, method_not_allowed, service_unavailable, too_many_requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -19,9 +19,14 @@ logger = structlog.get_logger("portal.http")
 def client_address(request: HttpRequest) -> str:
     """The address of the person, as the trusted proxies give it; one that nobody has when there is none (Unix socket).
 
-    Always an address: django-axes writes it into an `inet` column.
+    Always an address: the audit log writes it into an `inet` column.
     """
     return str(request.META.get("REMOTE_ADDR") or "255.255.255.255")
+
+
+def counted_address(request: HttpRequest) -> str:
+    """The same for django-axes, which counts one address for all those of somebody's IPv6 network."""
+    return caller(client_address(request))
 
 
 def is_address(text: str) -> bool:

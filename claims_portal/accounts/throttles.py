@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import time
 from datetime import UTC, datetime
 
@@ -31,7 +32,24 @@ class LimitReached(Exception):
         self.retry_seconds = retry_seconds
 
 
+def caller(address: str) -> str:
+    """Who calls from an address: the address, or the network of 64 bits of an IPv6 one, whose owner has them all.
+
+    Any other text stands for itself.
+    """
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    if known.ipv4_mapped:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((int(known), 64), strict=False).network_address)
+
+
 def _key(scope: str, subject: str, window: int) -> str:
+    subject = caller(subject)
     return hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
 
 
@@ -44,7 +62,8 @@ def forget(scope: str, subject: str) -> None:
 def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
     """Count one try of `scope` by `subject`; LimitReached when its window is full.
 
-    One statement, atomic under concurrency. Nothing personal is stored: the key is a hash.
+    One statement, atomic under concurrency. Nothing personal is stored: the key is a hash. An IPv6 address counts
+    for its network (`caller`).
     Limits are `settings.THROTTLES[scope] = (tries, seconds)` unless the caller gives its own.
     """
     allowed, seconds = limit or settings.THROTTLES[scope]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -87,6 +88,10 @@ class DeskQuerySet(models.QuerySet["Desk"]):
         return self.filter(is_open=True, organisation__is_active=True).select_related("organisation")
 
 
+# What pages beside those of the desks are called, in the same place of an address (complaints/urls.py).
+RESERVED_CODES = frozenset({"depot", "mes-reclamations", "suivi", "suivi-en-ligne", "verification"})
+
+
 class Desk(models.Model):
     """Where cases arrive: one counter of an organisation, with its own address and hours."""
 
@@ -129,6 +134,10 @@ class Desk(models.Model):
 
     def __str__(self) -> str:
         return str(self.name_fr)
+
+    def clean(self) -> None:
+        if self.code in RESERVED_CODES:
+            raise ValidationError({"code": _("Une page du portail porte déjà ce nom : choisissez un autre code.")})
 
 
 class LegalTextQuerySet(models.QuerySet["LegalText"]):

@@ -122,7 +122,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.client_address"
+AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.counted_address"
 AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
 # After the password, staff give the code of an authenticator application. The accounts of a demonstration are shared.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEMO)

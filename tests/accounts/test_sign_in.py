@@ -72,6 +72,13 @@ def test_five_wrong_passwords_from_one_place_close_the_account_there(agent, clie
     assert not is_in(client)
 
 
+def test_another_address_of_the_same_ipv6_network_is_no_way_around_the_lock(agent, client):
+    for last in range(5):
+        sign_in(Client(), password="non", place=f"2001:db8:1:2::{last}")
+    assert sign_in(client, place="2001:db8:1:2:3:4:5:6").status_code == 429
+    assert sign_in(Client(), place="2001:db8:1:3::1").status_code == 302
+
+
 def test_a_stranger_cannot_lock_an_agent_out(agent, client):
     for _ in range(6):
         sign_in(Client(), password="non", place=ELSEWHERE)

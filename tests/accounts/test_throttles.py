@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims_portal.accounts import tasks
 from claims_portal.accounts.models import Throttle
-from claims_portal.accounts.throttles import LimitReached, count
+from claims_portal.accounts.throttles import LimitReached, caller, count
 from tests.together import at_once
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -51,6 +51,28 @@ def test_each_subject_and_each_scope_has_its_own_count(db):
 def test_several_things_at_once_weigh_as_many(db):
     with pytest.raises(LimitReached):
         count("upload", "10.0.0.1", weight=4, limit=THREE_AN_HOUR)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:41.250.1.2", "41.250.1.2"),
+        ("41.250.1.2", "41.250.1.2"),
+        ("amina@exemple.ma", "amina@exemple.ma"),
+    ],
+)
+def test_the_addresses_of_somebodys_ipv6_network_are_one_caller(address, counted):
+    assert caller(address) == counted
+
+
+def test_another_address_of_the_same_ipv6_network_has_no_other_count(db):
+    count("door", "2001:db8:1:2::1", weight=3, limit=THREE_AN_HOUR)
+    count("door", "2001:db8:1:3::1", limit=THREE_AN_HOUR)
+    with pytest.raises(LimitReached):
+        count("door", "2001:db8:1:2:ffff::9", limit=THREE_AN_HOUR)
 
 
 def test_the_limits_of_a_scope_come_from_the_settings(db, settings):

@@ -334,7 +334,7 @@ def test_hostile_texts_that_were_accepted_go_all_the_way(place: Place):
         session["drafts"] = [place.draft]
         session.save()
         for form in (subject(place), facts(place), complainant(place), dependants(place)):
-            response = sent(place.public, form, dict.fromkeys(form.texts, [value]))
+            response = sent(place.public, form, {name: [value] for name in form.texts})
             if refused(response):  # what is refused is put right: all that was accepted goes on together
                 wrong = response.context["form"].errors
                 typed = {name: [HONEST.get(name, b"")] if name in wrong else [value] for name in form.texts}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.forms import modelform_factory
 from django.test import RequestFactory
@@ -16,7 +17,8 @@ from django.utils import timezone
 from claims_portal.accounts.models import User
 from claims_portal.organisations.admin import LegalTextAdmin, OrganisationForm
 from claims_portal.organisations.colours import contrast_with_white
-from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
+from claims_portal.organisations.models import RESERVED_CODES, Desk, LegalText, Organisation, Sector
+from complaints.urls import urlpatterns as complaint_addresses
 from tests.factories.organisations import DeskFactory, LegalTextFactory, SectorFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,14 @@ def test_a_list_costs_the_same_when_longer(model: type, supervisor_request: Any)
     for _ in range(8):
         one_more_of_each()
     assert list_queries(model, supervisor_request) == short
+
+
+def test_a_desk_named_like_a_page_of_the_portal_is_refused() -> None:
+    """Its own page would hide behind the other one."""
+    firsts = {str(each.pattern).partition("/")[0] for each in complaint_addresses}
+    assert {first for first in firsts if first and "<" not in first} == RESERVED_CODES
+    with pytest.raises(ValidationError, match="déjà ce nom"):
+        DeskFactory.build(code="suivi").clean()
 
 
 def test_black_on_white_has_the_highest_contrast() -> None:

@@ -134,6 +134,7 @@ LIMITS: dict[str, str | Promise] = {
     "ceiling-act": gettext_lazy("Plafond par acte"),
     "ceiling-prestation": gettext_lazy("Plafond pour ces soins"),
     "ceiling-person": gettext_lazy("Plafond, toutes prestations"),
+    "ceiling-family": gettext_lazy("Plafond de la famille"),
     "deductible": gettext_lazy("Franchise de l’année"),
 }
 

@@ -19,6 +19,7 @@ from .models import Beneficiary, Ceiling, Guarantee, Member, Policy
 
 Mode = Guarantee.Mode
 Scope = Ceiling.Scope
+GENERAL = (Scope.PERSON, Scope.FAMILY)  # they hold for all prestations together
 WHOLE = Decimal(100)
 NO_BREAK_SPACE = "\u00a0"
 
@@ -56,7 +57,7 @@ def family(member: Member, today: date) -> list[dict[str, Any]]:
 def guarantees(policy: Policy, today: date) -> list[Cover]:
     """What the policy pays for each prestation on a day; three queries, however many there are."""
     limits: dict[int | None, list[str]] = defaultdict(list)
-    for ceiling in policy.ceilings.filter(_valid(today)).exclude(scope=Scope.PERSON):
+    for ceiling in policy.ceilings.filter(_valid(today)).exclude(scope__in=GENERAL):
         limits[ceiling.prestation_id].append(limit(ceiling))
     for deductible in policy.deductibles.filter(_valid(today), prestation__isnull=False):
         sentence = _("Franchise de %(amount)s par an et par personne.")
@@ -75,7 +76,7 @@ def guarantees(policy: Policy, today: date) -> list[Cover]:
 
 def general_limits(policy: Policy, today: date) -> list[str]:
     """What holds for all prestations together; two queries."""
-    sentences = [limit(each) for each in policy.ceilings.filter(_valid(today), scope=Scope.PERSON)]
+    sentences = [limit(each) for each in policy.ceilings.filter(_valid(today), scope__in=GENERAL)]
     for deductible in policy.deductibles.filter(_valid(today), prestation=None):
         sentence = _("Franchise de %(amount)s par an et par personne, toutes prestations.")
         sentences.append(sentence % {"amount": money(deductible.amount)})
@@ -120,6 +121,8 @@ def limit(ceiling: Ceiling) -> str:
     if ceiling.scope == Scope.ACT:
         return _("%(amount)s au plus par acte.") % {"amount": amount}
     months = ceiling.period_months
+    if ceiling.scope == Scope.FAMILY:
+        return _family_limit(amount, months)
     if months is None:
         return _("%(amount)s au plus par personne.") % {"amount": amount}
     if months == 12:
@@ -131,6 +134,15 @@ def limit(ceiling: Ceiling) -> str:
         "%(amount)s au plus par période de %(months)d mois et par personne.",
         months,
     )
+    return sentence % {"amount": amount, "months": months}
+
+
+def _family_limit(amount: str, months: int | None) -> str:
+    if months is None:
+        return _("%(amount)s au plus pour vous et votre famille ensemble.") % {"amount": amount}
+    if months == 12:
+        return _("%(amount)s au plus par année civile, pour vous et votre famille ensemble.") % {"amount": amount}
+    sentence = _("%(amount)s au plus par période de %(months)d mois, pour vous et votre famille ensemble.")
     return sentence % {"amount": amount, "months": months}
 
 

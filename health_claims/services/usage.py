@@ -24,7 +24,9 @@ REASONS = {
     Ceiling.Scope.ACT: "ceiling-act",
     Ceiling.Scope.PRESTATION: "ceiling-prestation",
     Ceiling.Scope.PERSON: "ceiling-person",
+    Ceiling.Scope.FAMILY: "ceiling-family",
 }
+LAST = (Ceiling.Scope.PERSON, Ceiling.Scope.FAMILY)  # they cut after what is of one kind of care
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def guarantee_on(*, care: Care) -> Guarantee | None:
 
 
 def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
-    """All that decides about this care today. Four queries at most; `guarantee` None means that nothing is paid."""
+    """All that decides about this care today. Five queries at most; `guarantee` None means that nothing is paid."""
     if guarantee is None:
         return Terms(Rule(Guarantee.Mode.REMAINDER), exclusions=(Exclusion("not-covered"),))
     past = _past(care)
@@ -93,7 +95,7 @@ def terms_of(*, care: Care, guarantee: Guarantee | None) -> Terms:
 def standing_of(*, care: Care, guarantee: Guarantee) -> Standing:
     """What is left of the ceilings, and what would exclude this care: the warnings before it is declared, too.
 
-    Three queries at most.
+    Four queries at most.
     """
     return _standing(care, guarantee, _past(care))
 
@@ -104,10 +106,12 @@ def _standing(care: Care, guarantee: Guarantee, past: Past) -> Standing:
     return Standing(_limits(care, ceilings, past, own), _exclusions(care, guarantee, ceilings, own))
 
 
-def _counted(care: Care) -> QuerySet[Statement]:
-    """The current statements of this person's other claims."""
+def _counted(care: Care, *, family: bool = False) -> QuerySet[Statement]:
+    """The current statements of this person's other claims, or of those of the whole family."""
     newer = Statement.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
-    claims = Claim.objects.filter(member=care.member, patient=care.patient, state__in=COUNTED)
+    claims = Claim.objects.filter(member=care.member, state__in=COUNTED)
+    if not family:
+        claims = claims.filter(patient=care.patient)
     if care.claim_id is not None:
         claims = claims.exclude(pk=care.claim_id)
     return Statement.objects.filter(claim__in=claims).filter(~Exists(newer))
@@ -131,38 +135,56 @@ def _in_force(care: Care) -> Q:
 
 
 def _ceilings(care: Care) -> list[Ceiling]:
-    """Those of the day, in the order in which they cut: by position, then those of the person as a whole.
+    """Those of the day, in the order in which they cut: by position, then those of the person, then of the family.
 
     Of two that speak of the same thing, the newer one: a change of rule is a new row.
     """
     found = Ceiling.objects.filter(_in_force(care)).order_by("valid_from", "pk")
     newest = {(each.scope, each.prestation_id, each.period_months): each for each in found}
-    return sorted(newest.values(), key=lambda each: (each.scope == Ceiling.Scope.PERSON, each.position, each.pk))
+    return sorted(newest.values(), key=_rank)
+
+
+def _rank(ceiling: Ceiling) -> tuple[int, int, int]:
+    return LAST.index(ceiling.scope) + 1 if ceiling.scope in LAST else 0, ceiling.position, ceiling.pk
 
 
 def _limits(care: Care, ceilings: list[Ceiling], past: Past, own: Past) -> tuple[Limit, ...]:
-    """Each ceiling with what was used of it: by this kind of care, or whatever the care for the person as a whole."""
+    """Each ceiling with what was used of it: by this kind of care, by the person, or by the family as a whole.
+
+    One query for each ceiling of the family.
+    """
     limits = []
     for ceiling in ceilings:
         period, reason = _period(care, ceiling, own), REASONS[Ceiling.Scope(ceiling.scope)]
         if period is None:
             limits.append(Limit(reason, ceiling.amount, per_act=True))
             continue
-        counted = past if ceiling.scope == Ceiling.Scope.PERSON else own
-        used = sum((each.amount for each in counted if each.day in period), ZERO)
+        if ceiling.scope == Ceiling.Scope.FAMILY:
+            used = _paid_to_family(care, period)
+        else:
+            counted = past if ceiling.scope == Ceiling.Scope.PERSON else own
+            used = sum((each.amount for each in counted if each.day in period), ZERO)
         limits.append(Limit(reason, ceiling.amount, used, facts={"from": period.first, "to": period.last}))
     return tuple(limits)
+
+
+def _paid_to_family(care: Care, period: Period) -> Decimal:
+    """What the member and the people in their charge were paid in a period. One query."""
+    there = _counted(care, family=True).filter(claim__care_date__range=(period.first, period.last))
+    total: Decimal | None = there.aggregate(total=Sum("paid"))["total"]
+    return total or ZERO
 
 
 def _period(care: Care, ceiling: Ceiling, own: Past) -> Period | None:
     """The period of a ceiling on the day of care; None for one of each act alone.
 
     Half-years and the like run from the first care of the kind; of the person as a whole, from the day the rights
-    were opened.
+    were opened; of the family, from the day the member's were.
     """
     if ceiling.period_months is None or ceiling.scope == Ceiling.Scope.ACT:
         return None
-    begun = care.person.rights_from if ceiling.scope == Ceiling.Scope.PERSON else _begun(care, own)
+    whose = {Ceiling.Scope.PERSON: care.person, Ceiling.Scope.FAMILY: care.member}.get(Ceiling.Scope(ceiling.scope))
+    begun = whose.rights_from if whose is not None else _begun(care, own)
     return period_of(day=care.day, months=ceiling.period_months, begun=min(begun, care.day))
 
 

@@ -227,6 +227,7 @@ class Ceiling(models.Model):
         ACT = "act", _("Par acte")
         PRESTATION = "prestation", _("Par prestation et par personne")
         PERSON = "person", _("Toutes prestations, par personne")
+        FAMILY = "family", _("Toutes prestations, adhérent et famille ensemble")
 
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="ceilings", verbose_name=_("police"))
     prestation = models.ForeignKey(
@@ -248,7 +249,7 @@ class Ceiling(models.Model):
         ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(scope="person") | Q(prestation__isnull=False),
+                condition=Q(scope__in=["person", "family"]) | Q(prestation__isnull=False),
                 name="ceiling_names_its_prestation",
                 violation_error_message=_("Choisissez la prestation de ce plafond."),
             ),

@@ -14,6 +14,7 @@ from health_claims.models import Claim, Reason, Statement
 from health_claims.services.claims import refuse_claim
 from health_claims.services.reasons import UnknownReason, load_reasons
 from health_claims.services.statements import EmptyStatement, UnknownLetter, compute_statement
+from membership import cover
 from membership.models import BaseRegime, Ceiling, Deductible, KeyLetter, Member
 from tests.factories.complaints import AgentFactory
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
@@ -35,7 +36,7 @@ def guarantee(member):
 
 
 def ceiling(guarantee: Any, amount: str, months: int | None = 12, scope: str = "prestation", **given: Any) -> Ceiling:
-    whole = scope == Ceiling.Scope.PERSON
+    whole = scope in (Ceiling.Scope.PERSON, Ceiling.Scope.FAMILY)
     return Ceiling.objects.create(
         policy=guarantee.policy,
         prestation=None if whole else guarantee.prestation,
@@ -76,6 +77,23 @@ def test_the_ceiling_of_a_person_counts_every_kind_of_care(member, guarantee):
     ceiling(guarantee, "1400", scope="person")
     optics = GuaranteeFactory.create(policy=member.policy, prestation__code="optique")
     assert [paid(guarantee, member), paid(optics, member)] == [1000, 400]
+
+
+@pytest.mark.req("F39")
+def test_the_ceiling_of_a_family_is_shared_by_all_of_it_after_that_of_each_person(member, guarantee):
+    ceiling(guarantee, "1500", scope="family")
+    ceiling(guarantee, "900", scope="person")
+    children = BeneficiaryFactory.create_batch(2, member=member)
+    assert paid(guarantee, member) == 900
+    assert paid(guarantee, member, patient=children[0]) == 600
+    assert reasons(Statement.objects.latest("pk")) == ["ceiling-person", "ceiling-family"]
+    assert paid(guarantee, member, patient=children[1]) == 0
+    assert paid(guarantee, member, patient=children[1], on=date(2027, 1, 1)) == 900
+    assert paid(guarantee, MemberFactory.create(activated=True, policy=member.policy)) == 900
+    said = cover.general_limits(member.policy, date(2026, 3, 3))
+    assert "1 500,00 MAD au plus par année civile, pour vous et votre famille ensemble." in [
+        each.replace("\u00a0", " ") for each in said
+    ]
 
 
 def test_of_two_ceilings_about_the_same_the_newer_counts(member, guarantee):

@@ -47,9 +47,21 @@ class DecisionForm(forms.Form):
     valid_from = DayField(label=_("Valable du"), required=False, help_text=_("Premier jour de soins accordé."))
     valid_to = DayField(label=_("Valable jusqu’au"), required=False, help_text=_("Vide : sans fin."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    answer = ProseField(
+        label=_("Réponse à l’adhérent"),
+        required=False,
+        max_length=500,
+        help_text=_("Il la lit avec la décision. Un refus dit pourquoi, et ce qui reste possible."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, is_online: bool = False, **kwargs: Any) -> None:
+        """`is_online`: of a quote the member sent, who then reads the answer."""
         super().__init__(*args, **kwargs)
-        for name in MISSING:
+        self.is_online = is_online
+        if not is_online:
+            del self.fields["answer"]
+        for name in {*MISSING, "answer"} & self.fields.keys():
             self.fields[name].widget.one_of = True  # needed or not, as the decision is: « facultatif » says too much
 
     def clean(self) -> dict[str, Any]:
@@ -59,6 +71,8 @@ class DecisionForm(forms.Form):
         for name in needed.get(Decision(decision), ()) if decision else ():
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, str(MISSING[name]))
+        if self.is_online and decision == Decision.REFUSED and not given.get("answer"):
+            self.add_error("answer", gettext("Dites à l’adhérent pourquoi son devis est refusé."))
         first, last = given.get("valid_from"), given.get("valid_to")
         if first and last and last < first:
             self.add_error("valid_to", gettext("La fin suit le début."))
@@ -74,7 +88,8 @@ class DecisionForm(forms.Form):
         if given["decision"] == Decision.PENDING:
             return None
         dates = {name: given[name] for name in ("decided_on", "valid_from", "valid_to")}
-        return Decided(given["decision"], number=one_line(given["number"]), **dates)
+        answer = given.get("answer", "")
+        return Decided(given["decision"], number=one_line(given["number"]), answer=answer, **dates)
 
 
 class ApprovalForm(DecisionForm):

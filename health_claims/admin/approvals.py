@@ -166,7 +166,9 @@ class PriorApprovalAdmin(KeysetAdmin):
     def approval_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """What is known of it, and the decision while it is awaited."""
         approval = self.visible(request, key)
-        form = DecisionForm(request.POST or None, initial={"decided_on": timezone.localdate()})
+        is_online = approval.entered_by is None
+        initial = {"decided_on": timezone.localdate()}
+        form = DecisionForm(request.POST or None, initial=initial, is_online=is_online)
         if request.method == "POST" and form.is_valid() and form.decided:
             try:
                 decide_approval(approval_id=approval.pk, decided=form.decided)
@@ -238,5 +240,6 @@ def facts(approval: PriorApproval) -> list[dict[str, Any]]:
         {"label": _("Soins prévus le"), "value": date_format(approval.planned_on) if approval.planned_on else ""},
         {"label": _("Estimation donnée"), "value": "" if approval.estimated is None else money(approval.estimated)},
         {"label": _("Précision"), "value": approval.note},
+        {"label": _("Réponse à l’adhérent"), "value": approval.answer},
         {"label": _("Saisi par"), "value": f"{entered_by(approval)}, {date_format(approval.entered_at)}"},
     ]

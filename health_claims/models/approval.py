@@ -68,6 +68,7 @@ class PriorApproval(models.Model):
     amount = models.DecimalField(_("montant du devis"), max_digits=10, decimal_places=2, null=True, blank=True)
     planned_on = models.DateField(_("soins prévus le"), null=True, blank=True)
     estimated = models.DecimalField(_("estimation donnée"), max_digits=10, decimal_places=2, null=True, blank=True)
+    answer = models.CharField(_("réponse à l’adhérent"), max_length=500, blank=True)  # why, and what may be done
     entered_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("saisi par")
     )  # None: the member, online

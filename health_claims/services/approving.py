@@ -39,13 +39,14 @@ class Asked:
 @dataclass(frozen=True)
 class Decided:
     """What the insurer decided. Granted: with its number, and the first day of care it holds for; `valid_to` None
-    for no end."""
+    for no end. A quote the member sent is refused with an `answer`."""
 
     decision: str
     decided_on: date
     number: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    answer: str = ""  # what the member reads with it
 
 
 @transaction.atomic
@@ -84,10 +85,13 @@ def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
     approval = rows.get(pk=approval_id)
     if approval.decision != Decision.PENDING:
         raise ApprovalSettled
+    if approval.entered_by_id is None and not granted and not decided.answer:
+        raise ValueError("A quote is refused with its reason.")
+    approval.answer = decided.answer
     approval.decision, approval.decided_on, approval.number = decided.decision, decided.decided_on, decided.number
     if granted:
         approval.valid_from, approval.valid_to = decided.valid_from, decided.valid_to
-    approval.save(update_fields=["decision", "decided_on", "number", "valid_from", "valid_to"])
+    approval.save(update_fields=["decision", "decided_on", "number", "valid_from", "valid_to", "answer"])
     if approval.entered_by_id is None:
         queue(QuoteAnswered(approval))
     return approval

@@ -17,6 +17,8 @@ from health_claims.services.approving import Decided, decide_approval
 from health_claims.services.estimating import Quote, TariffMissing, estimate
 from health_claims.services.usage import Care
 from membership.models import Ceiling, Guarantee, Member, MemberAccount
+from tests.backoffice.conftest import signed_in
+from tests.factories.complaints import AgentFactory
 from tests.factories.documents import upload
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
@@ -182,6 +184,17 @@ def test_the_quote_itself_is_sent_decided_by_an_agent_and_kept_with_its_answer(i
     enter_as(stranger, MemberFactory.create(activated=True))
     assert stranger.get(file).status_code == 404
     assert "EP-12" not in text(stranger.get(page_of()))
+
+
+def test_a_quote_is_refused_with_words_that_the_member_reads(inside, member, guarantee):
+    inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
+    quote = PriorApproval.objects.get()
+    staff = signed_in(AgentFactory.create(desks=[member.policy.desk], permissions=["health_claims.handle"]))
+    page = reverse("admin:health_claims_priorapproval_change", args=[quote.pk])
+    refusal = {"decision": "refused", "decided_on": timezone.localdate().isoformat()}
+    assert staff.post(page, refusal).status_code == 422
+    assert staff.post(page, refusal | {"answer": "Le contrat paie une monture tous les deux ans."}).status_code == 302
+    assert "Refusé Le contrat paie une monture tous les deux ans." in text(inside.get(page_of()))
 
 
 def test_a_quote_sent_twice_is_one_and_one_without_a_file_is_told_what_is_missing(inside, guarantee):

@@ -62,7 +62,8 @@ def counted(queryset: QuerySet[Any]) -> str:
 
 
 def _counts(querysets: Sequence[QuerySet[Any]]) -> list[str]:
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for each in querysets:
         try:
             sql, more = each.order_by().values("pk")[:MOST].query.sql_with_params()

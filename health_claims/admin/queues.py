@@ -152,8 +152,8 @@ def health_panel(request: HttpRequest) -> Panel | None:
         counters.append(Counter(_("Accords préalables à décider"), waiting, pending, "file-earmark-text"))
     if user.has_perm(SETTLE):
         desks = _desks(user) if desks is None else desks
-        waiting = payable(_at(Claim, desks))
-        counters.append(Counter(_("À régler"), waiting, address(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
+        owed = payable(_at(Claim, desks))
+        counters.append(Counter(_("À régler"), owed, address(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
     page = "admin/health_claims/front_page.html"
     return Panel(_("Assurance maladie"), counters, page, first=True) if counters else None
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.compute import Due
-from claims_portal.deadlines.explanation import explanation_with_origin
+from claims_portal.deadlines.explanation import explanation_details, explanation_with_origin
 from claims_portal.organisations.models import Desk
 
 from .lateness import LateAnswer, waited
@@ -42,6 +42,7 @@ def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
         "state": state,
         "fraction": None if clock.stopped_at else due.progress(now),
         "explanation": explanation_with_origin(due.explanation),
+        "details": explanation_details(due.explanation),
     }
 
 

@@ -185,10 +185,11 @@ def explanation_with_origin(explanation: Explanation) -> str:
     return gettext("%(sentence)s, délai propre à « %(origin)s »") % words
 
 
-def explanation_details(explanation: Explanation | dict[str, Any]) -> list[str]:
-    """The days passed over, one line each, in the active language: for « comment cette date est calculée »."""
-    if isinstance(explanation, dict):
-        explanation = Explanation.from_json(explanation)
+def explanation_details(explanation: Explanation) -> list[str]:
+    """The calendar, each holiday passed over and how many days of rest, in the active language.
+
+    For « comment cette date est calculée », below the sentence, which says the pauses.
+    """
     lines = [gettext("Calendrier : %(name)s") % {"name": explanation.calendar_name}]
     lines += [
         gettext("Férié : %(date)s, %(name)s") % {"date": spelled_date(day.date), "name": day.name}
@@ -197,6 +198,4 @@ def explanation_details(explanation: Explanation | dict[str, Any]) -> list[str]:
     if count := explanation.rest_days:
         text = ngettext("%(count)s jour de repos hebdomadaire", "%(count)s jours de repos hebdomadaire", count)
         lines.append(text % {"count": count})
-    if pause := _pause(explanation):
-        lines.append(pause)
     return lines

@@ -15,7 +15,7 @@ from claims_portal.identifiers import ProseField
 from claims_portal.workflow import Workflow
 from health_claims.models import Reason
 from health_claims.services import claims, deciding, reviewing, settling
-from health_claims.workflow import HANDLE, claim_workflow, declaration_workflow
+from health_claims.workflow import HANDLE
 
 Text = str | Promise
 Use = Reason.Use
@@ -183,9 +183,6 @@ def open_actions(workflow: Workflow, actions: Actions, row: Any, user: Any) -> l
     mine = row.assigned_to_id == user.pk
     offered = [actions[each.name] for each in workflow.open_to(row.state, {HANDLE}) if each.name in actions]
     return [each for each in offered if not (mine and each.name == "assign")]
-
-
-WORKFLOWS = {"declaration": declaration_workflow, "claim": claim_workflow}
 
 
 class ActionForm(forms.Form):

@@ -16,6 +16,7 @@ from claims_portal.deadlines.models import Delay
 from claims_portal.deadlines.services import calendar_changed
 from complaints import tasks
 from complaints.models import Clock, Complaint, Event
+from complaints.presentation import clock_view
 from complaints.services import clocks, following, handling
 from complaints.services.clocks import recompute_open_clocks
 from tests.factories.complaints import AgentFactory, ComplaintFactory
@@ -62,6 +63,8 @@ def test_a_new_holiday_moves_what_is_due_after_it(complaint):
     assert due(complaint, "acknowledgement") == date(2026, 9, 16)
     explanation = Clock.objects.get(complaint=complaint, kind="acknowledgement").explanation
     assert ["2026-09-09", "Jour chômé"] in [holiday[:2] for holiday in explanation["holidays"]]
+    shown = clock_view(Clock.objects.get(complaint=complaint, kind="acknowledgement"))["details"]
+    assert any("9 septembre 2026, Jour chômé" in line for line in shown)
 
 
 @pytest.mark.req("F27", "N7")

@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import override
 
 from claims_portal.deadlines.compute import Due
-from claims_portal.deadlines.explanation import explanation_details, explanation_sentence
+from claims_portal.deadlines.explanation import Explanation, explanation_details, explanation_sentence
 from tests.deadlines.clock import due_of, instant
 from tests.factories.deadlines import CalendarFactory, DelayFactory
 
@@ -76,7 +76,7 @@ def test_the_details_name_the_calendar_and_each_day_passed_over():
 def test_the_stored_explanation_is_read_in_the_language_of_the_reader():
     stored = due_of(DelayFactory(amount=10), "2026-03-13 10:00").explanation.as_json()
     with override("ar"):
-        calendar, feast, _rest = explanation_details(stored)
+        calendar, feast, _rest = explanation_details(Explanation.from_json(stored))
         sentence = explanation_sentence(stored)
     assert "المغرب" in calendar
     assert "عيد الفطر" in feast

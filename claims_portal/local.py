@@ -197,10 +197,6 @@ def run() -> int:
         raise SystemExit(
             f"Le port {port} est déjà pris. Choisissez-en un autre, par exemple : make run PORT={port + 1}"
         )
-    # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too;
-    # and Ctrl-C must work where a script started us in the background, with its signal ignored.
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, signal.default_int_handler)
     print("Démarrage de PostgreSQL et de Redis…", flush=True)  # a first start takes a minute: say what it does
     with contextlib.suppress(KeyboardInterrupt), instance() as environment:
         print("Préparation de la base de données et des fichiers…", flush=True)
@@ -273,16 +269,22 @@ def test(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    match arguments:
-        case ["run"]:
-            return run()
-        case ["test", *rest]:
-            return test(rest)
-        case ["manage", *rest]:
-            with instance() as environment:
-                return call(environment, sys.executable, "manage.py", *rest)
-    print(__doc__)
-    return 2
+    # A termination must unwind like Ctrl-C does, so that PostgreSQL and Redis are stopped too;
+    # and Ctrl-C must work where a script started us in the background, with its signal ignored.
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        match arguments:
+            case ["run"]:
+                return run()
+            case ["test", *rest]:
+                return test(rest)
+            case ["manage", *rest]:
+                with instance() as environment:
+                    return call(environment, sys.executable, "manage.py", *rest)
+        print(__doc__)
+        return 2
+    return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

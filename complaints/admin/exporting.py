@@ -6,6 +6,7 @@ A list of cases holds neither names nor contact details.
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Min, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.exports import Cell, Table, table_file
+from claims_portal.organisations.models import Desk
 from complaints.models import Answer, Channel, Clock
 from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
@@ -94,7 +96,9 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
 def cases_table(cases: ComplaintQuerySet) -> Table:
     """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
     due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
-    cases = cases.select_related("desk", "category", "assigned_to").defer("facts", "prior_steps", "prior_answer")
+    cases = cases.select_related("desk__organisation", "category", "assigned_to").defer(
+        "facts", "prior_steps", "prior_answer"
+    )
     outcome = Answer.objects.filter(complaint=OuterRef("pk"), stands=True)
     cases = cases.annotate(
         promised_at=Subquery(due.annotate(first=Min("due_at")).values("first")),
@@ -116,13 +120,13 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
     rows: list[list[Cell]] = [
         [
             str(case),
-            _moment(case.received_at),
+            _moment(case.received_at, case.desk),
             str(Channel(case.channel).label),
             case.desk.name,
             case.category.name,
             str(State(case.state).label),
             TURNS[Turn(case.turn)](),
-            _moment(case.promised_at),
+            _moment(case.promised_at, case.desk),
             str(case.assigned_to or ""),
             (case.outcome_ar if get_language() == "ar" else "") or case.outcome_fr or "",
         ]
@@ -131,6 +135,6 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
     return head, rows
 
 
-def _moment(moment: Any) -> str:
-    """In the order in which a spreadsheet sorts."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+def _moment(moment: Any, desk: Desk) -> str:
+    """On the clocks of the desk's organisation, in the order in which a spreadsheet sorts."""
+    return f"{moment.astimezone(ZoneInfo(desk.organisation.time_zone)):%Y-%m-%d %H:%M}" if moment else ""

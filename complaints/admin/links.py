@@ -23,6 +23,7 @@ from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.linking import CannotJoin, link_cases, merge_complaint, unlink_cases
+from complaints.services.transferring import categories_elsewhere
 from complaints.workflow import HANDLE, workflow
 
 from .actions import told
@@ -68,7 +69,8 @@ class Around:
 def links_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> dict[str, Any]:
     """What the page shows of the cases around, among `cases`: those this person may see.
 
-    One query; three more when cases were merged into this one, one more when it was merged itself.
+    Two queries, the second to know whether it can go to another desk; three more when cases were merged into this
+    one, one more when it was merged itself.
     """
     found = around(complaint, cases)
     handles = user.has_perm(HANDLE)
@@ -81,7 +83,9 @@ def links_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> 
         "may_link": handles,
         "may_merge": handles and workflow.allows("merge", complaint.state),
         "may_refer": handles and workflow.allows("refer", complaint.state),
-        "may_transfer": handles and workflow.allows("transfer", complaint.state),
+        "may_transfer": handles
+        and workflow.allows("transfer", complaint.state)
+        and categories_elsewhere(complaint.desk).exists(),
     }
 
 
@@ -223,8 +227,10 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     except CannotJoin as refusal:
         form.add_error("number", refusal.message)
         return show_merge(request, complaint, form, status=422)
-    except (TransitionNotAllowed, ChangedMeanwhile):
-        form.add_error(None, _("L’un des deux dossiers a changé ou est clôturé : relisez-les avant de les réunir."))
+    except ChangedMeanwhile as refusal:
+        return show_merge(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+    except TransitionNotAllowed:
+        form.add_error(None, _("L’un des deux dossiers est clôturé : relisez-les avant de les réunir."))
         return show_merge(request, complaint, form, status=409)
     done = _("Les deux dossiers sont réunis dans celui-ci. La personne en est informée.")
     on_paper = _("Les deux dossiers sont réunis dans celui-ci. Le courrier qui l’annonce est à imprimer.")
@@ -232,8 +238,10 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_change", into.pk)
 
 
-def show_merge(request: HttpRequest, complaint: Complaint, form: MergeForm, status: int = 200) -> HttpResponse:
-    context = {
+def show_merge(
+    request: HttpRequest, complaint: Complaint, form: MergeForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = more | {
         "title": _("Réunir à un autre dossier"),
         "complaint": complaint,
         "form": form,
@@ -242,6 +250,17 @@ def show_merge(request: HttpRequest, complaint: Complaint, form: MergeForm, stat
         "here": reverse("admin:complaints_complaint_merge", args=[complaint.pk]),
     }
     return page(request, "admin/complaints/complaint/merge.html", context, status)
+
+
+def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception) -> dict[str, Any]:
+    """For the page of a form that was not sent: what changed, and the form as it was typed, for the case as it is now.
+
+    Of an action that is no longer possible, the text alone.
+    """
+    if isinstance(refusal, ChangedMeanwhile):
+        form.data = {**form.data.dict(), "seen": str(last_event(complaint))}  # type: ignore[attr-defined]
+        return {"changed": True, "news": refusal.events, "person": complaint.complainant}
+    return {"changed": True, "over": True, "kept": form.data.get("body", "")}
 
 
 def last_event(complaint: Complaint) -> int:

@@ -28,7 +28,7 @@ from complaints.workflow import SEE_CONTACT
 from .actions import told
 from .intake import page
 from .letters import pdf_response
-from .links import handled, last_event, problems
+from .links import handled, last_event, meanwhile, problems
 
 
 def pages() -> list[tuple[str, Any, str]]:
@@ -93,8 +93,10 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 recipient_id=int(form.cleaned_data["recipient"]),
                 body=form.cleaned_data["body"],
             )
-    except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
-        form.add_error(None, _("Le dossier a changé pendant que vous écriviez, ou il est clôturé : relisez-le."))
+    except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
+        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+    except ValueError:
+        form.add_error("recipient", _("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
         return show(request, complaint, form, status=409)
     done = _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents.")
     on_paper = _("Imprimez le courrier à la personne, et celui à l’organisme avec les documents.")
@@ -102,8 +104,10 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_change", complaint.pk)
 
 
-def show(request: HttpRequest, complaint: Complaint, form: ReferForm, status: int = 200) -> HttpResponse:
-    context = {
+def show(
+    request: HttpRequest, complaint: Complaint, form: ReferForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = more | {
         "title": _("Transmettre à un autre organisme"),
         "complaint": complaint,
         "form": form,

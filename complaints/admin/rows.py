@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -22,7 +23,7 @@ from .case import STATE_TONES, TURNS
 _SHOWN = (
     *("number", "received_at", "state", "turn", "channel", "escalated_at", "answered_at"),
     *("due_at", "held_at", "archived_at", "disposed_at"),
-    *("desk__name_fr", "desk__name_ar", "category__name_fr", "category__name_ar"),
+    *("desk__name_fr", "desk__name_ar", "desk__organisation__time_zone", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
     *("assigned_to__first_name", "assigned_to__last_name", "assigned_to__email"),
 )
@@ -57,7 +58,7 @@ def with_rows(cases: ComplaintQuerySet) -> ComplaintQuerySet:
     clocks = Clock.objects.promised().order_by("due_at").only("complaint_id", "kind", "due_at")
     # Of these cases only: as a condition of each line, PostgreSQL would read the documents of all of them.
     scans = ComplaintDocument.objects.filter(kind=DocumentKind.SCAN).only("complaint_id")
-    related = cases.select_related("desk", "category", "complainant", "assigned_to").only(*_SHOWN)
+    related = cases.select_related("desk__organisation", "category", "complainant", "assigned_to").only(*_SHOWN)
     return related.prefetch_related(Prefetch("clocks", clocks), Prefetch("documents", scans, to_attr="scans"))
 
 
@@ -74,8 +75,9 @@ def _row(
     case: Complaint, base: str, states: dict[str, str], turns: dict[str, str], now: datetime, archives: bool
 ) -> Row:
     clock = next(iter(case.clocks.all()), None)
-    received = timezone.localtime(case.received_at)
-    due = timezone.localtime(clock.due_at) if clock else None
+    zone = ZoneInfo(case.desk.organisation.time_zone)  # as on the page of the case
+    received = case.received_at.astimezone(zone)
+    due = clock.due_at.astimezone(zone) if clock else None
     return Row(
         url=f"{base}{case.pk}/",
         number=str(case),

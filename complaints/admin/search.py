@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -14,6 +16,7 @@ from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
 from complaints.services.filing import search_name
 
+MOST_WORDS = 5  # of a name: each more is one more look-up
 # Tried in this order. Their forms are disjoint: twelve digits, an @, fifteen, ten with 06 or +212, letters and digits.
 READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
     ("number", read_number),
@@ -39,10 +42,18 @@ def matching(cases: ComplaintQuerySet, text: str, *, contact: bool) -> Complaint
         except (ValidationError, ValueError):
             continue
         return cases.filter(found) if column in UNMISTAKABLE else _or_policy(cases, found, text)
-    name = search_name(text)
-    if not name:
+    names = in_any_order(search_name(text))
+    if not names:
         return cases.none()
-    return _or_policy(cases, Q(complainant__search_name__startswith=name), text)
+    found = reduce(or_, (Q(complainant__search_name__startswith=name) for name in names))
+    return _or_policy(cases, found, text)
+
+
+def in_any_order(name: str) -> list[str]:
+    """A name as it was said, and with each of its words first: cases know « nom prénom », people say « prénom nom »."""
+    words = name.split()
+    turns = range(len(words)) if len(words) <= MOST_WORDS else range(1)
+    return list(dict.fromkeys(" ".join(words[turn:] + words[:turn]) for turn in turns))
 
 
 def _or_policy(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQuerySet:

@@ -16,13 +16,13 @@ from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Desk
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.forms import FACTS_MAX
-from complaints.models import Category, Complaint
+from complaints.models import Complaint
 from complaints.services.handling import ChangedMeanwhile, as_seen
-from complaints.services.transferring import destinations, transfer_complaint
+from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
 from .actions import told
 from .intake import page
-from .links import handled, last_event, problems
+from .links import handled, last_event, meanwhile, problems
 
 
 def pages() -> list[tuple[str, Any, str]]:
@@ -53,7 +53,7 @@ class TransferForm(forms.Form):
 
 def destination_choices(desk: Desk) -> list[tuple[str, list[tuple[str, str]]]]:
     """The categories of each desk a case may go to, under the desk's name. One query."""
-    found = Category.objects.filter(is_active=True, desk__in=destinations(desk)).select_related("desk__organisation")
+    found = categories_elsewhere(desk).select_related("desk__organisation")
     ordered = found.order_by("desk__organisation__position", "desk__position", "desk", "position", "code")
     return [
         (f"{to.name} ({to.organisation.short_name})", [(str(each.pk), each.name) for each in group])
@@ -77,8 +77,10 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 category_id=int(form.cleaned_data["category"]),
                 body=form.cleaned_data["body"],
             )
-    except (TransitionNotAllowed, ChangedMeanwhile, ValueError):
-        form.add_error(None, _("Le dossier ou le guichet a changé pendant que vous écriviez : relisez le dossier."))
+    except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
+        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+    except ValueError:
+        form.add_error("category", _("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
         return show(request, complaint, form, status=409)
     done = _("Le dossier est transmis. La personne en est informée.")
     on_paper = _("Le dossier est transmis. Le courrier qui l’annonce est à imprimer.")
@@ -86,8 +88,10 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_changelist")
 
 
-def show(request: HttpRequest, complaint: Complaint, form: TransferForm, status: int = 200) -> HttpResponse:
-    context = {
+def show(
+    request: HttpRequest, complaint: Complaint, form: TransferForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = more | {
         "title": _("Transmettre à un autre guichet"),
         "complaint": complaint,
         "form": form,

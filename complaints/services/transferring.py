@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,11 @@ def destinations(desk: Desk) -> DeskQuerySet:
     return Desk.objects.open().filter(around, procedure__isnull=False).exclude(pk=desk.pk)
 
 
+def categories_elsewhere(desk: Desk) -> QuerySet[Category]:
+    """What a case of this desk may become at another one."""
+    return Category.objects.filter(is_active=True, desk__in=destinations(desk))
+
+
 @transaction.atomic
 def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body: str) -> Complaint:
     """Hand a case over to the desk of a category, in that category, and tell the person where it is and why (`body`).
@@ -34,7 +39,7 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
     """
     complaint = locked(complaint_id)
     before = complaint.desk
-    category = Category.objects.filter(pk=category_id, is_active=True, desk__in=destinations(before)).first()
+    category = categories_elsewhere(before).filter(pk=category_id).first()
     if category is None:
         raise ValueError(category_id)
     to = Desk.objects.select_related("organisation").get(pk=category.desk_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
-from claims_portal.organisations.models import Organisation
+from claims_portal.organisations.models import Desk, Organisation
 from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Guarantee, Member, Prestation
 
@@ -24,11 +24,16 @@ MONEY: dict[str, Any] = {"max_digits": 10, "decimal_places": 2}  # dirhams, to t
 
 class SettlementBatchQuerySet(models.QuerySet["SettlementBatch"]):
     def visible_to(self, user: Any) -> SettlementBatchQuerySet:
-        """Batches all of whose claims are of the desks this member of staff sees; all for a superuser."""
+        """Batches of their insurers without a claim of a desk that is not theirs, those emptied by hand among them.
+
+        All for a superuser.
+        """
         if user.is_superuser:
             return self
-        inside = Claim.objects.filter(batch=OuterRef("pk"))
-        return self.filter(Exists(inside), ~Exists(inside.exclude(desk__in=user.desk_ids())))
+        mine = user.desk_ids()
+        elsewhere = Claim.objects.filter(batch=OuterRef("pk")).exclude(desk__in=mine)
+        insurers = Desk.objects.filter(pk__in=mine).values("organisation")
+        return self.filter(~Exists(elsewhere), organisation__in=insurers)
 
 
 class SettlementBatch(models.Model):

@@ -93,9 +93,11 @@ def leave_batch(*, claim_id: int, user: User, body: str) -> Claim:
     The batch's total follows. TransitionNotAllowed when it is in none, or in one that was exported or whose payment
     was ordered: the transfer may have left.
     """
+    # The batch is locked before its claims, as an order of payment does: two who wait for each other wait for ever.
+    taken = Claim.objects.filter(pk=claim_id).values("batch")
+    batch = SettlementBatch.objects.select_for_update().filter(pk__in=taken).first()
     claim = locked_claim(claim_id)
-    batch = SettlementBatch.objects.select_for_update().filter(pk=claim.batch_id or 0).first()
-    if batch is None or not batch.is_open:
+    if batch is None or claim.batch_id != batch.pk or not batch.is_open:
         raise TransitionNotAllowed("leave_batch", claim.state)
     change_claim(claim=claim, transition="leave_batch", user=user, body=f"{batch.number} · {body}", batch=None)
     batch.total = _total(batch)

@@ -109,8 +109,31 @@ def test_a_transfer_of_a_case_that_changed_is_told(staff, desk):
     other = DeskFactory(organisation=desk.organisation)
     complaint = ComplaintFactory(desk=desk)
     typed = {"category": other.categories.first().pk, "body": "Voici.", "seen": 0}
-    assert staff.post(address(complaint, "transmettre"), typed).status_code == 409
+    response = staff.post(address(complaint, "transmettre"), typed)
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert "Réclamation déposée" in shown  # what changed
+    assert "Voici.</textarea>" in shown
+    assert f'name="seen" value="{seen(complaint)}"' in shown  # read, it goes through at the second press
     assert Complaint.objects.get(pk=complaint.pk).desk == desk
+
+
+def test_a_text_for_a_case_that_went_to_another_desk_meanwhile_is_given_back(staff, desk):
+    complaint = ComplaintFactory(desk=desk)
+    Complaint.objects.filter(pk=complaint.pk).update(desk=DeskFactory())
+    typed = {"body": "Un texte long et précieux, de plusieurs lignes.", "seen": 0}
+    response = staff.post(address(complaint, "message"), typed, headers={"sec-fetch-site": "same-origin"})
+    assert response.status_code == 404
+    assert typed["body"] in response.content.decode()
+    assert "passé à un autre guichet" in response.content.decode()
+
+
+def test_another_desk_is_offered_where_there_is_one(staff, desk):
+    complaint = ComplaintFactory(desk=desk)
+    link = address(complaint, "transmettre")
+    assert link not in staff.get(address(complaint)).content.decode()
+    DeskFactory(organisation=desk.organisation)
+    assert link in staff.get(address(complaint)).content.decode()
 
 
 @pytest.mark.parametrize("page", ["lier", "delier", "reunir", "transmettre"])

@@ -44,6 +44,7 @@ def numbers(response) -> list[str]:
         "grp-2024/17 b",
         "tazi",
         "TAZI zin",
+        "Zineb Tazi",
         "Tâzi",
     ],
 )
@@ -136,6 +137,7 @@ def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent):
         ("AB000077", "complainant_cin"),
         ("255081416802538", "complainant_nir"),
         ("nom000000000077", "complainant_name"),
+        ("prenom nom000000000077", "complainant_name"),
         ("AB000077", "complaint_policy"),
     ]
     cases = visible_cases(agent)

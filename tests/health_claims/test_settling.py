@@ -6,8 +6,9 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims_portal.accounts.models import AuditEntry
@@ -23,6 +24,7 @@ from tests.factories.complaints import AgentFactory, DeskFactory
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
 from tests.factories.membership import MemberFactory, enter_as
 from tests.test_query_counts import cost, page
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 LIST = "/gestion/health_claims/settlementbatch/"
@@ -159,6 +161,35 @@ def test_a_claim_whose_batch_the_bank_may_have_does_not_leave_it_and_the_page_sa
         settling.leave_batch(claim_id=claim.pk, user=agent, body="Trop tard")
     shown = signed_in(agent).get(f"/gestion/health_claims/claim/{claim.pk}/").content.decode()
     assert "le virement est peut-être parti" in shown and "sortir-du-lot" not in shown
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_of_payment_and_who_takes_a_claim_out_never_wait_for_each_other():
+    load_reasons()
+    claim = computed()
+    batch, agent = batch_of(claim), AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
+    ends = at_once(
+        lambda: settling.order_payment(batch_id=batch.pk, user=agent),
+        lambda: settling.leave_batch(claim_id=claim.pk, user=agent, body="Erreur"),
+    )
+    assert not [each for each in ends if isinstance(each, OperationalError)]
+    # Both lock the batch first.
+    other = batch_of(computed(claim.desk))
+    with CaptureQueriesContext(connection) as queries:
+        settling.leave_batch(claim_id=other.claims.get().pk, user=agent, body="Erreur")
+    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert ['FROM "health_claims_settlementbatch"' in each for each in locks] == [True, False]
+
+
+def test_a_batch_emptied_by_hand_is_still_seen_by_those_who_settle_there(claim, staff):
+    batch, agent = batch_of(claim), AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
+    settling.leave_batch(claim_id=claim.pk, user=agent, body="Erreur")
+    assert batch.number in staff.get(LIST).content.decode()
+    shown = staff.get(f"{LIST}{batch.pk}/").content.decode()
+    assert "Ce lot est vide" in shown
+    assert "regler/" not in shown
+    stranger = signed_in(AgentFactory.create(desks=[DeskFactory.create()], permissions=SETTLES))
+    assert stranger.get(f"{LIST}{batch.pk}/").status_code == 404
 
 
 def test_the_file_for_the_bank_holds_transfers_and_no_formula(claim, staff):

@@ -176,6 +176,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "parts": parts_of(found, names),
             "empty": not found.total.received,
             "query": request.GET.urlencode(),
+            "export": "figures:export",
         }
     request.current_app = admin.site.name
     return TemplateResponse(request, "admin/complaints/figures/dashboard.html", context, status=200 if found else 422)

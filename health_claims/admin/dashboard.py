@@ -164,6 +164,7 @@ def figures_view(request: HttpRequest) -> HttpResponse:
             "parts": parts_of(found, names),
             "empty": not found.total.sent,
             "query": request.GET.urlencode(),
+            "export": "admin:health_claims_declaration_figures_export",
         }
     request.current_app = admin.site.name
     return TemplateResponse(

@@ -3,35 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Model = type[models.Model]
 Statement = tuple[str, Sequence[Any]]  # SQL and its values
-# Values of these types go to PostgreSQL as they are: Django looks at each through four functions to say so.
+# Values of these types, and None, go to PostgreSQL as they are: Django looks at each through four functions to say so.
 _AS_IT_IS: dict[type, type] = {
     models.CharField: str,
+    models.EmailField: str,
     models.TextField: str,
     models.BooleanField: bool,
+    models.DateField: date,
+    models.DateTimeField: datetime,
+    models.UUIDField: UUID,
     models.ForeignKey: int,
+    models.PositiveSmallIntegerField: int,
     models.BigAutoField: int,
 }
 
 
+@dataclass(frozen=True)
+class _Written:
+    """How rows of a model are inserted: « INSERT INTO … VALUES », the place of one row, its fields.
+
+    Each field comes with the type of values that need nothing done, None where Django must prepare them all.
+    """
+
+    head: str
+    place: str
+    fields: list[tuple[Any, str, type | None]]
+
+
 @cache
-def _head(model: Model, without_key: bool) -> tuple[str, str]:
-    """« INSERT INTO … VALUES », and the place of one row."""
+def _written(model: Model, without_key: bool) -> _Written:
     quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in _fields(model, without_key)]
-    places = ", ".join(["%s"] * len(columns))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) VALUES ", f"({places})"  # noqa: S608 - our own tables
+    fields = [field for field in model._meta.local_concrete_fields if not (without_key and field.primary_key)]
+    columns = ", ".join(quote(field.column) for field in fields)
+    return _Written(
+        head=f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ",  # noqa: S608 - our own tables
+        place=f"({', '.join(['%s'] * len(fields))})",
+        fields=[(field, field.attname, _as_it_is(field)) for field in fields],
+    )
 
 
-def _fields(model: Model, without_key: bool) -> list[Any]:
-    return [field for field in model._meta.local_concrete_fields if not (without_key and field.primary_key)]
+def _as_it_is(field: Any) -> type | None:
+    filled_in = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return None if filled_in else _AS_IT_IS.get(type(field))
 
 
 @cache
@@ -113,16 +137,14 @@ def _draw_keys(objects: Sequence[models.Model]) -> None:
 
 def _insert(model: Model, objects: Sequence[Any], *, without_key: bool = False) -> Statement:
     """One statement for rows of one model, with their values as Django would save them."""
-    head, place = _head(model, without_key)
-    fields = _fields(model, without_key)
+    written = _written(model, without_key)
     here = connections[DEFAULT_DB_ALIAS]  # looked up once, not by each field
     values = []
     for each in objects:
         each._prepare_related_fields_for_save(operation_name="insert")
-        values += [_prepared(field, field.pre_save(each, True), here) for field in fields]
-    return head + ", ".join([place] * len(objects)), values
-
-
-def _prepared(field: Any, value: Any, here: Any) -> Any:
-    as_it_is = _AS_IT_IS.get(type(field)) is type(value)
-    return value if as_it_is else field.get_db_prep_save(value, here)
+        for field, name, kind in written.fields:
+            value = each.__dict__.get(name, field)
+            if kind is None or not (value is None or type(value) is kind):
+                value = field.get_db_prep_save(field.pre_save(each, True), here)
+            values.append(value)
+    return written.head + ", ".join([written.place] * len(objects)), values

@@ -147,9 +147,9 @@ def health_panel(request: HttpRequest) -> Panel | None:
         rows = _at(model, desks)
         counters += [_counter(rows, page, queues[name]) for name in names]
     if user.has_perm(HANDLE):
-        waiting = PriorApproval.objects.visible_to(user).pending()
+        to_decide = PriorApproval.objects.visible_to(user).pending()
         pending = f"{reverse('admin:health_claims_priorapproval_changelist')}?decision__exact=pending"
-        counters.append(Counter(_("Accords préalables à décider"), waiting, pending, "file-earmark-text"))
+        counters.append(Counter(_("Accords préalables à décider"), to_decide, pending, "file-earmark-text"))
     if user.has_perm(SETTLE):
         desks = _desks(user) if desks is None else desks
         owed = payable(_at(Claim, desks))

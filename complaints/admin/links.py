@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from claims_portal.identifiers import ReferenceField
+from claims_portal.identifiers import ReferenceField, printable
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Complaint, ComplaintDocument, Event
 from complaints.models.case import ComplaintQuerySet
@@ -200,7 +200,7 @@ def link_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
 def unlink_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     """Take a link away."""
     complaint = handled(request, complaint_id)
-    other = get_object_or_404(openable_cases(request.user), number=request.POST.get("number", "")[:12])
+    other = get_object_or_404(openable_cases(request.user), number=printable(request.POST.get("number", ""))[:12])
     unlink_cases(complaint_id=complaint.pk, other_id=other.pk, user=request.user)  # type: ignore[arg-type]
     messages.success(request, _("Les deux dossiers ne sont plus reliés."))
     return redirect("admin:complaints_complaint_change", complaint_id)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
+from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from complaints import access
@@ -79,7 +80,7 @@ class MineAllView(PublicView):
         return render(request, "complaints/mine_all.html", {"cases": shown[:PAGE], "older_url": older_url})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        complaint = get_object_or_404(self.cases(request), number=request.POST.get("number", "")[:12])
+        complaint = get_object_or_404(self.cases(request), number=printable(request.POST.get("number", ""))[:12])
         access.grant(request, complaint.number)
         access.grant_followed(request, complaint)
         return redirect("complaints:dashboard", complaint.number)

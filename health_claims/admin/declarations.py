@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.identifiers import printable
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Declaration, IdentityPaper, Reason
 from health_claims.roles import VIEW_DECLARATIONS
@@ -150,7 +151,7 @@ class DeclarationAdmin(CaseAdmin):
     def decide_paper(self, request: HttpRequest, row: Declaration, paper: IdentityPaper) -> HttpResponse:
         """Accept or refuse; what is missing is said on the page, the note kept."""
         user: Any = request.user
-        note = request.POST.get("note", "").strip()
+        note = printable(request.POST.get("note", "")).strip()
         reason = reason_of(self.reasons(row), Reason.Use.PAPER, request.POST.get("reason", ""))
         problem = ""
         try:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from claims_portal.accounts import throttles
+from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
 from claims_portal.wizards.views import own
 from complaints import access, steps
@@ -32,7 +33,7 @@ class ComplaintsView(CareView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Open one of them (`number`), or begin another."""
         if "number" in request.POST:
-            case = get_object_or_404(complaints_of(self.member), number=request.POST["number"][:12])
+            case = get_object_or_404(complaints_of(self.member), number=printable(request.POST["number"])[:12])
             access.grant(request, case.number)
             access.grant_followed(request, case)
             return redirect("complaints:dashboard", case.number)

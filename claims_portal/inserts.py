@@ -44,7 +44,9 @@ class _Written:
 @cache
 def _written(model: Model, without_key: bool) -> _Written:
     quote = connection.ops.quote_name
-    fields = [field for field in model._meta.local_concrete_fields if not (without_key and field.primary_key)]
+    fields: list[Any] = [
+        field for field in model._meta.local_concrete_fields if not (without_key and field.primary_key)
+    ]
     columns = ", ".join(quote(field.column) for field in fields)
     return _Written(
         head=f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ",  # noqa: S608 - our own tables

@@ -14,7 +14,7 @@ run: parts $(VENV)/run.done ## the whole portal on this machine, at PORT (8000)
 	@exec $(PYTHON) -m claims_portal.local run
 
 test: $(VENV)/dev.done parts $(VENV)/browser.done ## the whole suite, on real services and a real browser
-	@$(PYTHON) -m claims_portal.local test -q -n 4 --dist worksteal $(ARGS)
+	@$(PYTHON) -m claims_portal.local test -q -n 3 --dist worksteal $(ARGS)
 
 quality: $(VENV)/dev.done parts ## style, types, layers, migrations, translations, deployment checks
 	@$(PYTHON) -m claims_portal.quality

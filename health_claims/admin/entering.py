@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +15,11 @@ from claims_portal.identifiers import one_line
 from health_claims.computation import ZERO, Cut, Outcome, totals
 from health_claims.explanation import NO_BREAK, explain, plain
 from health_claims.forms import AmountField
-from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
+from health_claims.models import Claim, Reason, Statement, StatementLine
 from health_claims.services.reasons import reasons_of
 from health_claims.services.statements import EnteredLine, codes_of, letters_on, preview_statement
+
+from .claim_page import statements
 
 MOST_LINES = 12
 CUTS = (1, 2)  # cuts by hand that a line has room for
@@ -174,12 +175,11 @@ def lines_form(claim: Claim, reasons: Sequence[Reason], data: Any = None, *, mor
 
 
 def initial_lines(claim: Claim) -> list[dict[str, Any]]:
-    """What the form begins with: of a statement to redo, all that was entered. Four queries at most."""
-    reasons = Prefetch("lines__abatements", Abatement.objects.select_related("reason"))
-    statement = claim.statements.prefetch_related("lines__adjustment", reasons).first()
-    if statement is None:
+    """What the form begins with: of a statement to redo, all that was entered."""
+    versions = statements(claim)
+    if not versions:
         return [{"label": claim.prestation.name, "spent": _typed(claim.amount)}]
-    return [_entered(line) for line in statement.lines.all()]
+    return [_entered(line) for line in versions[0].lines.all()]
 
 
 def _entered(line: StatementLine) -> dict[str, Any]:

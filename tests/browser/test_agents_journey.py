@@ -36,9 +36,8 @@ def test_an_agent_finds_opens_and_answers_a_case_without_the_mouse(visit: Callab
 
     page.get_by_role("link", name="À traiter").click()
     visitor.arrive("Réclamations")
-    for key in "jjk":
+    for key in "jjk":  # what is due first stands first
         page.keyboard.press(key)
-    page.keyboard.press("j")
     expect(page.get_by_role("link", name=str(older))).to_be_focused()
     page.keyboard.press("Enter")
     visitor.arrive(str(older))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims_portal.backoffice.periods import Period
 from complaints.figures import Figures, Line, figures
-from complaints.models import Clock, Complaint
+from complaints.models import Complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_nothing_received_is_zero_without_a_delay():
 def test_late_cases_are_those_whose_promise_is_past_at_the_desks_turn():
     desk = DeskFactory()
     late, asked, _fine = case(desk), case(desk, state="complement"), case(desk)
-    Clock.objects.filter(complaint__in=[late, asked]).update(due_at=timezone.now() - timedelta(hours=1))
+    Complaint.objects.filter(pk__in=[late.pk, asked.pk]).update(due_at=timezone.now() - timedelta(hours=1))
     assert of_all().total.overdue == 1
 
 

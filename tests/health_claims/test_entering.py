@@ -179,4 +179,4 @@ def test_the_pages_of_a_claim_cost_the_same_with_one_line_or_ten(claim, staff):
         StatementFactory.create(claim=claim, lines=[line(f"Acte {number}") for number in range(4)])
     ClaimFactory.create(member=claim.member, guarantee=claim.guarantee)
     assert [cost(page(staff, each)) for each in addresses] == few
-    assert max(few) <= 17
+    assert max(few) <= 15

@@ -64,7 +64,8 @@ def postgres(folder: Path, *, forgetful: bool = False) -> Iterator[str]:
         if "portal" not in server.psql("SELECT datname FROM pg_database;"):
             server.psql("CREATE DATABASE portal;")
         if forgetful:
-            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+            for name in ("fsync", "full_page_writes", "autovacuum"):
+                server.psql(f"ALTER SYSTEM SET {name} = off;")
             server.psql("SELECT pg_reload_conf();")
         yield f"postgres://postgres@/{server.get_postmaster_info().socket_dir}/portal"
     finally:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given
@@ -192,6 +194,14 @@ def sent(client: Client, form: Form, raw: Raw):
     return client.post(form.url, body, content_type=URLENCODED)
 
 
+@contextmanager
+def as_it_was() -> Iterator[None]:
+    """What is written meanwhile is taken back: the next text finds the same case, which may still be acted on."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def refused(response) -> bool:
     """False when it was accepted; when refused, a sentence must say why."""
     assert response.status_code < 500
@@ -212,12 +222,14 @@ def assert_kept(response, names: list[str], value: bytes) -> None:
 
 @pytest.mark.parametrize("form_of", PUBLIC)
 def test_no_text_breaks_a_form_and_what_is_refused_is_still_there(place: Place, form_of: Callable[[Place], Form]):
+    form = form_of(place)
     for value in TEXTS.values():
-        form = form_of(place)
-        response = sent(place.public, form, {name: [value] for name in [*form.texts, *form.choices]})
-        refused(response)
+        with as_it_was():
+            response = sent(place.public, form, {name: [value] for name in [*form.texts, *form.choices]})
+            refused(response)
         if form.choices:
-            response = sent(place.public, form, {name: [value] for name in form.texts})
+            with as_it_was():
+                response = sent(place.public, form, {name: [value] for name in form.texts})
         if refused(response):
             assert_kept(response, form.texts, value)
 
@@ -303,11 +315,16 @@ def test_what_stands_behind_a_question_mark_breaks_nothing(place: Place):
 def test_no_text_of_an_agent_breaks_the_case_page(place: Place, action: str):
     place.complaint = ComplaintFactory.create(desk=place.complaint.desk)
     form = Form(place.of_agent(action), ["body"], choices=["seen"])
+    last = place.complaint.events.order_by("-pk").values_list("pk", flat=True)[0]
+    taken = 0
     for value in TEXTS.values():
-        last = place.complaint.events.order_by("-pk").values_list("pk", flat=True)[0]
-        response = sent(place.agent, form, {"body": [value], "seen": [str(last).encode()]})
-        assert response.status_code in (302, 404, 409, 422)
-    assert place.agent.get(place.of_agent("change")).status_code == 200
+        with as_it_was():
+            response = sent(place.agent, form, {"body": [value], "seen": [str(last).encode()]})
+            assert response.status_code in (302, 422)
+            if response.status_code == 302:
+                taken += 1
+                assert place.agent.get(place.of_agent("change")).status_code == 200
+    assert taken > len(TEXTS) / 2
     for seen in (b"9" * 30, b"-1", b"\x00", b"", "٣".encode()):
         assert sent(place.agent, form, {"body": [b"a"], "seen": [seen]}).status_code in (302, 404, 409, 422)
 

@@ -30,6 +30,7 @@ CIN = re.compile(r"[A-Z]{1,2}[0-9]{4,7}")
 NIR = re.compile(
     r"[123478][0-9]{2}(?:0[1-9]|1[0-2]|[23][0-9]|4[0-2]|[5-9][0-9])(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?"
 )
+IBAN = re.compile(r"(?:IBAN:?)?MA(?P<check>[0-9]{2})(?P<rib>[0-9]{24})", re.IGNORECASE)
 MOBILE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 LONGEST_PHONE = 17  # digits: « 00 » and the 15 of E.164
 
@@ -75,6 +76,11 @@ def clean_email(text: str) -> str:
 def rib_key(account: str) -> str:
     """The two-digit key (01–97) of the first 22 digits of a Moroccan RIB (DOMAIN: RIB MA)."""
     return f"{97 - int(account) * 100 % 97:02d}"
+
+
+def iban_check(rib: str) -> str:
+    """The two check digits (02–98) of the Moroccan IBAN that holds a RIB of 24 digits (ISO 13616; DOMAIN: IBAN MA)."""
+    return f"{98 - int(f'{rib}221000') % 97:02d}"  # M is 22 and A is 10
 
 
 class NormalisedField(forms.CharField):
@@ -245,16 +251,24 @@ class NirField(IdentifierField):
 
 
 class RibField(IdentifierField):
-    """A Moroccan bank account (RIB): 24 digits, of which the last two are a key from 01 to 97."""
+    """A Moroccan bank account (RIB): 24 digits, of which the last two are a key from 01 to 97; or its IBAN."""
 
     default_error_messages = {
         "required": _("Indiquez votre RIB."),
         "invalid": _("Le RIB compte 24 chiffres. Recopiez-le en entier, tel que votre banque l’a écrit."),
         "key": _("La clé ne correspond pas à ce RIB. Vérifiez chaque chiffre sur le relevé de votre banque."),
+        "iban": _(
+            "Les deux chiffres après MA ne correspondent pas à cet IBAN. "
+            "Vérifiez chaque chiffre sur le relevé de votre banque."
+        ),
     }
 
     def normalise(self, text: str) -> str:
         number = compact(text)
+        if around := IBAN.fullmatch(number):
+            number = around["rib"]
+            if around["check"] != iban_check(number):
+                raise self.refuse("iban")
         if not re.fullmatch(r"[0-9]{24}", number):
             raise self.refuse("invalid")
         account, key = number[:22], number[22:]

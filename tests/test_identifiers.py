@@ -21,6 +21,7 @@ from claims_portal.identifiers import (
     RibField,
     clean_email,
     digits,
+    iban_check,
 )
 
 RIB = "011519000001205000534921"
@@ -194,6 +195,21 @@ def test_a_malformed_social_security_number_is_refused(typed: str) -> None:
 
 def test_a_rib_is_accepted_with_spaces_and_arabic_digits() -> None:
     assert RibField().clean("011 519 ٠٠٠٠٠١٢٠٥٠٠٠٥٣٤٩ 21") == RIB
+
+
+@pytest.mark.parametrize("typed", [f"MA64{RIB}", "ma64 0115 1900 0001 2050 0053 4921", f"IBAN : MA64 {RIB}"])
+def test_a_pasted_iban_gives_the_rib_it_holds(typed: str) -> None:
+    assert RibField().clean(typed) == RIB
+
+
+@pytest.mark.parametrize("check", ["63", "65", "00", "46"])
+def test_an_iban_whose_check_digits_are_wrong_is_refused(check: str) -> None:
+    assert "après MA" in sentence(RibField(), f"MA{check}{RIB}")
+
+
+def test_an_iban_around_a_wrong_rib_is_refused_for_the_rib() -> None:
+    wrong = f"{RIB[:22]}22"
+    assert "ce RIB" in sentence(RibField(), f"MA{iban_check(wrong)}{wrong}")
 
 
 @pytest.mark.parametrize("key", ["00", "98", "99", "22"])

@@ -223,20 +223,21 @@ def test_the_statement_shows_each_line_with_its_rates_and_the_reason_of_its_cut(
 def test_each_line_replays_its_computation_in_words(inside, statement):
     shown = text(inside.get(address("statement", statement.claim)))
     for sentence in (
-        "Tarif de référence, en vigueur depuis le 1 janvier 2006 : Z 20 × 10,00 = 200,00 MAD .",
+        "Tarif de référence, en vigueur depuis le 1er janvier 2006 : Z 20 × 10,00 = 200,00 MAD .",
         "Part du régime de base : 70 % de 200,00 MAD , soit 140,00 MAD .",
         "ce qui reste à votre charge ( 400,00 − 140,00 = 260,00 MAD ), soit 260,00 MAD .",
-        "100,00 MAD au plus du 1 janvier 2026 au 31 décembre 2026 , dont 0,00 MAD déjà payés.",
+        "100,00 MAD au plus du 1er janvier 2026 au 31 décembre 2026 , dont 0,00 MAD déjà payés.",
         "Votre contrat vous rembourse 100,00 MAD .",
     ):
         assert sentence in shown
 
 
-def test_a_rate_that_counted_for_nothing_is_not_shown(inside, claim):
-    """The base regime's own statement says what it paid: no rate of ours led there."""
+def test_a_rate_or_a_base_that_counted_for_nothing_is_not_shown(inside, claim):
+    """The base regime's own statement says what it paid: no rate of ours led there, nor a base of zero dirhams."""
     StatementFactory.create(claim=claim, lines=[line(spent="400", base_paid="90", base_rate="0")])
     shown = text(inside.get(address("statement", claim)))
     assert "contrat 100 %" in shown and "base 0 %" not in shown
+    assert "– – 400,00 MAD – contrat" in shown  # nor a « forfait »
 
 
 @pytest.mark.req("F38")

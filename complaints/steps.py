@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import CollectionStep, Row, Step, Text, Wizard
 
@@ -118,7 +118,7 @@ def describe_dependant(person: dict[str, Any]) -> str:
     name = f"\u2068{person['first_name']} {person['last_name']}\u2069"
     parts = [name, str(Dependant.Relation(person["relation"]).label)]
     if person.get("birth_date"):
-        parts.append(date_format(person["birth_date"]))
+        parts.append(written_date(person["birth_date"]))
     return " · ".join(parts)
 
 

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, Value
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.deadlines.explanation import written_date
 from membership.models import Beneficiary, Guarantee, Member
 
 from .computation import Exclusion, Limit
@@ -113,7 +114,7 @@ class Caution:
 def _said(fact: Any) -> Any:
     """A date or an amount as people read it."""
     if isinstance(fact, date):
-        return date_format(fact)
+        return written_date(fact)
     return number_format(fact, 2, force_grouping=True) if isinstance(fact, Decimal) else fact
 
 

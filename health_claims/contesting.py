@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.organisations.models import Desk
 from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
@@ -81,7 +81,7 @@ def _facts(claim: Claim, line: StatementLine | None) -> Iterator[str]:
         yield _("Je conteste la ligne %(line)s du décompte de mon dossier n° %(number)s, établi le %(date)s.") % {
             "line": line.position,
             "number": claim.number,
-            "date": date_format(localtime(line.statement.made_at)),
+            "date": written_date(localtime(line.statement.made_at).date()),
         }
         yield ""
         yield from _amounts(line)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.templatetags.portal import money
 
 from .computation import Step
@@ -134,7 +135,7 @@ def _cut_name(step: Step) -> str:
 def _said(name: str, value: str) -> SafeString:
     """One fact in words: a date, a rate, a number, or an amount."""
     if name in DATES:
-        return format_html("<bdi>{}</bdi>", date_format(date.fromisoformat(value)))
+        return format_html("<bdi>{}</bdi>", written_date(date.fromisoformat(value)))
     if name in PLAIN:
         return format_html("<bdi>{}</bdi>", value)
     if name == "rate":

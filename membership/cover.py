@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.templatetags.portal import money
 
 from .models import Beneficiary, Ceiling, Guarantee, Member, Policy
@@ -37,9 +38,9 @@ class Cover:
 
 def rights(person: Member | Beneficiary, today: date) -> dict[str, str]:
     """Whether rights are open on a day, and from when to when: a label, a tone for its chip, the dates."""
-    begin = date_format(person.rights_from, "DATE_FORMAT")
+    begin = written_date(person.rights_from)
     if person.rights_to:
-        dates = _("du %(begin)s au %(end)s") % {"begin": begin, "end": date_format(person.rights_to, "DATE_FORMAT")}
+        dates = _("du %(begin)s au %(end)s") % {"begin": begin, "end": written_date(person.rights_to)}
     else:
         dates = _("depuis le %(begin)s") % {"begin": begin}
     if person.has_rights_on(today):

@@ -87,13 +87,26 @@ def spelled_moment(moment: datetime, time_zone: str) -> str:
     return gettext("%(date)s à %(time)s") % {"date": spelled_date(local.date()), "time": date_format(local, "H:i")}
 
 
+def written_date(day: date) -> str:
+    """« 3 mars 2026 », « 1er mars 2026 », in the active language: what Django’s formats cannot say of a first day."""
+    return _written(day, get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=4000)
+def _written(day: date, _language: str) -> str:
+    return f"{_number(day)} {date_format(day, 'F Y')}"
+
+
+def _number(day: date) -> str:
+    return pgettext("premier jour du mois", "1er") if day.day == 1 else str(day.day)
+
+
 @lru_cache(maxsize=4000)
 def _spelled(day: date, _language: str) -> str:
     """In the active language, which is given so that each has its own; the same days are spelled all the time."""
-    number = pgettext("premier jour du mois", "1er") if day.day == 1 else str(day.day)
     return gettext("%(weekday)s %(number)s %(month)s %(year)s") % {
         "weekday": date_format(day, "l"),
-        "number": number,
+        "number": _number(day),
         "month": date_format(day, "F"),
         "year": day.year,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
@@ -19,7 +19,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from claims_portal.deadlines.explanation import spelled_date
+from claims_portal.deadlines.explanation import spelled_date, written_date
 
 register = template.Library()
 
@@ -64,6 +64,18 @@ def moment(at: datetime, shape: str = "") -> SafeString:
     else:
         text = spelled_date(local.date()) + ("" if shape == "day" else f" · {local:%H:%M}")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """A day, or the day of a moment on the clocks of the active zone, in full: « 1er mars 2026 »; "" for none."""
+    return written_date(value.date() if isinstance(value, datetime) else value) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def day_and_time(at: datetime | None) -> str:
+    """A moment on the clocks of the active zone: « 1er mars 2026 à 14:05 »; "" for none."""
+    return _("%(date)s à %(time)s") % {"date": day(at), "time": f"{at:%H:%M}"} if at else ""
 
 
 @register.filter

@@ -22,11 +22,11 @@ from uuid import UUID
 from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from phonenumbers import PhoneNumberFormat, format_number, parse
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.identifiers import MobileField
 
 from .models import Draft
@@ -153,7 +153,7 @@ class Step:
 def readable(field: forms.BoundField, value: Any) -> Any:
     """A cleaned value in words: a date in full, the label of a choice, the value itself otherwise."""
     if isinstance(value, datetime.date):
-        return date_format(value)
+        return written_date(value)
     if isinstance(field.field, MobileField) and value:
         return format_number(parse(value), PhoneNumberFormat.INTERNATIONAL)
     choices = getattr(field.field, "choices", None)

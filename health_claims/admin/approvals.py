@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from claims_portal.backoffice.keyset import KeysetAdmin
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.documents.serving import document_response
@@ -225,7 +225,8 @@ def facts(approval: PriorApproval) -> list[dict[str, Any]]:
     """Who, what, and since when it holds."""
     member = approval.member
     dates = {name: getattr(approval, name) for name in ("asked_on", "decided_on", "valid_from", "valid_to")}
-    said = {name: date_format(day) if day else "" for name, day in dates.items()}
+    entered = timezone.localdate(approval.entered_at)
+    said = {name: written_date(day) if day else "" for name, day in dates.items()}
     return [
         {"label": _("Personne à soigner"), "value": approval.person.full_name},
         {"label": _("Adhérent"), "value": member.full_name},
@@ -237,9 +238,9 @@ def facts(approval: PriorApproval) -> list[dict[str, Any]]:
         {"label": _("Valable du"), "value": said["valid_from"]},
         {"label": _("Valable jusqu’au"), "value": said["valid_to"]},
         {"label": _("Montant du devis"), "value": "" if approval.amount is None else money(approval.amount)},
-        {"label": _("Soins prévus le"), "value": date_format(approval.planned_on) if approval.planned_on else ""},
+        {"label": _("Soins prévus le"), "value": written_date(approval.planned_on) if approval.planned_on else ""},
         {"label": _("Estimation donnée"), "value": "" if approval.estimated is None else money(approval.estimated)},
         {"label": _("Précision"), "value": approval.note},
         {"label": _("Réponse à l’adhérent"), "value": approval.answer},
-        {"label": _("Saisi par"), "value": f"{entered_by(approval)}, {date_format(approval.entered_at)}"},
+        {"label": _("Saisi par"), "value": f"{entered_by(approval)}, {written_date(entered)}"},
     ]

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.templatetags.portal import money
 from health_claims import presentation
 from health_claims.models import Abatement, Claim, DeclarationPiece, Statement
@@ -63,7 +63,7 @@ def facts(row: Claim) -> list[dict[str, Any]]:
         {"label": _("Type de dossier"), "value": row.prestation.name},
         {"label": _("Personne traitée"), "value": (patient or row.member).full_name},
         {"label": _("Lien"), "value": patient.get_relation_display() if patient else _("L’assuré lui-même")},
-        {"label": _("Date des soins"), "value": date_format(row.care_date)},
+        {"label": _("Date des soins"), "value": written_date(row.care_date)},
         {"label": _("Frais engagés"), "value": money(row.amount)},
         {"label": _("Garantie"), "value": row.guarantee.get_mode_display()},
         {"label": _("Ouvert le"), "value": row.opened_at},

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import advice_sentences
 from claims_portal.templatetags.portal import money
@@ -84,7 +85,7 @@ def facts(row: Declaration) -> list[dict[str, Any]]:
         {"label": _("Personne traitée"), "value": row.patient_name},
         {"label": _("Lien"), "value": patient.get_relation_display() if patient else _("L’assuré lui-même")},
         {"label": _("Née le"), "value": date_format((patient or row.member).birth_date, "SHORT_DATE_FORMAT")},
-        {"label": _("Date de consultation"), "value": date_format(row.care_date)},
+        {"label": _("Date de consultation"), "value": written_date(row.care_date)},
         {"label": _("Frais engagés"), "value": money(row.amount)},
         {"label": _("Envoyée le"), "value": row.created_at},
         {"label": _("GSM"), "value": row.mobile.as_international if row.mobile else "", "code": True},

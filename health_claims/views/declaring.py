@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.middleware import client_address
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.models import Draft, live_draft
@@ -223,7 +223,7 @@ class SendView(DeclarationMixin, StepView):
         relation = patient.get_relation_display() if patient else _("Assuré")
         found = [
             (_("Type de dossier"), answers.guarantee.prestation, back(steps.NATURE)),
-            (_("Date de consultation de médecin"), date_format(answers.care_date), back(steps.CARE)),
+            (_("Date de consultation de médecin"), written_date(answers.care_date), back(steps.CARE)),
             (_("Frais engagés"), isolated(money(answers.amount)), back(steps.CARE)),
             (_("Personne Traitée"), name_shown(person, member=self.member), back(steps.PATIENT)),
             (_("Lien"), relation, back(steps.PATIENT)),

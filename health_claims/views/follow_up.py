@@ -13,12 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import page_by_key
+from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
@@ -149,7 +149,7 @@ def recap(declaration: Declaration) -> list[dict[str, Any]]:
     relation = declaration.patient.get_relation_display() if declaration.patient else _("Assuré")
     found = [
         (_("Type de dossier"), declaration.prestation),
-        (_("Date de consultation de médecin"), date_format(declaration.care_date)),
+        (_("Date de consultation de médecin"), written_date(declaration.care_date)),
         (_("Frais engagés"), isolated(money(declaration.amount))),
         (_("Personne Traitée"), name_shown(declaration.patient or declaration.member, member=declaration.member)),
         (_("Lien"), relation),

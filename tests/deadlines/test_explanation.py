@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.template import Context, Template
 from django.utils.translation import override
 
 from claims_portal.deadlines.compute import Due
@@ -55,6 +56,21 @@ def test_a_pause_of_an_hour_count_is_said_in_hours_and_minutes(resumes, expected
 
 def test_the_first_of_a_month_is_spelled_as_in_french():
     assert "dimanche 1er mars 2026" in str(due_of(DelayFactory(), "2026-03-01 10:00"))
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("fr", "1er mars 2026 à 00:30 · 1er mars 2026 · 3 mars 2026"),
+        ("ar", "فاتح مارس 2026 على الساعة 00:30 · فاتح مارس 2026 · 3 مارس 2026"),
+    ],
+)
+def test_a_page_writes_the_first_of_a_month_as_people_do_on_the_clock_of_their_zone(language, expected):
+    page = Template("{{ first|day_and_time }} · {{ first|day }} · {{ third|day }}{{ nothing|day }}")
+    # Still the last day of February in UTC.
+    moments = {"first": instant("2026-03-01 00:30"), "third": instant("2026-03-03 00:30"), "nothing": None}
+    with override(language):
+        assert page.render(Context(moments)) == expected
 
 
 def test_an_extension_says_from_which_date():

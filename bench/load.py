@@ -52,7 +52,7 @@ YEARS = 3
 # Of a hundred cases; what is open is also recent.
 STATES = [State.RECEIVED] * 2 + [State.IN_PROGRESS] * 6 + [State.COMPLEMENT] * 2 + [State.ANSWERED] * 5
 OPEN_DAYS = 60
-COMMON = ("El Amrani", "Amina")  # one person in two hundred
+COMMON = ("El Amrani", "Amina")  # one person in fifty: a full page of a desk at any size
 FIRST_NAMES = (  # noqa: SIM905 -- thirty lines otherwise
     "Amina Youssef Khadija Mehdi Salma Omar Imane Karim Nadia Hassan Claire Rachid Sara Driss Lina Adil "
     "Meryem Anas Houda Samir Zineb Tarik Ghita Paul Leïla Hamza Rim Ismaïl Fatima Nabil"
@@ -82,7 +82,7 @@ def email_of(identifier: int) -> str:
 
 def name_of(identifier: int) -> tuple[str, str]:
     """Last and first name; most last names are rare, as in life."""
-    if identifier % 200 == 0:
+    if identifier % 50 == 0:
         return COMMON
     picked = random.Random(identifier)
     last_name = "".join(picked.choices(SYLLABLES, k=4)).capitalize()

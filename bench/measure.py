@@ -6,7 +6,7 @@ import statistics
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ Journey = Callable[[Browser, int], None]
 WayIn = Callable[[Browser], None]
 LONGEST = 30.0  # seconds a journey may take in one round
 THREADS = 4
-COUNTED = 7  # journeys of each kind
+COUNTED = 15  # journeys of each kind: most of them at a desk that the process knows already
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -73,8 +73,11 @@ class Crew:
                 sign_in(browser)
 
 
-def measure(crews: dict[str, Crew], cases: int, rounds: int) -> Measures:
-    """All journeys: warmed up by four at once, then alone, round after round; then four at once, timed."""
+def measure(crews: dict[str, Crew], cases: int, rounds: int) -> Generator[None, None, Measures]:
+    """All journeys: warmed up by four at once, then alone, round after round; then four at once, timed.
+
+    A round is a turn (`bench.run`).
+    """
     for scenario in SCENARIOS:
         _together(scenario, crews[scenario.who], cases, 2)
     for crew in crews.values():
@@ -83,6 +86,7 @@ def measure(crews: dict[str, Crew], cases: int, rounds: int) -> Measures:
     for _round in range(rounds):
         for scenario in SCENARIOS:
             _alone(scenario, crews[scenario.who].browsers[0], cases)
+        yield
     seconds: dict[str, list[float]] = {}
     bodies: dict[str, bytes] = {}
     for crew in crews.values():

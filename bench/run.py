@@ -1,12 +1,14 @@
 """`make bench`: the stack as in production on this machine, filled and measured beside a bare Django view.
 
 CASES=10000, DECLARATIONS=20000 (or several, « 10000,100000 », which are also compared), ROUNDS=12, SECONDS=60.
-See docs/performance.md.
+Each size has a stack and a process of its own. They take turns, a round each: what slows the machine for a while slows
+all sizes alike. See docs/performance.md.
 """
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import shlex
 import shutil
@@ -14,15 +16,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from claims_portal import local
 
-if TYPE_CHECKING:
-    from . import report
+from . import report
 
 FOLDER = local.BASE_DIR / "var" / "bench"
 # As many workers and threads as `deploy/gunicorn.conf.py` gives the portal.
@@ -36,9 +37,9 @@ LIMITS = (
 
 
 @contextlib.contextmanager
-def process(name: str, command: list[str], environment: local.Environment) -> Iterator[None]:
+def process(log_file: Path, command: list[str], environment: local.Environment) -> Iterator[None]:
     """Run a program in the background, its output in a file of its own; stopped by its id."""
-    with (FOLDER / f"{name}.log").open("wb") as log:
+    with log_file.open("wb") as log:
         running = subprocess.Popen(command, env=environment, cwd=local.BASE_DIR, stdout=log, stderr=log)
         try:
             yield
@@ -52,27 +53,27 @@ def process(name: str, command: list[str], environment: local.Environment) -> It
 
 
 @contextlib.contextmanager
-def stack() -> Iterator[tuple[local.Environment, int, int]]:
+def stack(folder: Path) -> Iterator[tuple[local.Environment, int, int]]:
     """Everything at work; gives the environment, the portal's port and the floor's."""
     port, floor_port = local.free_port(), local.free_port()
     with contextlib.ExitStack() as started:
-        addresses = started.enter_context(local.services(FOLDER))
-        environment = local.instance_environment(FOLDER, port) | addresses
+        addresses = started.enter_context(local.services(folder))
+        environment = local.instance_environment(folder, port) | addresses
         environment |= {f"LIMIT_{name}": NO_LIMIT for name in LIMITS} | {"MEMBER_IDLE_SECONDS": NO_LIMIT}
         local.prepare(environment)
         local.manage(environment, "load_demo")
-        floor = environment | floor_environment(addresses["DATABASE_URL"])
+        floor = environment | floor_environment(addresses["DATABASE_URL"], folder / "floor-files")
         local.call(floor, sys.executable, "-m", "bench.floor")
         lines = local.process_lines(port)
-        started.enter_context(process("web", shlex.split(lines["web"]), environment))
-        started.enter_context(process("worker", shlex.split(lines["worker"]), environment))
-        started.enter_context(process("floor", [*FLOOR, "--bind", f"127.0.0.1:{floor_port}"], floor))
+        started.enter_context(process(folder / "web.log", shlex.split(lines["web"]), environment))
+        started.enter_context(process(folder / "worker.log", shlex.split(lines["worker"]), environment))
+        started.enter_context(process(folder / "floor.log", [*FLOOR, "--bind", f"127.0.0.1:{floor_port}"], floor))
         local.wait_for_port(port, seconds=60)
         local.wait_for_port(floor_port, seconds=60)
         yield environment, port, floor_port
 
 
-def floor_environment(database_url: str) -> local.Environment:
+def floor_environment(database_url: str, files: Path) -> local.Environment:
     """A database of its own on the same server, and a folder for its files."""
     import environ
     import psycopg2
@@ -84,7 +85,6 @@ def floor_environment(database_url: str) -> local.Environment:
         with connection.cursor() as cursor:
             cursor.execute("DROP DATABASE IF EXISTS floor")
             cursor.execute("CREATE DATABASE floor")
-    files = FOLDER / "floor-files"
     files.mkdir(exist_ok=True)
     return {"FLOOR_DATABASE_URL": database_url.rpartition("/")[0] + "/floor", "FLOOR_FOLDER": str(files)}
 
@@ -100,53 +100,96 @@ def sizes() -> list[tuple[int, int]]:
 def main() -> int:
     rounds = int(os.environ.get("ROUNDS", "12"))
     # A termination must unwind like Ctrl-C does, so that everything started is stopped.
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:
-        with stack() as (environment, port, floor_port):
-            os.environ.update(environment)
-            import django
-
-            django.setup()
-            return compare(sizes(), rounds, port, floor_port)
+        with contextlib.ExitStack() as started:
+            found = in_turns([started.enter_context(side(size, rounds)) for size in sizes()])
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)
+    return report.compared(found)
 
 
-def compare(asked: list[tuple[int, int]], rounds: int, port: int, floor_port: int) -> int:
-    """Load and measure each size, the smallest first, then what happens at once; 1 when an aim is missed."""
-    from django.conf import settings
+@contextlib.contextmanager
+def side(size: tuple[int, int], rounds: int) -> Iterator[Connection]:
+    """The process of a size; gives the pipe on which it waits for its turns."""
+    ours, theirs = multiprocessing.Pipe()
+    # A new interpreter each: a process of Django knows one database.
+    running = multiprocessing.get_context("spawn").Process(target=take_turns, args=(size, rounds, theirs))
+    running.start()
+    theirs.close()
+    try:
+        yield ours
+    except BaseException:
+        running.terminate()
+        raise
+    finally:
+        running.join()
 
-    from . import journeys, member_journeys, report
-    from .busy import busy
-    from .declarations import AGENT as HANDLER
-    from .measure import Crew, WayIn, count_queries, measure
-    from .statements import claims_a_second
 
-    sign_in = partial(journeys.sign_in, password=settings.DEMO_PASSWORD)
-    desk = partial(sign_in, email=HANDLER)
-    ways_in: dict[str, WayIn | None] = {"public": None, "agent": partial(sign_in, email=AGENT)}
-    ways_in |= {"member": member_journeys.enter, "desk": desk}
-    found: dict[report.Size, list[report.Line]] = {}
-    missed = False
-    for size in [report.Size(*each) for each in asked]:
+def in_turns(sides: Sequence[Connection]) -> list[report.Found]:
+    """Let each side do its next part, one after the other, until all have found what they look for.
+
+    EOFError when one died: it has said why.
+    """
+    found: dict[Connection, report.Found] = {}
+    while len(found) < len(sides):
+        for pipe in [each for each in sides if each not in found]:
+            pipe.send(None)
+            if (answer := pipe.recv()) is not None:
+                found[pipe] = answer
+    return [found[each] for each in sides]
+
+
+def take_turns(size: tuple[int, int], rounds: int, pipe: Connection) -> None:
+    """What the process of a size does: a part of the work at each turn, at last what it found."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(measured(size, rounds)) as parts:
+        while True:
+            pipe.recv()
+            try:
+                next(parts)
+            except StopIteration as end:
+                pipe.send(end.value)
+                return
+            pipe.send(None)
+
+
+def measured(asked: tuple[int, int], rounds: int) -> Generator[None, None, report.Found]:
+    """Load a size and measure it, then what happens at once; every `yield` is the end of a turn."""
+    folder = FOLDER / "-".join(map(str, asked))
+    folder.mkdir()
+    with stack(folder) as (environment, port, floor_port):
+        os.environ.update(environment)
+        import django
+
+        django.setup()
+        from django.conf import settings
+
+        from . import journeys, member_journeys
+        from .busy import busy
+        from .declarations import AGENT as HANDLER
+        from .measure import Crew, WayIn, count_queries, measure
+        from .statements import claims_a_second
+
+        size = report.Size(*asked)
         loaded = load(size)
+        yield
+        sign_in = partial(journeys.sign_in, password=settings.DEMO_PASSWORD)
+        desk = partial(sign_in, email=HANDLER)
+        ways_in: dict[str, WayIn | None] = {"public": None, "agent": partial(sign_in, email=AGENT)}
+        ways_in |= {"member": member_journeys.enter, "desk": desk}
         crews = {who: Crew(port, way_in) for who, way_in in ways_in.items()} | {"floor": Crew(floor_port)}
-        measures = measure(crews, size.cases, rounds)
-        queries = count_queries(size.cases, ways_in)
-        found[size] = report.lines(measures, queries)
-        report.show(size, found[size], measures)
+        measures = yield from measure(crews, size.cases, rounds)
+        lines = report.lines(measures, count_queries(size.cases, ways_in))
+        report.show(size, lines, measures)
         together, statements = busy(port, desk), round(claims_a_second())
         print(f"\n{statements} statements computed a second, in one process")
-        missed = missed or together["missed"]
         more = {"load": loaded, "busy": together, "statements_a_second": statements}
-        path = report.keep(size, found[size], measures, more)
+        path = report.keep(size, lines, measures, more)
         print(f"\n→ {path.relative_to(Path.cwd())}", flush=True)
-    if len(found) > 1:
-        report.show_growth(found)
-    return int(missed or any(line.missed for each in found.values() for line in each))
+        return report.Found(size, lines, bool(together["missed"]))
 
 
 def load(size: report.Size) -> dict[str, dict[str, float]]:

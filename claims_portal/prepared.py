@@ -10,14 +10,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row")
 Converters = list[tuple[int, Callable[..., Any], Any]]
 
 
@@ -27,17 +27,20 @@ def _stand_in(kind: type, number: int) -> Any:
         return 1_979_000_000 + number
     if kind is datetime:
         return datetime(1789, 7, 14, tzinfo=UTC) + timedelta(days=number)
+    if kind is date:
+        return date(1789, 7, 14) + timedelta(days=number)
     return uuid.uuid4() if kind is uuid.UUID else f"stand-in-{uuid.uuid4()}"
 
 
 @dataclass(frozen=True)
 class _Written:
-    """One query: its SQL, its parameters (a name, or a value that is always the same), and what its rows become."""
+    """One query: its SQL, its parameters (a name, or a value that is always the same), and what its rows become:
+    objects of a model, or tuples where there is none."""
 
     sql: str
     parameters: list[tuple[str, Any]]
     locks: bool
-    model: type[models.Model]
+    model: type[models.Model] | None
     names: list[str]
     columns: slice
     converters: Converters
@@ -50,6 +53,9 @@ class _Written:
             values = list(row)
             for position, convert, expression in self.converters:
                 values[position] = convert(values[position], expression, connection)
+            if self.model is None:
+                yield tuple(values)
+                continue
             found = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values[self.columns])
             for populator in self.populators:
                 populator.populate(values, found)
@@ -58,18 +64,35 @@ class _Written:
             yield found
 
 
+def _tuples() -> dict[str, Any]:
+    return {"model": None, "names": [], "columns": slice(0), "populators": [], "annotations": []}
+
+
+def _objects(compiler: Any) -> dict[str, Any]:
+    """Where the columns of the object stand in a row, what fills its relations, what else it is told."""
+    select, info = compiler.select, compiler.klass_info
+    columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+    return {
+        "model": info["model"],
+        "names": [each[0].target.attname for each in select[columns]],
+        "columns": columns,
+        "populators": get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
+        "annotations": list(compiler.annotation_col_map.items()),
+    }
+
+
 class Prepared(Generic[Row]):
-    """A queryset of whole objects, written at its first use.
+    """A queryset of objects, or of tuples (`values_list`), written at its first use.
 
         live = Prepared(lambda pk, now: Draft.objects.filter(pk=pk, expires_at__gt=now), pk=UUID, now=datetime)
         draft = live.first(pk=draft_id, now=timezone.now())
 
-    Each argument is named with its type: int, str, UUID or datetime. Joins by `select_related`, annotations and
+    Each argument is named with its type: int, str, UUID, date or datetime. Joins by `select_related`, annotations and
     `select_for_update` are kept; prefetching is not. A clock, a user or a setting that the queryset reads by itself
     would be kept too: give them as arguments.
     """
 
-    def __init__(self, queryset: Callable[..., models.QuerySet[Row]], **kinds: type) -> None:
+    def __init__(self, queryset: Callable[..., models.QuerySet[Any, Row]], **kinds: type) -> None:
         self._queryset = queryset
         self._kinds = kinds
         self._written: _Written | None = None
@@ -92,25 +115,20 @@ class Prepared(Generic[Row]):
     def _write(self) -> _Written:
         """Let Django write the query with stand-ins, and see where they went."""
         stand_ins = {name: _stand_in(kind, number) for number, (name, kind) in enumerate(self._kinds.items())}
-        compiler = self._queryset(**stand_ins).query.get_compiler(DEFAULT_DB_ALIAS)
+        queryset = self._queryset(**stand_ins)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        select, info = compiler.select, compiler.klass_info
-        converters = compiler.get_converters([each[0] for each in select])
-        columns = slice(info["select_fields"][0], info["select_fields"][-1] + 1)
+        converters = compiler.get_converters([each[0] for each in compiler.select])
         self._written = _Written(
             sql=sql,
             parameters=[self._placed(value, stand_ins) for value in parameters],
             locks=compiler.query.select_for_update,
-            model=info["model"],
-            names=[each[0].target.attname for each in select[columns]],
-            columns=columns,
             converters=[
                 (position, convert, expression)
                 for position, (several, expression) in converters.items()
                 for convert in several
             ],
-            populators=get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
-            annotations=list(compiler.annotation_col_map.items()),
+            **(_objects(compiler) if queryset._fields is None else _tuples()),  # type: ignore[attr-defined]
         )
         return self._written
 

@@ -11,12 +11,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.deadlines.explanation import written_date
+from claims_portal.prepared import Prepared
 from membership.models import Beneficiary, Guarantee, Member
 
 from .computation import Exclusion, Limit
@@ -151,14 +153,30 @@ def _of_contract(care: Care) -> Iterator[Caution]:
         yield Caution("late", {"date": late.facts["by"]}, is_private=False)
 
 
+def _declared_before(member: int, patient: int, prestation: int, day: date) -> QuerySet[Any, tuple[bool]]:
+    """Whether each time the same care was declared and not rejected, or claimed and not refused, was by who is here.
+
+    What a former holder of the account declared is no knowledge of who is here now. `patient` 0: the member.
+    """
+    whose = Coalesce("patient", Value(0))
+    same = Q(member=member, prestation=prestation, care_date=day, whose=patient)
+    declared = Declaration.objects.alias(whose=whose).filter(same).exclude(state=DeclarationState.REJECTED)
+    opened = Claim.objects.alias(whose=whose).filter(same).exclude(state=ClaimState.REFUSED)
+    here = declared.annotate(here=Q(set_aside_at=None)).values_list("here").order_by()
+    return here.union(opened.annotate(here=Value(False)).values_list("here").order_by())
+
+
+_same = Prepared(_declared_before, member=int, patient=int, prestation=int, day=date)
+
+
 def _same_care(care: Care) -> Iterator[Caution]:
     """The same care, declared and not rejected, or a claim not refused; one query."""
-    same = Q(member=care.member, patient=care.patient, prestation=care.guarantee.prestation, care_date=care.care_date)
-    declared = Declaration.objects.filter(same).exclude(state=DeclarationState.REJECTED)
-    opened = Claim.objects.filter(same).exclude(state=ClaimState.REFUSED)
-    # What a former holder of the account declared is no knowledge of who is here now.
-    rows = declared.annotate(here=Q(set_aside_at=None)).values_list("here").order_by()
-    found = set(rows.union(opened.annotate(here=Value(False)).values_list("here").order_by()))
+    found = _same.rows(
+        member=care.member.pk,
+        patient=care.patient.pk if care.patient else 0,
+        prestation=care.guarantee.prestation_id,
+        day=care.care_date,
+    )
     if found:
         yield Caution("same-care", is_private=(True,) not in found)
 

@@ -50,7 +50,7 @@ def _members(pk: int, now: datetime) -> Any:
     )
     return (
         Member.objects.filter(pk=pk, account__isnull=False, policy__is_open=True, policy__organisation__is_active=True)
-        .select_related("account", "policy__organisation", "policy__desk")
+        .select_related("account", "policy__organisation", "policy__desk__organisation")
         .annotate(terms_in_force=Subquery(terms.values("pk")[:1]))
     )
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Value
 from django.db.transaction import TransactionManagementError
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from claims_portal.accounts.sessions import SessionStore
+from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, draft_for_update, live_draft
 from complaints import reads
-from complaints.models import Complaint
+from complaints.models import Complaint, Event
 from tests.factories.complaints import ComplaintFactory, DeskFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +38,20 @@ def test_a_prepared_query_keeps_the_order_and_finds_nothing_for_an_unknown_value
     case = ComplaintFactory(messages=3)
     assert reads.events_of.rows(case=case.pk) == list(case.events.all())
     assert reads.case_of_draft.first(draft=uuid.uuid4()) is None
+
+
+def test_a_prepared_query_of_values_gives_tuples_even_of_two_tables_together():
+    day = date(2026, 8, 14)
+    case, other = ComplaintFactory(facts__event_date=day), ComplaintFactory()
+
+    def told(number: str, until: date) -> Any:
+        cases = Complaint.objects.filter(number=number, event_date__lte=until).values_list("pk", "event_date")
+        return cases.union(Event.objects.filter(complaint=other).annotate(day=Value(day)).values_list("pk", "day"))
+
+    prepared: Prepared[Any] = Prepared(told, number=str, until=date)
+    for until in (day, day - timedelta(days=1)):
+        expected = list(told(case.number, until))
+        assert sorted(prepared.rows(number=case.number, until=until)) == sorted(expected)
 
 
 def test_each_reading_of_a_draft_has_its_own_moment():

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from claims_portal.deadlines.compute import months_later
+from claims_portal.prepared import Prepared
 from health_claims.computation import ZERO, Exclusion, Limit, Rule, Terms
-from health_claims.models import Claim, PriorApproval, Statement
+from health_claims.models import PriorApproval, Statement
 from health_claims.periods import YEAR, Period, age_on, period_of
 from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Ceiling, Deductible, Guarantee, Member, Prestation
@@ -106,41 +108,47 @@ def _standing(care: Care, guarantee: Guarantee, past: Past) -> Standing:
     return Standing(_limits(care, ceilings, past, own), _exclusions(care, guarantee, ceilings, own))
 
 
-def _counted(care: Care, *, family: bool = False) -> QuerySet[Statement]:
-    """The current statements of this person's other claims, or of those of the whole family."""
+def _counted(member: int) -> QuerySet[Statement]:
+    """The current statements of a family's claims that count."""
     newer = Statement.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
-    claims = Claim.objects.filter(member=care.member, state__in=COUNTED)
-    if not family:
-        claims = claims.filter(patient=care.patient)
-    if care.claim_id is not None:
-        claims = claims.exclude(pk=care.claim_id)
-    return Statement.objects.filter(claim__in=claims).filter(~Exists(newer))
+    return Statement.objects.filter(claim__member=member, claim__state__in=COUNTED).filter(~Exists(newer))
+
+
+def _paid(member: int, patient: int, claim: int) -> QuerySet[Statement, tuple[date, int, Decimal, Decimal]]:
+    """What was paid to a person (0: the member) for other claims than this one (0: for all), and what they bore."""
+    rows = _counted(member).alias(whose=Coalesce("claim__patient", Value(0))).filter(whose=patient)
+    by_deductible = Q(lines__abatements__reason__code="deductible")
+    borne = Coalesce(Sum("lines__abatements__amount", filter=by_deductible), Value(ZERO))
+    rows = rows.exclude(claim=claim).annotate(borne=borne).order_by("claim__care_date")
+    return rows.values_list("claim__care_date", "claim__prestation", "paid", "borne")
+
+
+_paid_to_person = Prepared(_paid, member=int, patient=int, claim=int)
+_ceilings_of = Prepared(
+    lambda policy, prestation: Ceiling.objects.filter(
+        Q(prestation=prestation) | Q(prestation=None), policy=policy
+    ).order_by("valid_from", "pk"),
+    policy=int,
+    prestation=int,
+)
 
 
 def _past(care: Care) -> Past:
     """What this person was paid, whatever the care. One query: a person's claims of all years are few."""
-    borne = Sum("lines__abatements__amount", filter=Q(lines__abatements__reason__code="deductible"))
-    rows = _counted(care).annotate(borne=borne).order_by("claim__care_date")
-    found = rows.values_list("claim__care_date", "claim__prestation", "paid", "borne")
-    return [Paid(day, prestation, paid, borne or ZERO) for day, prestation, paid, borne in found]
-
-
-def _in_force(care: Care) -> Q:
-    own = Q(prestation=care.prestation) | Q(prestation=None)
-    return (
-        own
-        & Q(policy_id=care.member.policy_id, valid_from__lte=care.day)
-        & (Q(valid_to=None) | Q(valid_to__gte=care.day))
-    )
+    patient = care.patient.pk if care.patient else 0
+    return [
+        Paid(*row) for row in _paid_to_person.rows(member=care.member.pk, patient=patient, claim=care.claim_id or 0)
+    ]
 
 
 def _ceilings(care: Care) -> list[Ceiling]:
     """Those of the day, in the order in which they cut: by position, then those of the person, then of the family.
 
-    Of two that speak of the same thing, the newer one: a change of rule is a new row.
+    Of two that speak of the same thing, the newer one: a change of rule is a new row. One query.
     """
-    found = Ceiling.objects.filter(_in_force(care)).order_by("valid_from", "pk")
-    newest = {(each.scope, each.prestation_id, each.period_months): each for each in found}
+    found = _ceilings_of.rows(policy=care.member.policy_id, prestation=care.prestation.pk)
+    valid = [each for each in found if each.valid_from <= care.day and (each.valid_to or care.day) >= care.day]
+    newest = {(each.scope, each.prestation_id, each.period_months): each for each in valid}
     return sorted(newest.values(), key=_rank)
 
 
@@ -170,7 +178,8 @@ def _limits(care: Care, ceilings: list[Ceiling], past: Past, own: Past) -> tuple
 
 def _paid_to_family(care: Care, period: Period) -> Decimal:
     """What the member and the people in their charge were paid in a period. One query."""
-    there = _counted(care, family=True).filter(claim__care_date__range=(period.first, period.last))
+    there = _counted(care.member.pk).filter(claim__care_date__range=(period.first, period.last))
+    there = there.exclude(claim=care.claim_id or 0)
     total: Decimal | None = there.aggregate(total=Sum("paid"))["total"]
     return total or ZERO
 

@@ -94,6 +94,7 @@ class RightsRequestAdmin(admin.ModelAdmin):
                 raise Http404
             if form.is_valid() and self.answered(request, asked, form):
                 return redirect("admin:privacy_rightsrequest_changelist")
+            asked.refresh_from_db(fields=["state", "decided_at", "decided_by", "refusal", "done"])
         else:
             self.log(request, audit.Action.CASE_OPENED, asked)
         return self.page(
@@ -107,7 +108,7 @@ class RightsRequestAdmin(admin.ModelAdmin):
             may_answer=may_answer,
             may_copy=may_answer and asked.kind == Kind.ACCESS,
             late=bool(asked.due_at and asked.due_at < timezone.now()),
-            problems=[("", each) for errors in form.errors.values() for each in errors],
+            problems=bool(form.errors),
         )
 
     def answered(self, request: HttpRequest, asked: RightsRequest, form: AnswerForm) -> bool:

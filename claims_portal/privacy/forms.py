@@ -77,12 +77,32 @@ class AnswerForm(forms.Form):
     """What the agent decided. A request that is met, even in part, needs the identity to be checked."""
 
     state = forms.ChoiceField(
-        choices=[each for each in RightsRequest.State.choices if each[0] != RightsRequest.State.PENDING],
+        label=_("Réponse"),
+        choices=[
+            ("", _("Choisir dans la liste")),
+            *(each for each in RightsRequest.State.choices if each[0] != RightsRequest.State.PENDING),
+        ],
         error_messages={"required": _("Choisissez la réponse.")},
     )
-    identity_checked = forms.BooleanField(required=False)
-    refusal = forms.ChoiceField(choices=[("", ""), *RightsRequest.Refusal.choices], required=False)
-    done = ProseField(max_length=DONE_MAX, error_messages={"required": _("Écrivez ce qui a été fait.")})
+    identity_checked = forms.BooleanField(label=_("J’ai vérifié l’identité de la personne"), required=False)
+    refusal = forms.ChoiceField(
+        label=_("Motif, que la personne lira"),
+        help_text=_("Seulement si la demande n’est pas satisfaite en entier."),
+        choices=[("", "—"), *RightsRequest.Refusal.choices],
+        required=False,
+    )
+    done = ProseField(
+        label=_("Ce qui a été fait"),
+        help_text=_("Pour le registre : la personne ne le lit pas."),
+        max_length=DONE_MAX,
+        error_messages={"required": _("Écrivez ce qui a été fait.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["done"].widget.attrs["rows"] = 4
+        for name in ("identity_checked", "refusal"):
+            self.fields[name].widget.one_of = True  # the answer says whether they are needed
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -92,4 +112,9 @@ class AnswerForm(forms.Form):
         met = (RightsRequest.State.ACCEPTED, RightsRequest.State.PARTIAL)
         if state in met and not cleaned.get("identity_checked"):
             self.add_error("identity_checked", _("Vérifiez l’identité de la personne avant d’accepter."))
+        unverified = cleaned.get("refusal") == RightsRequest.Refusal.IDENTITY
+        if unverified and state == RightsRequest.State.REFUSED and cleaned.get("identity_checked"):
+            self.add_error("refusal", _("Ce motif contredit l’identité cochée : décochez-la, ou changez de motif."))
+        if unverified and state == RightsRequest.State.PARTIAL:
+            self.add_error("refusal", _("Sans identité vérifiée, la demande se refuse en entier."))
         return cleaned

@@ -165,6 +165,8 @@ def open_actions(complaint: Complaint, user: Any) -> list[Action]:
     offered = [ACTIONS[each.name] for each in workflow.open_to(complaint.state, permissions) if each.name in ACTIONS]
     held = complaint.held_at is not None
     idle = {"hold", "erase"} if held else {"release"}
+    if hasattr(complaint, "disposal"):  # proposed already
+        idle.add("erase")
     if complaint.assigned_to_id == user.pk:
         idle.add("assign")
     return [each for each in offered if each.name not in idle]

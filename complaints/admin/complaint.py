@@ -195,6 +195,8 @@ class ComplaintAdmin(KeysetAdmin):
             **case_context(complaint, request.user, queues.openable_cases(request.user)),
             **actions_context(complaint, request.user, tried, form, text),
             "news": news,
+            "takes_text": tried is not None and tried.takes_text,
+            "takes_files": tried is not None and tried.takes_files,
             "opts": self.opts,
             "title": str(complaint),
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +10,10 @@ from django.contrib import admin, messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
@@ -21,7 +22,7 @@ from claims_portal.deadlines.explanation import explanation_sentence
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.models import Desk
-from complaints.models import Complaint, ComplaintDocument, DisposalBatch, Event
+from complaints.models import Complaint, ComplaintDocument, Disposal, DisposalBatch, Event
 from complaints.models.disposal import DisposalBatchQuerySet
 from complaints.services.disposal import (
     AlreadyDecided,
@@ -38,16 +39,17 @@ from .queues import VIEW, visible_cases
 
 SEE = "complaints.view_disposalbatch"
 SHOWN = 25
-ERASED = {
-    "documents": gettext_lazy("documents"),
-    "bytes": gettext_lazy("octets de fichiers"),
-    "messages": gettext_lazy("messages envoyés"),
-    "events": gettext_lazy("textes d’échanges"),
-    "dependants": gettext_lazy("ayants droit"),
-    "letters": gettext_lazy("courriers"),
-    "requests": gettext_lazy("demandes de suivi"),
-    "links": gettext_lazy("liens envoyés par e-mail"),
-    "pairs": gettext_lazy("liens avec d’autres dossiers"),
+# What a case held, one or several of it.
+KINDS = {
+    "documents": ngettext_lazy("%(total)s document", "%(total)s documents", "total"),
+    "bytes": gettext_lazy("%(size)s de fichiers"),
+    "messages": ngettext_lazy("%(total)s message envoyé", "%(total)s messages envoyés", "total"),
+    "events": ngettext_lazy("%(total)s texte d’échange", "%(total)s textes d’échanges", "total"),
+    "dependants": ngettext_lazy("%(total)s ayant droit", "%(total)s ayants droit", "total"),
+    "letters": ngettext_lazy("%(total)s courrier", "%(total)s courriers", "total"),
+    "requests": ngettext_lazy("%(total)s demande de suivi", "%(total)s demandes de suivi", "total"),
+    "links": ngettext_lazy("%(total)s lien envoyé par e-mail", "%(total)s liens envoyés par e-mail", "total"),
+    "pairs": ngettext_lazy("%(total)s lien avec un autre dossier", "%(total)s liens avec d’autres dossiers", "total"),
 }
 
 DECIDED = {
@@ -128,7 +130,7 @@ class DisposalBatchAdmin(admin.ModelAdmin):
                 "case": each.complaint,
                 "due": each.due.at,
                 "why": str(each.due),
-                "holds": held.get(each.complaint.pk, {}),
+                "holds": in_words(held.get(each.complaint.pk, {})),
             }
             for each in due
         ]
@@ -144,8 +146,8 @@ class DisposalBatchAdmin(admin.ModelAdmin):
             {
                 "line": each,
                 "why": explanation_sentence(each.explanation) if each.explanation else "",
-                "holds": held.get(each.complaint_id, {}),
-                "erased": erased_words(each.erased),
+                "holds": in_words(each.erased if each.done_at else held.get(each.complaint_id, {})),
+                "stays": stays(each) if each.done_at is None else "",
             }
             for each in disposals
         ]
@@ -211,9 +213,20 @@ def _count(found: dict[int, dict[str, int]], kind: str, totals: Iterable[tuple[i
         found[key][kind] = total
 
 
-def erased_words(erased: dict[str, int]) -> list[tuple[int, Any]]:
-    """« 3 documents, 12 messages envoyés » : the proof in words, without what there was none of."""
-    return [(erased[name], label) for name, label in ERASED.items() if erased.get(name)]
+def in_words(counts: Mapping[str, int]) -> list[str]:
+    """« 3 documents », « 12 messages envoyés »: without what there is none of. `bytes` are told as a size."""
+    return [
+        str(words) % {"size": filesizeformat(counts[name])} if name == "bytes" else words % {"total": counts[name]}
+        for name, words in KINDS.items()
+        if counts.get(name)
+    ]
+
+
+def stays(disposal: Disposal) -> str:
+    """Why a case that is still proposed will be left alone when its batch is approved; "" when it will go."""
+    if disposal.complaint.held_at is not None:
+        return _("Suppression interdite : il restera")
+    return "" if disposal.complaint.closed_at == disposal.closed_at else _("Rouvert depuis : il restera")
 
 
 @on_front_page
@@ -243,7 +256,7 @@ def closed_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
         "title": str(complaint),
         "complaint": complaint,
         "disposal": disposal,
-        "erased": erased_words(disposal.erased) if disposal else [],
+        "erased": in_words(disposal.erased) if disposal else [],
         "may_see_batch": user.has_perm(DISPOSE) or user.has_perm(SEE),
     }
     return render(request, "admin/complaints/complaint/closed.html", context)

@@ -259,7 +259,8 @@ def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception) -> dic
     """
     if isinstance(refusal, ChangedMeanwhile):
         form.data = {**form.data.dict(), "seen": str(last_event(complaint))}  # type: ignore[attr-defined]
-        return {"changed": True, "news": refusal.events, "person": complaint.complainant}
+        told = {"changed": True, "news": refusal.events, "person": complaint.complainant}
+        return told | {"takes_text": "body" in form.fields}
     return {"changed": True, "over": True, "kept": form.data.get("body", "")}
 
 

@@ -86,7 +86,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def with_case(self) -> ComplaintQuerySet:
         """Everything of one row that a case page shows, in one query."""
         return self.select_related(
-            "desk__organisation", "category", "respondent", "complainant", "assigned_to", "consent_text"
+            "desk__organisation", "category", "respondent", "complainant", "assigned_to", "consent_text", "disposal"
         )
 
 

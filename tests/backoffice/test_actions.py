@@ -133,6 +133,7 @@ def test_what_came_meanwhile_is_told_and_the_text_is_kept_until_pressed_again(st
     shown = response.content.decode()
     assert response.status_code == 409
     assert "le dossier a changé pendant que vous écriviez" in shown
+    assert "Les fichiers sont à choisir à nouveau." in shown
     assert "J’ai retrouvé la facture." in shown
     assert "Ma réponse.</textarea>" in shown
     assert now(complaint).state == "in-progress"

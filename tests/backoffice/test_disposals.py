@@ -15,6 +15,7 @@ from claims_portal.organisations.models import Desk
 from complaints.models import Complaint, DisposalBatch
 from complaints.roles import LIFE
 from complaints.services import disposal, retention
+from complaints.services.holds import place_hold
 from tests.factories.complaints import HANDLES, AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.deadlines import DelayFactory
 
@@ -121,6 +122,17 @@ def test_a_hold_is_placed_with_a_reason_and_shown(old, people):
     assert 'data-action="release"' in shown
     assert 'data-action="hold"' not in shown
     assert 'data-action="erase"' not in shown
+
+
+def test_a_case_that_is_proposed_says_so_and_the_second_person_sees_what_will_stay(desk, old, people):
+    batch = disposal.propose_disposal(desk=desk, complaint_ids=[old.pk], user=people[0])
+    shown = page(signed_in(people[0]), "complaint_change", old.pk)
+    assert "Suppression proposée" in shown
+    assert 'data-action="erase"' not in shown
+    place_hold(complaint_id=old.pk, user=people[0], body="Procès en cours.")
+    shown = page(signed_in(people[1]), "disposalbatch_change", batch.pk)
+    assert "Suppression interdite : il restera" in shown.replace("\u00a0", " ")
+    assert "0 document" not in shown
 
 
 def test_what_is_about_the_end_of_cases_is_offered_to_few(desk, old, people):

@@ -113,6 +113,7 @@ def test_a_transfer_of_a_case_that_changed_is_told(staff, desk):
     shown = response.content.decode()
     assert response.status_code == 409
     assert "Réclamation déposée" in shown  # what changed
+    assert "fichiers" not in shown  # there is none to choose on this page
     assert "Voici.</textarea>" in shown
     assert f'name="seen" value="{seen(complaint)}"' in shown  # read, it goes through at the second press
     assert Complaint.objects.get(pk=complaint.pk).desk == desk

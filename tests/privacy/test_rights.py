@@ -144,6 +144,8 @@ def test_only_who_may_sees_the_requests_to_their_organisation(asked, officer):
         ({"state": "refused", "done": "Rien."}, 422),
         ({"state": "refused", "refusal": "identity", "done": "Sans réponse à nos deux rappels."}, 302),
         ({"state": "partial", "identity_checked": "1", "refusal": "law", "done": "Tout sauf le dossier."}, 302),
+        ({"state": "partial", "identity_checked": "1", "refusal": "identity", "done": "Tout."}, 422),
+        ({"state": "refused", "identity_checked": "1", "refusal": "identity", "done": "Rien."}, 422),
         ({}, 422),
     ],
 )
@@ -172,6 +174,14 @@ def test_a_request_is_answered_once_and_never_met_for_somebody_unknown(asked, of
     answer_request(request_id=asked.pk, user=officer, state="accepted", done="x", identity_checked=True)
     with pytest.raises(AlreadyAnswered):
         answer_request(request_id=asked.pk, user=officer, state="refused", refusal="law", done="x")
+
+
+def test_the_second_of_two_answers_is_told_and_gets_its_words_back(asked, officer):
+    answer_request(request_id=asked.pk, user=officer, state="accepted", done="Copie remise.", identity_checked=True)
+    typed = {"state": "refused", "refusal": "nothing", "done": "Un long texte du second agent."}
+    shown = signed_in(officer).post(reverse("admin:privacy_rightsrequest_change", args=[asked.pk]), typed)
+    assert shown.content.decode().count("Quelqu’un d’autre vient de répondre à cette demande.") == 1
+    assert "Un long texte du second agent.</textarea>" in shown.content.decode()
 
 
 # --- The copy

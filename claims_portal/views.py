@@ -114,6 +114,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(request, 403, csrf=True)
 
 
+def session_ended(request: HttpRequest) -> HttpResponse:
+    """A form sent after its sign-in had ended: nothing was done, and the words are given back."""
+    return error_page(request, 403, ended=True)
+
+
 def too_many_requests(request: HttpRequest, *, retry_seconds: int) -> HttpResponse:
     """A limit was reached: say when to come back."""
     response = error_page(request, 429, minutes=max(1, -(-retry_seconds // 60)))

@@ -12,12 +12,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from claims_portal.views import came_from_here, session_ended
+
 SEEN = "seen"
 WRITE_EVERY = 60  # seconds: one session write a minute, not one a request
 
 
 class IdleSessionMiddleware:
-    """Sign a person out after `settings.STAFF_IDLE_SECONDS` without a request (docs/security.md)."""
+    """Sign a person out after `settings.STAFF_IDLE_SECONDS` without a request (docs/security.md).
+
+    Whoever sends a form of ours after that is told that nothing was sent, and gets their words back.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,6 +36,12 @@ class IdleSessionMiddleware:
             elif now - seen >= WRITE_EVERY or SEEN not in request.session:
                 request.session[SEEN] = now
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.method != "POST" or not getattr(view, "login_required", True) or request.user.is_authenticated:
+            return None
+        leaving = request.resolver_match is not None and request.resolver_match.url_name == "logout"
+        return session_ended(request) if came_from_here(request) and not leaving else None
 
 
 class SecondFactorMiddleware:

@@ -71,7 +71,7 @@ def verify(*, user: User, code: str, address: str) -> Authenticator:
     with transaction.atomic():
         # Under the row's lock: one code, typed in two windows, serves once.
         device = Authenticator.objects.select_for_update().filter(user=user, confirmed=True).first()
-        by_paper = len(typed) == CODE_LENGTH
+        by_paper = is_recovery_code(code)
         accepted = device is not None and (_use_recovery_code(user, typed) if by_paper else device.verify_token(typed))
         _log(audit.Action.FACTOR_PASSED if accepted else audit.Action.FACTOR_REFUSED, user, address, by_paper)
     if device is None or not accepted:
@@ -86,6 +86,11 @@ def renew_codes(*, user: User, address: str) -> list[str]:
         codes = _new_codes(user)
         _log(audit.Action.CODES_RENEWED, user, address)
     return codes
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether what was typed has the length of a recovery code, and not that of the application's."""
+    return len(_typed(code)) == CODE_LENGTH
 
 
 def codes_left(user: User) -> int:

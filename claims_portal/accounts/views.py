@@ -9,13 +9,14 @@ import django_otp
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from claims_portal.middleware import client_address
@@ -35,7 +36,12 @@ class CodeForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
         error_messages={"required": _("Écrivez le code.")},
     )
-    refused = _("Ce code n’est pas le bon, ou il a déjà servi. Attendez que votre application en montre un nouveau.")
+
+    def refuse(self) -> None:
+        """Say that the code opens nothing, and what to try next."""
+        waits = _("Ce code n’est pas le bon, ou il a déjà servi. Attendez que votre application en montre un nouveau.")
+        served = _("Ce code de secours n’est pas le bon, ou il a déjà servi. Écrivez-en un autre.")
+        self.add_error("code", served if second_factor.is_recovery_code(self.cleaned_data["code"]) else waits)
 
 
 class StaffFactorView(View):
@@ -92,13 +98,27 @@ class SecondFactorView(StaffFactorView):
             else:
                 device, codes = second_factor.enrol(key=key, **given)
         except second_factor.CodeRefused:
-            form.add_error("code", form.refused)
+            form.refuse()
             return self.ask(request, form)
         request.session.pop(ENROLLING, None)
         django_otp.login(request, device)
         note_confirmed(request)
         request.session.cycle_key()  # what was known of the session before is worth nothing now
-        return self.show_codes(request, codes) if codes else redirect(self.after(request))
+        if codes:
+            return self.show_codes(request, codes)
+        if second_factor.is_recovery_code(given["code"]):
+            self.tell_left(request)
+        return redirect(self.after(request))
+
+    def tell_left(self, request: HttpRequest) -> None:
+        """Somebody without their telephone should know how many times more they can come in."""
+        left = second_factor.codes_left(request.user)  # type: ignore[arg-type]
+        words = ngettext(
+            "Il vous reste %(left)s code de secours. « Codes de secours », en haut de la page, en donne dix nouveaux.",
+            "Il vous reste %(left)s codes de secours. « Codes de secours », en haut de la page, en donne dix nouveaux.",
+            left,
+        )
+        messages.warning(request, words % {"left": left})
 
     def ask(self, request: HttpRequest, form: CodeForm) -> HttpResponse:
         """The code alone, or the drawing to scan for somebody who has no device yet."""
@@ -133,7 +153,7 @@ class RecoveryCodesView(StaffFactorView):
             try:
                 second_factor.verify(user=user, code=form.cleaned_data["code"], address=address)
             except second_factor.CodeRefused:
-                form.add_error("code", form.refused)
+                form.refuse()
             else:
                 return self.show_codes(request, second_factor.renew_codes(user=user, address=address))
         return self.ask(request, form)

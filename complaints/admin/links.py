@@ -113,7 +113,7 @@ def around(complaint: Complaint, cases: ComplaintQuerySet) -> Around:
             found.linked.append((case, str(CaseLink.Kind(kind).label)))
         else:
             shared.setdefault(key, {"case": case, "signs": []})["signs"].append(SIGNS[sign][2])
-    known = {case.pk for case, _kind in found.linked} | set(found.merged)
+    known = {case.pk for case, _kind in found.linked} | {*found.merged, complaint.merged_into_id}
     alike = [each for key, each in shared.items() if key not in known]
     found.alike = sorted(alike, key=lambda each: (len(each["signs"]), each["case"].received_at), reverse=True)[:SHOWN]
     return found

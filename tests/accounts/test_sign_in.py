@@ -118,6 +118,20 @@ def test_fifteen_idle_minutes_sign_an_agent_out(agent, client):
         assert not is_in(client)
 
 
+def test_what_is_sent_once_the_session_has_ended_is_given_back(agent, client):
+    sign_in(client)
+    long_text = "Une réponse longue, écrite pendant plus de quinze minutes."
+    later = timezone.now() + timedelta(minutes=16)
+    here, elsewhere = ({"Sec-Fetch-Site": site} for site in ("same-origin", "cross-site"))
+    with time_machine.travel(later, tick=False):
+        answer = client.post("/gestion/complaints/complaint/1/message/", {"body": long_text}, headers=here)
+        assert answer.status_code == 403
+        assert "Votre session a pris fin" in answer.content.decode()
+        assert f"{long_text}</textarea>" in answer.content.decode()
+        answer = client.post("/gestion/complaints/complaint/1/message/", {"body": long_text}, headers=elsewhere)
+        assert answer.headers["Location"].startswith(LOGIN)
+
+
 def test_who_works_stays_signed_in(agent, client):
     now = timezone.now()
     for minutes in range(0, 120, 14):

@@ -228,7 +228,7 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
         form.add_error("number", refusal.message)
         return show_merge(request, complaint, form, status=422)
     except ChangedMeanwhile as refusal:
-        return show_merge(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+        return show_merge(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "merge"))
     except TransitionNotAllowed:
         form.add_error(None, _("L’un des deux dossiers est clôturé : relisez-les avant de les réunir."))
         return show_merge(request, complaint, form, status=409)
@@ -252,16 +252,18 @@ def show_merge(
     return page(request, "admin/complaints/complaint/merge.html", context, status)
 
 
-def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception) -> dict[str, Any]:
+def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception, transition: str) -> dict[str, Any]:
     """For the page of a form that was not sent: what changed, and the form as it was typed, for the case as it is now.
 
     Of an action that is no longer possible, the text alone.
     """
-    if isinstance(refusal, ChangedMeanwhile):
-        form.data = {**form.data.dict(), "seen": str(last_event(complaint))}  # type: ignore[attr-defined]
-        told = {"changed": True, "news": refusal.events, "person": complaint.complainant}
-        return told | {"takes_text": "body" in form.fields}
-    return {"changed": True, "over": True, "kept": form.data.get("body", "")}
+    news = refusal.events if isinstance(refusal, ChangedMeanwhile) else []
+    told = {"changed": True, "news": news, "person": complaint.complainant}
+    complaint.refresh_from_db(fields=["state"])
+    if not news or not workflow.allows(transition, complaint.state):
+        return told | {"over": True, "kept": form.data.get("body", "")}
+    form.data = {**form.data.dict(), "seen": str(last_event(complaint))}  # type: ignore[attr-defined]
+    return told | {"takes_text": "body" in form.fields}
 
 
 def last_event(complaint: Complaint) -> int:

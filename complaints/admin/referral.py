@@ -94,7 +94,7 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 body=form.cleaned_data["body"],
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
-        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "refer"))
     except ValueError:
         form.add_error("recipient", _("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
         return show(request, complaint, form, status=409)

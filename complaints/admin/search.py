@@ -28,6 +28,7 @@ READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
 
 # Nothing else is written like these.
 UNMISTAKABLE = {"number", "complainant__email"}
+STROKES = {ord(each): " " for each in "/\\"}  # « 1 85 05 / 78 … », as some forms part the groups of an identifier
 
 
 def matching(cases: ComplaintQuerySet, text: str, *, contact: bool) -> ComplaintQuerySet:
@@ -38,7 +39,7 @@ def matching(cases: ComplaintQuerySet, text: str, *, contact: bool) -> Complaint
     """
     for column, read in READERS if contact else READERS[:1]:
         try:
-            found = Q(**{column: read(text)})
+            found = Q(**{column: read(text if column in UNMISTAKABLE else text.translate(STROKES))})
         except (ValidationError, ValueError):
             continue
         return cases.filter(found) if column in UNMISTAKABLE else _or_policy(cases, found, text)
@@ -61,5 +62,5 @@ def _or_policy(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQueryS
     written = one_line(digits(text))
     if not any(each.isdigit() for each in written):
         return cases.filter(found)
-    by_policy = Complaint.objects.filter(policy_number__in={written, written.upper()})
+    by_policy = Complaint.objects.filter(policy_number__in={written, written.upper(), written.lower()})
     return cases.filter(pk__in=Complaint.objects.filter(found).values("pk").union(by_policy.values("pk")))

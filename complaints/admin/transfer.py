@@ -78,7 +78,7 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
                 body=form.cleaned_data["body"],
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
-        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal))
+        return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "transfer"))
     except ValueError:
         form.add_error("category", _("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
         return show(request, complaint, form, status=409)

@@ -196,10 +196,22 @@ def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], eve
     ]
 
 
+# One letter for what people write in several ways: ى for ي, ة for ه, Persian letters, œ; hyphens part words.
+FOLDED = str.maketrans(
+    {"ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ٱ": "ا", "ک": "ك", "گ": "ك", "ڭ": "ك"}
+    | {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    | dict.fromkeys("-_‐‑‒–—/.,،·", " ")
+    | dict.fromkeys("'’‘ʼ`´ـ", "")
+)
+
+
 def search_name(name: str) -> str:
-    """A name as it is searched: no accents, lower case, single spaces."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
-    return " ".join(plain.lower().split())[:170]
+    """A name as it is searched: no accents nor vowel signs, lower case, one letter for its variants, single spaces.
+
+    What is changed here is changed in the names of known cases by a migration, as 0024 does.
+    """
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each))
+    return " ".join(plain.translate(FOLDED).split())[:170]
 
 
 def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:

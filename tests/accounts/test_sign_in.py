@@ -120,6 +120,7 @@ def test_fifteen_idle_minutes_sign_an_agent_out(agent, client):
 
 def test_what_is_sent_once_the_session_has_ended_is_given_back(agent, client):
     sign_in(client)
+    assert is_in(client)
     long_text = "Une réponse longue, écrite pendant plus de quinze minutes."
     later = timezone.now() + timedelta(minutes=16)
     here, elsewhere = ({"Sec-Fetch-Site": site} for site in ("same-origin", "cross-site"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.models import AssignmentRule, CaseLink, Complaint, Event
+from complaints.models import AssignmentRule, CaseLink, Complaint, Event, Recipient
+from complaints.services.following import withdraw_complaint
 from complaints.services.linking import merge_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
@@ -117,6 +118,27 @@ def test_a_transfer_of_a_case_that_changed_is_told(staff, desk):
     assert "Voici.</textarea>" in shown
     assert f'name="seen" value="{seen(complaint)}"' in shown  # read, it goes through at the second press
     assert Complaint.objects.get(pk=complaint.pk).desk == desk
+
+
+@pytest.mark.parametrize("page", ["reunir", "orienter", "transmettre"])
+def test_the_second_of_two_is_told_at_once_that_the_case_is_closed_and_keeps_the_text(staff, desk, page):
+    other = DeskFactory(organisation=desk.organisation)
+    complaint = ComplaintFactory(desk=desk)
+    before = seen(complaint)
+    withdraw_complaint(complaint_id=complaint.pk)
+    named = {"name_fr": "Médiateur", "treats_fr": "les litiges", "postal_address": "Rabat"}
+    recipient = Recipient.objects.create(organisation=desk.organisation, **named)
+    typed = {"seen": before, "number": ComplaintFactory(desk=desk).number}
+    if page != "reunir":
+        chosen = {"recipient": recipient.pk, "category": other.categories.first().pk}
+        typed = chosen | {"seen": before, "body": "Ma raison, longue."}
+    response = staff.post(address(complaint, page), typed)
+    shown = response.content.decode()
+    assert response.status_code == 409
+    assert "Réclamation clôturée" in shown
+    assert "n’est plus possible dans l’état actuel" in shown
+    assert "appuyez à nouveau" not in shown
+    assert ("Ma raison, longue.</textarea>" in shown) is (page != "reunir")
 
 
 def test_a_text_for_a_case_that_went_to_another_desk_meanwhile_is_given_back(staff, desk):

@@ -41,6 +41,9 @@ def numbers(response) -> list[str]:
         "ab 98765",
         "2 55 08 14 168 025 38",
         "2550814168025",
+        "2.55.08.14.168.025.38",
+        "2-55-08-14-168-025/38",
+        "06/61/23/45/67",
         "grp-2024/17 b",
         "tazi",
         "TAZI zin",
@@ -50,6 +53,26 @@ def numbers(response) -> list[str]:
 )
 def test_a_case_is_found_by_any_of_its_keys_in_any_writing(staff, desk, text):
     found = ComplaintFactory(desk=desk, **PERSON)
+    ComplaintFactory(desk=desk)
+    assert numbers(search(staff, text)) == [found.number]
+
+
+@pytest.mark.parametrize(
+    ("last_name", "first_name", "text"),
+    [
+        ("Benaïssa", "Aïcha", "benaissa aicha"),
+        ("Benaissa", "Aicha", "AÏCHA BENAÏSSA"),
+        ("Ben-Ali", "Zoé", "ben ali"),
+        ("N’Diaye", "Awa", "N'Diaye"),
+        ("الهاشمي", "مصطفى", "مصطفي الهاشمى"),
+        ("إدريسي", "فاطمة", "فاطمه ادريسي"),
+        ("أيت أحمد", "هدى", "ايت احمد"),
+        ("آل فاسي", "مُحَمَّد", "محمد ال فاسى"),
+    ],
+)
+def test_a_name_is_found_however_its_letters_are_written(staff, desk, last_name, first_name, text):
+    given = {"complainant__last_name": last_name, "complainant__first_name": first_name}
+    found = ComplaintFactory(desk=desk, **given)
     ComplaintFactory(desk=desk)
     assert numbers(search(staff, text)) == [found.number]
 

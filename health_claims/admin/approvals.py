@@ -55,7 +55,7 @@ class PriorApprovalAdmin(KeysetAdmin):
     actions = None
     show_facets = admin.ShowFacets.NEVER
 
-    @admin.display(description=gettext_lazy("personne"))
+    @admin.display(description=gettext_lazy("personne à soigner"))
     def person(self, approval: PriorApproval) -> str:
         return approval.person.full_name
 

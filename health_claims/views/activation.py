@@ -99,6 +99,7 @@ class ActivationStepView(MemberView):
         return self._send_link(request, typed["email"], form=form)
 
     def _send_code(self, request: HttpRequest, mobile: str, *, form: forms.Form) -> HttpResponse:
+        held_up = self._held_up(request)
         try:
             asked = activation.ask_code(
                 account_id=self.member.account.pk, mobile=mobile, language=language(), address=client_address(request)
@@ -110,9 +111,17 @@ class ActivationStepView(MemberView):
             )
             return self.refuse(request, form, sentence % {"wait": wait_in_words(limit.retry_seconds)})
         request.session[SESSION_KEY] = {"request": str(asked), "mobile": mobile} if asked else {}
-        if self.step == ActivationStep.CODE:
+        if self.step == ActivationStep.CODE and held_up:
+            sentence = _("Les SMS ne partent pas pour l’instant : un nouveau code suivra dès que possible.")
+            messages.warning(request, sentence)
+        elif self.step == ActivationStep.CODE:
             messages.success(request, _("Un nouveau code est parti. Le précédent ne sert plus."))
         return self.go_on()
+
+    def _held_up(self, request: HttpRequest) -> bool:
+        """Whether the code that was asked for in this browser has not left."""
+        asked = (request.session.get(SESSION_KEY) or {}).get("request")
+        return bool(asked) and codes.is_held_up(asked)
 
     def _use_code(self, request: HttpRequest, code: str, *, form: forms.Form) -> HttpResponse:
         held = request.session.get(SESSION_KEY) or {}
@@ -211,7 +220,7 @@ class ActivationStepView(MemberView):
             "previous_url": previous.url if previous else "",
             "code_asked_here": bool(asked.get("request")),
             "code_minutes": codes.MINUTES,
-            "held_up": bool(asked.get("request")) and codes.is_held_up(asked["request"]),
+            "held_up": self.step == ActivationStep.CODE and self._held_up(request),
             "link_hours": activation.LINK_HOURS,
         }
         return render(request, f"health_claims/activation/{self.step.name.lower()}.html", whole | context)

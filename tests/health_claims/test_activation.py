@@ -233,6 +233,9 @@ def test_a_gateway_that_is_down_is_told_and_nothing_is_lost(client: Client, acco
     assert "n’a pas pu partir" not in page(client)
     Message.objects.update(state=Message.State.RETRY)
     assert "Le SMS n’a pas pu partir pour l’instant." in page(client)
+    answer(client, Step.CODE, action="again")
+    asked_again = page(client)
+    assert "Les SMS ne partent pas pour l’instant" in asked_again and "Un nouveau code est parti" not in asked_again
     assert due(now(account)) == Step.CODE
 
 

@@ -270,6 +270,9 @@ class DependantForm(forms.Form):
     def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
 
+    def clean_relation(self) -> Dependant.Relation:
+        return Dependant.Relation(self.cleaned_data["relation"])
+
 
 class DocumentsForm(forms.Form):
     """What the next file shows. The files themselves are checked one by one (rows A15, C33)."""
@@ -339,7 +342,10 @@ class TrackingForm(forms.Form):
         try:
             return references.read_number(self.cleaned_data["number"])
         except references.MistypedNumber as error:
-            sentence = _("Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.")
+            if error.complete:
+                sentence = _("Ce numéro contient une erreur : un chiffre changé, ou deux chiffres inversés.")
+            else:
+                sentence = _("Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.")
             raise ValidationError(sentence, code="mistyped") from error
 
     def clean(self) -> dict[str, Any]:

@@ -15,10 +15,15 @@ from stdnum import damm
 from claims_portal.identifiers import digits
 
 LENGTH = 12
+LOOKALIKES = str.maketrans("OoIl", "0011")
 
 
 class MistypedNumber(ValueError):
-    """These are not the digits of any complaint: too few, too many, or one is wrong."""
+    """These are not the digits of any complaint: too few, too many, or one is wrong (`complete`: there are twelve)."""
+
+    def __init__(self, *, complete: bool) -> None:
+        super().__init__(complete)
+        self.complete = complete
 
 
 def new_number() -> str:
@@ -28,11 +33,18 @@ def new_number() -> str:
 
 
 def read_number(text: str) -> str:
-    """The number somebody typed: spaces, dashes, « n° » and Arabic digits are fine. MistypedNumber otherwise."""
-    number = "".join(each for each in digits(text) if each.isascii() and each.isdigit())
+    """The number somebody typed: spaces, « n° », Arabic digits, « O » for 0 are fine. MistypedNumber otherwise."""
+    number = _ascii_digits(text)
+    if len(number) != LENGTH:  # digits are missing: letters among digits stand for them, those of « No » do not
+        words = [word for word in text.split() if any(map(str.isdigit, word))]
+        number = _ascii_digits("".join(words).translate(LOOKALIKES))
     if len(number) != LENGTH or not damm.is_valid(number):
-        raise MistypedNumber
+        raise MistypedNumber(complete=len(number) == LENGTH)
     return number
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(each for each in digits(text) if each.isascii() and each.isdigit())
 
 
 def spoken(number: str) -> str:

@@ -20,7 +20,7 @@ from .forms import (
     ReviewForm,
     SubjectForm,
 )
-from .models import AskedField, Dependant, DocumentKind, Quality
+from .models import AskedField, DocumentKind, Quality
 from .questions import questions_of
 
 
@@ -116,7 +116,7 @@ class ReviewStep(Step):
 def describe_dependant(person: dict[str, Any]) -> str:
     """« Prénom Nom · enfant · 3 février 2012 » on one line; the name keeps its own direction in a line of the other."""
     name = f"\u2068{person['first_name']} {person['last_name']}\u2069"
-    parts = [name, str(Dependant.Relation(person["relation"]).label)]
+    parts = [name, str(person["relation"].label)]
     if person.get("birth_date"):
         parts.append(written_date(person["birth_date"]))
     return " · ".join(parts)

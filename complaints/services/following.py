@@ -32,12 +32,12 @@ class TooLateToReopen(Exception):
 def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document] = ()) -> Complaint:
     """Send a message and documents. When a complement was asked, this is it, and the clock goes on.
 
-    Pressed twice, it is one message: the same words right after themselves are not written again.
+    Pressed twice, it is one message: the same words with the same files, right after themselves, are not written again.
     TransitionNotAllowed when the complaint is closed.
     """
     complaint = locked(complaint_id)
     now = timezone.now()
-    if _just_said(complaint, body, now):
+    if _just_said(complaint, body, documents, now):
         return complaint
     supplying = complaint.state == State.COMPLEMENT
     change(
@@ -53,11 +53,16 @@ def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document]
     return complaint
 
 
-def _just_said(complaint: Complaint, body: str, now: datetime) -> bool:
-    """Whether the last thing that happened is this very message, a moment ago."""
+def _just_said(complaint: Complaint, body: str, documents: Sequence[Document], now: datetime) -> bool:
+    """Whether the last thing that happened is this very message, a moment ago.
+
+    Who forgot a file sends the same words again with it: that is another message.
+    """
     last = complaint.events.last()
-    said = last is not None and last.kind == EventKind.MESSAGE_FROM_COMPLAINANT and last.body == body
-    return bool(said and last and now - last.at < PRESSED_TWICE)
+    if last is None or last.kind != EventKind.MESSAGE_FROM_COMPLAINANT or now - last.at >= PRESSED_TWICE:
+        return False
+    sent = last.documents.values_list("document__sha256", flat=True)
+    return last.body == body and sorted(sent) == sorted(document.sha256 for document in documents)
 
 
 @transaction.atomic

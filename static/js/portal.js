@@ -141,10 +141,14 @@
     }
     const inputs = [...form.querySelectorAll('input[type="file"]')];
     const leaving = event.submitter?.formNoValidate;
-    if (!leaving && !inputs.every(checkFiles)) {
+    const wrong = leaving ? null : inputs.find((input) => !checkFiles(input));
+    if (wrong) {
       event.preventDefault();
+      wrong.focus();
       return;
     }
+    /* A page that came in answer to a form: Back opens it again, where the browser would ask to send the form again. */
+    history.replaceState(history.state, "");
     form.classList.add("is-sending");
     setTimeout(() => form.classList.remove("is-sending"), 15000);
     if (!leaving && "upload" in form.dataset && inputs.some((input) => input.files.length)) {

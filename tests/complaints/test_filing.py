@@ -175,6 +175,15 @@ def test_the_check_page_shows_everything_with_the_way_to_change_it(client, draft
         assert f'href="{at(draft, step)}?revoir"' in shown
 
 
+@pytest.mark.req("A25")
+def test_the_people_already_added_show_with_what_ties_them(client, draft):
+    child = {"last_name": "El Amrani", "first_name": "Yasmine", "relation": "child", "action": "add"}
+    client.post(at(draft, "ayants-droit"), child)
+    shown = page(client, draft, "ayants-droit").split('class="files people"', 1)[1].split("</ul>", 1)[0]
+    assert "Yasmine El Amrani" in shown
+    assert "Enfant" in shown
+
+
 def test_who_changes_one_page_comes_back_to_the_check(client, draft):
     answer_all(client, draft)
     answer = client.post(at(draft, "faits") + "?revoir", {"facts": "Autrement dit."})

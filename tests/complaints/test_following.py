@@ -19,7 +19,7 @@ from complaints.services import following, handling
 from complaints.services.following import TooLateToReopen
 from complaints.workflow import State
 from tests.factories.complaints import AgentFactory, ComplaintFactory, lead_to
-from tests.factories.documents import upload
+from tests.factories.documents import DocumentFactory, upload
 from tests.together import at_once
 
 from .public import dashboard, follow
@@ -276,3 +276,10 @@ def test_a_message_sent_twice_in_a_moment_is_written_once():
     for _press in range(2):
         following.write_to_desk(complaint_id=complaint.pk, body="Avez-vous des nouvelles ?")
     assert complaint.events.filter(kind="message-in").count() == 1
+
+
+@pytest.mark.req("A39")
+def test_the_file_that_was_forgotten_is_sent_with_the_same_words(complaint):
+    for documents in ([], [DocumentFactory()], [DocumentFactory(sha256="b" * 64)]):
+        following.write_to_desk(complaint_id=complaint.pk, body="Voici la facture.", documents=documents)
+    assert complaint.documents.count() == 2

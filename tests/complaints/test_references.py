@@ -60,6 +60,12 @@ def test_a_number_is_read_however_it_is_written(number):
         assert read_number(typed) == number
 
 
+@given(NUMBERS)
+def test_letters_that_look_like_digits_are_read_as_such(number):
+    assert read_number("No " + number.replace("0", "O").replace("1", "I")) == number
+    assert read_number(number.replace("0", "o").replace("1", "l")) == number
+
+
 @pytest.mark.parametrize("typed", ["²" * 12, "abcdefghijkl", "\x00", "1" * 10_000])
 def test_what_is_no_number_is_mistyped(typed):
     assert is_wrong(typed)

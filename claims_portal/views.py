@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
@@ -75,10 +75,15 @@ def came_from_here(request: HttpRequest) -> bool:
 
 
 def is_database_away(error: BaseException | None) -> bool:
-    """True when this error comes from a connection to PostgreSQL that broke, however it was dressed up since."""
-    while error is not None and not isinstance(error, OperationalError | InterfaceError):
+    """True when this error comes from a connection to PostgreSQL that broke, however it was dressed up since.
+
+    Of a server that dies in the middle of a query, psycopg2 knows no more than that something failed: the base class.
+    """
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+            return True
         error = error.__cause__ or error.__context__
-    return error is not None
+    return False
 
 
 @login_not_required

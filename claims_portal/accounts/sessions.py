@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from claims_portal.prepared import Prepared
@@ -44,6 +44,6 @@ class SessionStore(db.SessionStore):
         kept.health_check_done = True
         try:
             return _live_session.first(key=self.session_key, now=timezone.now())
-        except (OperationalError, InterfaceError):  # PostgreSQL was restarted since
+        except Error:  # PostgreSQL was restarted since
             kept.close()
             return _live_session.first(key=self.session_key, now=timezone.now())

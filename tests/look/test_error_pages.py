@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, DataError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -51,6 +52,18 @@ def test_the_reference_on_an_error_page_is_the_one_in_the_log(status: int) -> No
 def test_an_error_page_needs_no_database(status: int) -> None:
     # Without the mark django_db, pytest-django fails this test at the first query.
     assert error_page(status, minutes=1).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError(), 503), (InterfaceError(), 503), (DatabaseError("server closed"), 503), (DataError(), 500)],
+    ids=repr,
+)
+def test_a_query_cut_by_a_server_that_dies_asks_to_come_back(error: Exception, status: int) -> None:
+    try:
+        raise ValueError from error
+    except ValueError:
+        assert views.server_error(RequestFactory().get("/reclamations/")).status_code == status
 
 
 def test_an_agent_who_is_lost_is_led_back_to_the_cases() -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-WIDTH = 720
+WIDTH = 480  # a telephone shows it at two thirds, a wide screen at four: words stay legible on both
 ROW = 44  # a bar and its label
 BAR = 16
-LETTER = 9  # the width of a letter, about: what is kept free at the end of the longest bar for its number
+LETTER = 10  # the width of a letter, at most: what is kept free at the end of the longest bar for its number
+MOST_LETTERS = 50  # of a label: the table has it whole
 MOST_BARS = 15
-HEIGHT, LEFT, TOP, BOTTOM = 240, 48, 12, 28  # of a line chart
+HEIGHT, LEFT, TOP, BOTTOM = 200, 48, 12, 28  # of a line chart
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ def bars(rows: Sequence[Row], *, right_to_left: bool = False) -> Bars:
         if right_to_left:
             segments = [Segment(each.kind, WIDTH - each.x - each.width, each.width) for each in segments]
         text_x = WIDTH - at - 8 if right_to_left else at + 8
-        made.append(Bar(label, text, number * ROW, segments, text_x))
+        words = label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1].rstrip()}…"
+        if right_to_left:  # the drawing goes from left to right; what is written in it, as the page does
+            words, text = f"\u2067{words}\u2069", f"\u2067{text}\u2069"
+        made.append(Bar(words, text, number * ROW, segments, text_x))
     return Bars(
         made,
         height=max(len(shown), 1) * ROW,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS
@@ -32,13 +32,24 @@ class CalendarForm(forms.ModelForm):
         fields = ["code", "name_fr", "name_ar", "country", "weekdays", "opens_at", "closes_at", "time_zone"]
 
 
+class TellingAdmin(admin.ModelAdmin):
+    """What changes a calendar says what becomes of the cases that count by it."""
+
+    def tell(self, request: HttpRequest) -> None:
+        words = _(
+            "Les échéances des dossiers ouverts se recalculent maintenant ; chaque dossier dont la date change "
+            "le note dans son histoire."
+        )
+        messages.info(request, words)
+
+
 class HolidayOverrideInline(LabelledInline):
     model = HolidayOverride
     extra = 1
 
 
 @admin.register(Calendar)
-class CalendarAdmin(admin.ModelAdmin):
+class CalendarAdmin(TellingAdmin):
     form = CalendarForm
     inlines = [HolidayOverrideInline]
     list_display = ["code", "name_fr", "country", "opens_at", "closes_at", "time_zone"]
@@ -52,10 +63,11 @@ class CalendarAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change:
             calendar_changed(calendar=form.instance)
+            self.tell(request)
 
 
 @admin.register(HolidayOverride)
-class HolidayOverrideAdmin(admin.ModelAdmin):
+class HolidayOverrideAdmin(TellingAdmin):
     list_display = ["date", "name_fr", "is_working", "calendar", "source"]
     list_filter = ["calendar", "is_working"]
     list_select_related = ["calendar"]
@@ -70,16 +82,19 @@ class HolidayOverrideAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: HolidayOverride, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         calendar_changed(calendar=obj.calendar)
+        self.tell(request)
 
     def delete_model(self, request: HttpRequest, obj: HolidayOverride) -> None:
         super().delete_model(request, obj)
         calendar_changed(calendar=obj.calendar)
+        self.tell(request)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[HolidayOverride]) -> None:
         calendars = list(Calendar.objects.filter(overrides__in=queryset).distinct())
         super().delete_queryset(request, queryset)
         for calendar in calendars:
             calendar_changed(calendar=calendar)
+        self.tell(request)
 
 
 @admin.register(Delay)
@@ -90,6 +105,14 @@ class DelayAdmin(admin.ModelAdmin):
     search_fields = ["code", "name_fr", "name_ar", "source"]
     fieldsets = [
         (None, {"fields": ["code", ("name_fr", "name_ar")]}),
-        (_("Comptage"), {"fields": [("amount", "unit"), "counting", "calendar", "extend_to_working_day"]}),
+        (
+            _("Comptage"),
+            {
+                "fields": [("amount", "unit"), "counting", "calendar", "extend_to_working_day"],
+                "description": _(
+                    "Un délai changé vaut pour les réclamations à venir ; celles en cours gardent le leur."
+                ),
+            },
+        ),
         (_("Origine et validité"), {"fields": ["source", ("valid_from", "valid_to")]}),
     ]

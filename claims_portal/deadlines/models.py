@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time
 from zoneinfo import available_timezones
 
@@ -118,7 +119,13 @@ class HolidayOverride(models.Model):
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="one_override_per_date")]
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d} {self.name}"
+        return f"{self.date:%d/%m/%Y} {self.name}"
+
+    def unique_error_message(self, model_class: type[models.Model], unique_check: Sequence[str]) -> ValidationError:
+        """Of a date that its calendar knows already."""
+        return ValidationError(
+            _("Ce calendrier a déjà un jour particulier à cette date : ouvrez-le pour le changer."), code="unique"
+        )
 
 
 class DelayQuerySet(models.QuerySet["Delay"]):
@@ -201,3 +208,23 @@ class Delay(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    def clean(self) -> None:
+        """The rules of the table, each said beside the field to change."""
+        wrong = {}
+        if self.unit not in UNITS_OF.get(self.counting, {self.unit}):
+            wrong["unit"] = _("Cette unité ne se compte pas de cette façon.")
+        elif self.extend_to_working_day and self.unit not in ("", Delay.Unit.DAYS, Delay.Unit.MONTHS):
+            wrong["extend_to_working_day"] = _("Seul un délai en jours ou en mois se reporte au jour ouvrable suivant.")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            wrong["valid_to"] = _("La fin de validité doit suivre son début.")
+        if wrong:
+            raise ValidationError(wrong)
+
+
+UNITS_OF: dict[str, set[str]] = {
+    Delay.Counting.WALL_CLOCK: {Delay.Unit.MINUTES, Delay.Unit.HOURS},
+    Delay.Counting.DESK_HOURS: {Delay.Unit.MINUTES, Delay.Unit.HOURS},
+    Delay.Counting.CALENDAR_DAYS: {Delay.Unit.DAYS, Delay.Unit.MONTHS},
+    Delay.Counting.WORKING_DAYS: {Delay.Unit.DAYS},
+}

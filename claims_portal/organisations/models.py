@@ -34,7 +34,7 @@ class Sector(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
 
 class Organisation(models.Model):
@@ -79,7 +79,7 @@ class Organisation(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):
@@ -133,7 +133,7 @@ class Desk(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
     def clean(self) -> None:
         if self.code in RESERVED_CODES:

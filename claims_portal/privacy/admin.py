@@ -101,7 +101,8 @@ class RightsRequestAdmin(admin.ModelAdmin):
             request,
             "request",
             status=422 if form.errors else 200,
-            title=_("Demande %(number)s") % {"number": asked},
+            # Between ordinary spaces, a right-to-left line would show the last group first.
+            title=_("Demande %(number)s") % {"number": str(asked).replace(" ", "\u00a0")},
             asked=asked,
             form=form,
             open=asked.state == RightsRequest.State.PENDING,

@@ -57,7 +57,7 @@ class RightsDelay(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "kind"], name="one_rights_delay")]
 
     def __str__(self) -> str:
-        return f"{self.organisation} · {SHORT[Kind(self.kind)]}"
+        return f"{self.organisation.name} · {SHORT[Kind(self.kind)]}"
 
 
 class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):

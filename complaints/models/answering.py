@@ -5,6 +5,7 @@ Rows that staff edit, never code. A row without an organisation serves them all.
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -50,7 +51,7 @@ class Coded(models.Model):
         ordering = ["position", "code"]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
 
 class Outcome(Coded):
@@ -144,7 +145,11 @@ class Mediator(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
+
+    def clean(self) -> None:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": _("La fin de validité doit suivre son début.")})
 
     @property
     def is_valid(self) -> bool:

@@ -70,7 +70,7 @@ class DisposalBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.desk} · {self.get_reason_display()}"
+        return f"{self.desk.name} · {self.get_reason_display()}"
 
 
 class Disposal(models.Model):

@@ -123,7 +123,7 @@ class Category(models.Model):
         constraints = [models.UniqueConstraint(fields=["desk", "code"], name="one_category_per_code")]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
 
 class Respondent(models.Model):
@@ -145,7 +145,7 @@ class Respondent(models.Model):
         constraints = [models.UniqueConstraint(fields=["sector", "code"], name="one_respondent_per_code")]
 
     def __str__(self) -> str:
-        return str(self.name_fr)
+        return str(self.name)
 
 
 class AskedField(models.Model):

@@ -37,7 +37,7 @@ class Recipient(models.Model):
         constraints = [models.UniqueConstraint(fields=["organisation", "name_fr"], name="one_recipient_a_name")]
 
     def __str__(self) -> str:
-        return self.name_fr
+        return str(self.name)
 
 
 class Referral(models.Model):

@@ -75,7 +75,7 @@ class AnswerTemplate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.title_fr)
+        return str(self.title)
 
     def body(self, language: str) -> str:
         """The text in a language, in French where it is not translated yet."""

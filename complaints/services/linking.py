@@ -39,7 +39,10 @@ def link_cases(*, complaint_id: int, other_id: int, kind: str, user: User) -> Ca
         first=first, second=second, defaults={"kind": CaseLink.Kind(kind), "user": user}
     )
     for one, two in ((complaint, other), (other, complaint)):
-        words = _("Reliée à %(number)s : %(kind)s.") % {"number": two, "kind": link.get_kind_display()}
+        words = _("Reliée à %(number)s : %(kind)s.") % {
+            "number": notices.number_in_text(two.number),
+            "kind": link.get_kind_display(),
+        }
         change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
     return link
 
@@ -52,7 +55,7 @@ def unlink_cases(*, complaint_id: int, other_id: int, user: User) -> None:
     if not CaseLink.objects.filter(first=first, second=second).delete()[0]:
         return
     for one, two in ((complaint, other), (other, complaint)):
-        words = _("N’est plus reliée à %(number)s.") % {"number": two}
+        words = _("N’est plus reliée à %(number)s.") % _numbered(two)
         change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
 
 
@@ -99,11 +102,18 @@ def _both(one_id: int, two_id: int) -> tuple[Complaint, Complaint]:
     return one, two
 
 
+def _numbered(case: Complaint) -> dict[str, str]:
+    """The number for a sentence in the active language, its groups in their order from right to left too."""
+    return {"number": notices.number_in_text(case.number)}
+
+
 def _absorb(into: Complaint, complaint: Complaint, user: User) -> None:
     """The case that goes on says so, counts from the earlier reception, and asks for attention if it was answered."""
     moved = count_from(complaint=into, start=complaint.received_at)
     with translation.override(into.language):
-        words = _("La réclamation %(number)s est réunie avec celle-ci.") % {"number": complaint}
+        words = _("La réclamation %(number)s est réunie avec celle-ci.") % {
+            "number": notices.number_in_text(complaint.number)
+        }
         if moved:
             since = spelled_moment(complaint.received_at, into.desk.organisation.time_zone)
             words += " " + _("Les délais se comptent depuis sa réception, le %(date)s.") % {"date": since}
@@ -117,9 +127,7 @@ def _close(complaint: Complaint, into: Complaint, user: User) -> None:
     """The case that ends: its clocks stop, it cannot be reopened, and the person learns which number to follow."""
     now = timezone.now()
     with translation.override(complaint.language):
-        words = _("Cette réclamation est réunie avec votre réclamation %(number)s, où tout continue.") % {
-            "number": into
-        }
+        words = _("Cette réclamation est réunie avec votre réclamation %(number)s, où tout continue.") % _numbered(into)
     event = change(
         complaint=complaint,
         transition="merge",

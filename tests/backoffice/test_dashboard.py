@@ -189,6 +189,13 @@ def test_a_long_number_stays_within_the_drawing():
     assert bar.text_x + len(bar.text) * 9 <= WIDTH
 
 
+def test_a_long_label_is_cut_and_words_from_right_to_left_stay_in_their_order():
+    (bar,) = bars([("ا" * 100, [("answered", 30.0)], "30,0 يوم")], right_to_left=True).rows
+    assert bar.label.endswith("ا…\u2069")
+    assert len(bar.label) < 60
+    assert bar.text == "\u206730,0 يوم\u2069"
+
+
 def test_what_is_not_drawn_is_told():
     rows = [(str(number), [("answered", 1.0)], "1") for number in range(MOST_BARS + 3)]
     assert bars(rows).hidden == 3

@@ -138,3 +138,10 @@ def test_another_contact_of_the_same_person_is_told_the_number_and_asked_for_the
     page = client.post("/reclamations/suivi/", asked, follow=True).content.decode()
     assert str(goes_on) in page
     assert client.get(f"/reclamations/suivi/{goes_on.number}/").status_code == 404
+
+
+def test_an_arabic_reader_sees_the_groups_of_the_other_number_in_their_order(desk, agent):
+    ends, goes_on = pair(desk)
+    Complaint.objects.filter(pk=ends.pk).update(language="ar")
+    merge_complaint(complaint_id=ends.pk, into_id=goes_on.pk, user=agent)
+    assert str(goes_on).replace(" ", "\u00a0") in ends.events.get(kind="merged").body

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 
 from claims_portal.accounts.models import User
 from claims_portal.deadlines.models import Calendar, Delay, HolidayOverride
@@ -41,6 +42,30 @@ def test_the_worked_days_of_a_calendar_are_ticked(read_page):
 def test_a_particular_day_stays_in_its_calendar(read_page):
     override = HolidayOverrideFactory(date=date(2026, 3, 23))
     assert 'name="calendar"' not in read_page(HolidayOverride, "changeform_view", str(override.pk))
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("valid_to", {"valid_from": date(2027, 2, 1), "valid_to": date(2027, 1, 1)}),
+        ("unit", {"unit": "months", "counting": "working-days"}),
+        ("extend_to_working_day", {"unit": "hours", "counting": "desk-hours", "extend_to_working_day": True}),
+    ],
+)
+def test_what_is_wrong_with_a_delay_is_said_beside_the_field_to_change(field, changes):
+    delay = DelayFactory()
+    for name, value in changes.items():
+        setattr(delay, name, value)
+    with pytest.raises(ValidationError) as refusal:
+        delay.clean()
+    assert list(refusal.value.message_dict) == [field]
+
+
+def test_a_day_that_its_calendar_knows_is_refused_in_words():
+    known = HolidayOverrideFactory(date=date(2026, 3, 23))
+    again = HolidayOverride(calendar=known.calendar, date=known.date, name_fr="Encore")
+    with pytest.raises(ValidationError, match="ouvrez-le pour le changer"):
+        again.full_clean()
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ def test_only_who_may_sees_the_requests_to_their_organisation(asked, officer):
     assert signed_in(elsewhere).get(address).status_code == 404
     assert signed_in(agent).get(address).status_code == 404
     assert AuditEntry.objects.get(object_type="privacy.rightsrequest").action == "case-opened"
+    auditor = AgentFactory.create(desks=list(officer.desks.all()), permissions=["privacy.view_rightsrequest"])
+    for person, sees in ((officer, True), (auditor, False)):
+        assert (asked.email in signed_in(person).get(address).content.decode()) is sees
 
 
 @pytest.mark.parametrize(

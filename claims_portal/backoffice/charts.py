@@ -65,10 +65,10 @@ def bars(rows: Sequence[Row], *, right_to_left: bool = False) -> Bars:
         if right_to_left:
             segments = [Segment(each.kind, WIDTH - each.x - each.width, each.width) for each in segments]
         text_x = WIDTH - at - 8 if right_to_left else at + 8
-        words = label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1].rstrip()}…"
-        if right_to_left:  # the drawing goes from left to right; what is written in it, as the page does
-            words, text = f"\u2067{words}\u2069", f"\u2067{text}\u2069"
-        made.append(Bar(words, text, number * ROW, segments, text_x))
+        cut = label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1].rstrip()}…"
+        # The drawing goes from left to right; what is written in it, as the page does.
+        words = [f"\u2067{each}\u2069" if right_to_left else each for each in (cut, text)]
+        made.append(Bar(*words, number * ROW, segments, text_x))
     return Bars(
         made,
         height=max(len(shown), 1) * ROW,

@@ -67,8 +67,8 @@ def bars(rows: Sequence[Row], *, right_to_left: bool = False) -> Bars:
         text_x = WIDTH - at - 8 if right_to_left else at + 8
         cut = label if len(label) <= MOST_LETTERS else f"{label[: MOST_LETTERS - 1].rstrip()}…"
         # The drawing goes from left to right; what is written in it, as the page does.
-        words = [f"\u2067{each}\u2069" if right_to_left else each for each in (cut, text)]
-        made.append(Bar(*words, number * ROW, segments, text_x))
+        words, told = (f"\u2067{each}\u2069" if right_to_left else each for each in (cut, text))
+        made.append(Bar(words, told, number * ROW, segments, text_x))
     return Bars(
         made,
         height=max(len(shown), 1) * ROW,

@@ -15,7 +15,7 @@ from claims_portal.wizards.models import Draft
 from complaints.models import Quality
 from complaints.services.filing import begin_filing
 from health_claims.models import Claim, MemberComplaint, StatementLine
-from membership.models import Member
+from membership.models import Beneficiary, Member
 
 
 def complaint_desk(member: Member) -> Desk | None:
@@ -30,11 +30,15 @@ def contest(*, claim: Claim, desk: Desk, language: str, line: StatementLine | No
     """Begin a complaint about a line of a statement, or about the claim as a whole, in the active language.
 
     The member reads it, says why, and sends it themselves; nobody receives anything before that. `claim` with its
-    member, account and policy; `line` with its statement and its abatements.
+    member, account and policy, and patient; `line` with its statement and its abatements.
     """
-    facts = {"facts": "\n".join(_facts(claim, line))}
     return complain(
-        member=claim.member, desk=desk, language=language, subject={"claim_reference": claim.number}, facts=facts
+        member=claim.member,
+        desk=desk,
+        language=language,
+        subject={"claim_reference": claim.number},
+        facts={"facts": "\n".join(_facts(claim, line))},
+        patient=claim.patient,
     )
 
 
@@ -46,10 +50,12 @@ def complain(
     language: str,
     subject: Mapping[str, str] | None = None,
     facts: Mapping[str, str] | None = None,
+    patient: Beneficiary | None = None,
 ) -> Draft:
     """Begin a complaint of a member, with who they are and their contract; once sent, their space knows it (E115).
 
-    `member` with account and policy; `subject` and `facts` as for `begin_filing`.
+    `member` with account and policy; `subject` and `facts` as for `begin_filing`; `patient`: whose care it is about,
+    where it is somebody of their family.
     """
     draft = begin_filing(
         desk=desk,
@@ -69,9 +75,20 @@ def complain(
             "email": member.account.email,
             "mobile": str(member.account.mobile or ""),
         },
+        dependants=[_dependant(patient)] if patient else [],
     )
     MemberComplaint.objects.create(member=member, draft_id=draft.pk)
     return draft
+
+
+def _dependant(patient: Beneficiary) -> dict[str, str]:
+    """Both know spouses and children by the same names."""
+    return {
+        "last_name": patient.last_name,
+        "first_name": patient.first_name,
+        "relation": patient.relation,
+        "birth_date": f"{patient.birth_date:%d/%m/%Y}",
+    }
 
 
 def _facts(claim: Claim, line: StatementLine | None) -> Iterator[str]:
@@ -94,7 +111,7 @@ def _amounts(line: StatementLine) -> Iterator[str]:
         (_("Acte"), line.label),
         *([(_("Montant demandé"), money(line.asked))] if line.asked is not None else []),
         (_("Frais engagés"), money(line.spent)),
-        (_("Base de remboursement"), money(line.base)),
+        *([(_("Base de remboursement"), money(line.base))] if line.base else []),
         (_("Part du régime de base"), money(line.base_paid)),
         (_("Remboursé par mon contrat"), money(line.paid)),
         *((_("Abattement"), f"{each.reason.label}, {money(each.amount)}") for each in line.abatements.all()),

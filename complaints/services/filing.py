@@ -71,15 +71,24 @@ def begin_filing(
     subject: Mapping[str, str] | None = None,
     facts: Mapping[str, str] | None = None,
     complainant: Mapping[str, str] | None = None,
+    dependants: Sequence[Mapping[str, str]] = (),
 ) -> Draft:
     """Begin a complaint with what is known already: fields of the forms of `complaints.forms`, by step, as text.
 
-    That it is a complaint is settled. The person reads every page, may change everything, and sends it themselves.
+    `dependants` are such answers of each person. That it is a complaint is settled. The person reads every page, may
+    change everything, and sends it themselves.
     """
     known = {steps.SUBJECT: subject, steps.FACTS: facts, steps.COMPLAINANT: complainant}
-    answers = {step.slug: {name: [value] for name, value in given.items()} for step, given in known.items() if given}
+    answers: dict[str, Any] = {step.slug: _typed(given) for step, given in known.items() if given}
+    if dependants:
+        answers[steps.DEPENDANTS.slug] = [_typed(each) for each in dependants]
     answers[steps.GATE.slug] = {"kind": [GateForm.COMPLAINT]}
     return create_draft(wizard=steps.filing.key, desk=desk, language=language, answers=answers)
+
+
+def _typed(given: Mapping[str, str]) -> dict[str, list[str]]:
+    """Answers as a browser would have sent them."""
+    return {name: [value] for name, value in given.items()}
 
 
 def submit_draft(*, draft_id: UUID, wants_sms: bool, seen: Draft | None = None) -> Complaint:

@@ -121,7 +121,7 @@ class ActivationStepView(MemberView):
     def _held_up(self, request: HttpRequest) -> bool:
         """Whether the code that was asked for in this browser has not left."""
         asked = (request.session.get(SESSION_KEY) or {}).get("request")
-        return bool(asked) and codes.is_held_up(asked)
+        return bool(asked and codes.is_held_up(asked))
 
     def _use_code(self, request: HttpRequest, code: str, *, form: forms.Form) -> HttpResponse:
         held = request.session.get(SESSION_KEY) or {}

@@ -29,7 +29,7 @@ from membership.models import BaseRegime, Ceiling, KeyLetter, Member, MemberAcco
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import DocumentFactory, upload
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
-from tests.factories.membership import AccountFactory, GuaranteeFactory, MemberFactory, enter_as
+from tests.factories.membership import AccountFactory, BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost, page
 
 pytestmark = pytest.mark.django_db
@@ -278,7 +278,9 @@ def test_the_statement_is_printed_for_screen_readers_too(inside, statement, lang
 
 
 @pytest.mark.req("E115")
-def test_a_contested_line_becomes_a_complaint_that_holds_it(inside, statement, member):
+def test_a_contested_line_becomes_a_complaint_that_holds_it_and_whose_care_it_is(inside, statement, member):
+    child = BeneficiaryFactory.create(member=member)
+    Claim.objects.update(patient=child)
     location = inside.post(address("contest-line", statement.claim, 1))["Location"]
     assert inside.get(location).status_code == 200
     draft = Draft.objects.get(wizard="complaint")
@@ -286,12 +288,14 @@ def test_a_contested_line_becomes_a_complaint_that_holds_it(inside, statement, m
     for word in (f"la ligne 1 du décompte de mon dossier n° {statement.claim.number}", "100,00 MAD", "Radio du genou"):
         assert word in facts
     draft.answers["reclamation"]["category"] = [str(draft.desk.categories.earliest("pk").pk)]
-    draft.answers |= {"ayants-droit": [], "reclamant": draft.answers["reclamant"] | {"city": ["Rabat"]}}
+    draft.answers["reclamant"] |= {"city": ["Rabat"]}
     draft.save()
     submit_draft(draft_id=draft.pk, wants_sms=False)
     complaint = Complaint.objects.get()
     assert complaint.claim_reference == statement.claim.number
     assert (complaint.desk, complaint.complainant.email) == (member.policy.complaint_desk, member.account.email)
+    named = complaint.dependants.values_list("last_name", "first_name", "relation", "birth_date")
+    assert [*named] == [(child.last_name, child.first_name, child.relation, child.birth_date)]
 
 
 @pytest.mark.req("E115")

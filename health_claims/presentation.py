@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from membership.models import Member
 
@@ -30,7 +30,7 @@ TONES = {
     ClaimState.REFUSED: "danger",
 }
 EVENTS: dict[str, str | Promise] = {
-    "opened": gettext_lazy("Dossier ouvert"),
+    "opened": pgettext_lazy("étape d’un dossier de soins", "Dossier ouvert"),
     "ask_complement": gettext_lazy("Complément demandé"),
     "supply": gettext_lazy("Complément envoyé"),
     "ask_counter_visit": gettext_lazy("Contre-visite demandée"),

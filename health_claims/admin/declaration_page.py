@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
@@ -107,7 +107,7 @@ def member_facts(member: Member) -> list[dict[str, Any]]:
         {"label": _("CIN"), "value": member.cin, "code": True},
         {"label": _("Police"), "value": member.policy.number, "code": True},
         {"label": _("Souscripteur"), "value": member.policy.subscriber},
-        {"label": _("Droits"), "value": rights},
+        {"label": pgettext("assurance", "Droits"), "value": rights},
         {"label": _("Règlement"), "value": _("RIB manquant") if missing else member.get_payment_display()},
     ]
 

@@ -193,7 +193,8 @@ class BrowserCodeView(AccountView):
 
     def show(self, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
         mobile = context.pop("mobile", None) or self.account().mobile
-        return super().show(request, form, mobile=masked_mobile(mobile), minutes=codes.MINUTES, **context)
+        context |= {"mobile": masked_mobile(mobile), "held_up": codes.is_held_up(self.held["code"])}
+        return super().show(request, form, minutes=codes.MINUTES, **context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         account = self.account()

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims_portal.accounts import throttles
+from claims_portal.accounts import codes, throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
@@ -141,6 +141,7 @@ class ForgottenNewView(PublicView):
         context = {
             "form": form,
             "mobile": masked_mobile(self.account.mobile),
+            "held_up": codes.is_held_up(self.held["code"]),
             "number": member.number,
             "organisation": member.policy.organisation,
         }

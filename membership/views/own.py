@@ -161,7 +161,12 @@ class ChangeMobileCodeView(MemberView):
         return redirect("membership:membership")
 
     def show(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        context = {"form": form, "mobile": masked_mobile(self.member.account.pending_mobile)}
+        asked = (request.session.get(MOBILE_CODE) or {}).get("request", "")
+        context = {
+            "form": form,
+            "mobile": masked_mobile(self.member.account.pending_mobile),
+            "held_up": codes.is_held_up(asked),
+        }
         return render(request, "membership/change_mobile_code.html", context)
 
 

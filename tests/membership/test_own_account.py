@@ -13,7 +13,7 @@ from membership.models import KnownBrowser, MemberAccount
 from membership.services.signing_in import remember_browser
 from tests.factories.membership import PASSWORD, MemberFactory, enter_as
 
-from .conftest import last_code
+from .conftest import last_code, say_password
 
 pytestmark = pytest.mark.django_db
 NEW = {"password": "Citron-88", "confirmation": "Citron-88"}
@@ -90,6 +90,22 @@ def test_a_mobile_that_received_no_code_is_never_the_verified_one(client: Client
     assert client.post(address, {"mobile": "0662000000", "password": PASSWORD}).status_code == 429
     client.post(reverse("membership:change-mobile-code"), {"code": code})
     assert MemberAccount.objects.get(member=member).mobile == "+212661000000"
+
+
+def test_a_gateway_that_is_down_is_told_wherever_a_code_is_awaited(client: Client, member) -> None:
+    forget(client, member)
+    client.post(mailed_path())
+    say_password(client, member)
+    other = Client()
+    enter_as(other, member)
+    other.post(reverse("membership:change-mobile"), {"mobile": "0661000000", "password": PASSWORD})
+    awaited = [(client, "forgotten-new"), (client, "browser-code"), (other, "change-mobile-code")]
+    pages = [(browser, reverse(f"membership:{name}")) for browser, name in awaited]
+    assert all("Un code vient de partir" in browser.get(page).content.decode() for browser, page in pages)
+    Message.objects.filter(channel="sms").update(state=Message.State.RETRY)
+    for browser, page in pages:
+        shown = browser.get(page).content.decode()
+        assert "Le SMS n’a pas pu partir pour l’instant." in shown and "vient de partir" not in shown
 
 
 def test_another_mobile_counts_once_its_code_came_back_and_the_member_is_told(client: Client, member) -> None:

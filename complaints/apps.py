@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ComplaintsConfig(AppConfig):
     name = "complaints"
-    verbose_name = "Réclamations"
+    verbose_name = _("Réclamations")
 
     def ready(self) -> None:
         from claims_portal.deadlines.registry import on_calendar_change

@@ -1,11 +1,12 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BackofficeConfig(AppConfig):
     name = "claims_portal.backoffice"
     label = "backoffice"
-    verbose_name = "Gestion"
+    verbose_name = _("Gestion")
 
 
 class PortalAdminConfig(AdminConfig):

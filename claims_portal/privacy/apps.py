@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PrivacyConfig(AppConfig):
     name = "claims_portal.privacy"
-    verbose_name = "Données personnelles"
+    verbose_name = _("Données personnelles")
 
     def ready(self) -> None:
         from claims_portal.deadlines.registry import on_calendar_change

@@ -19,6 +19,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import assign_complaint, close_complaint
+from complaints.services.routing import handlers
 from complaints.workflow import HANDLE
 
 from . import queues
@@ -27,14 +28,13 @@ MOST = 100
 
 
 def colleagues(user: Any) -> list[tuple[int, str]]:
-    """Who else works at the desks of this person, by name. One query."""
+    """Who else handles cases at the desks of this person, by name. One query."""
     found = _agents().exclude(pk=user.pk) if user.is_superuser else _beside.rows(user=user.pk)
     return [(each.pk, str(each)) for each in found]
 
 
 def _agents() -> QuerySet[User]:
-    agents = User.objects.filter(is_active=True, is_staff=True, desks__isnull=False)
-    return agents.distinct().order_by("last_name", "first_name", "email")
+    return handlers().filter(desks__isnull=False).distinct().order_by("last_name", "first_name", "email")
 
 
 _beside = Prepared(lambda user: _agents().filter(desks__agents=user).exclude(pk=user), user=int)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
+from complaints.workflow import HANDLE
 
 from .case import Channel
 from .procedure import Category
@@ -87,3 +88,5 @@ class AssignmentRule(models.Model):
             raise ValidationError({"team": _("Cette équipe n’est pas de ce guichet.")})
         if self.agent is not None and not self.agent.desks.filter(pk=self.desk_id).exists():
             raise ValidationError({"agent": _("Cette personne ne travaille pas à ce guichet.")})
+        if self.agent is not None and not self.agent.has_perm(HANDLE):
+            raise ValidationError({"agent": _("Cette personne ne traite pas les réclamations.")})

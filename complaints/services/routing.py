@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
+from django.contrib.auth.models import Permission
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.models import AssignmentRule, Complaint, Event, EventKind
 from complaints.questions import KEPT_SECONDS
+from complaints.workflow import HANDLE
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,17 @@ def route(*, complaint: Complaint) -> User | None:
     return None
 
 
+def handlers() -> QuerySet[User]:
+    """Members of staff who may handle complaints, somewhere: not those who only read them. A person may come twice."""
+    app, _dot, codename = HANDLE.partition(".")
+    handling = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    able = Q(is_superuser=True) | Q(groups__permissions__in=handling) | Q(user_permissions__in=handling)
+    return User.objects.filter(able, is_active=True, is_staff=True)
+
+
 def least_busy(people: Iterable[int], desk: Desk) -> User | None:
     """Of these people, the one still at the desk who has the fewest open cases. One query."""
     held = Complaint.objects.open().filter(assigned_to=OuterRef("pk")).order_by().values("assigned_to")
     open_cases = Coalesce(Subquery(held.annotate(count=Count("pk")).values("count")), 0)
-    present = User.objects.filter(pk__in=list(people), is_active=True, is_staff=True, desks=desk)
+    present = handlers().filter(pk__in=list(people), desks=desk)
     return present.annotate(open_cases=open_cases).order_by("open_cases", "pk").first()

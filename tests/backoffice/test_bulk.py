@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from complaints.models import Complaint, Event, EventKind
+from complaints.services.handling import assign_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 from .conftest import signed_in
@@ -43,6 +44,16 @@ def test_cases_cannot_be_given_to_somebody_of_another_desk(staff, desk):
     response = press(staff, "give", case, agent=stranger.pk)
     assert "Choisissez à qui attribuer ces dossiers." in response.content.decode()
     assert now(case).assigned_to is None
+
+
+def test_cases_are_not_given_to_a_colleague_who_only_reads(staff, desk):
+    complaint = ComplaintFactory(desk=desk)
+    auditor = AgentFactory(desks=[desk], permissions=["complaints.view_complaint"], first_name="Auditrice")
+    assert "Auditrice" not in staff.get(LIST).content.decode()
+    press(staff, "give", complaint, agent=auditor.pk)
+    assert now(complaint).assigned_to is None
+    with pytest.raises(ValueError, match=str(auditor.pk)):
+        assign_complaint(complaint_id=complaint.pk, user=AgentFactory(desks=[desk]), to=auditor)
 
 
 def test_a_colleague_of_one_desk_gets_no_case_of_the_other(desk):

@@ -147,8 +147,9 @@
       wrong.focus();
       return;
     }
-    /* A page that came in answer to a form: Back opens it again, where the browser would ask to send the form again. */
-    history.replaceState(history.state, "");
+    /* Back opens this page again, even one that answered a form, where the browser would ask to send the form again;
+       and the next page begins at its top, not at the field that the summary of errors led to. */
+    history.replaceState(history.state, "", location.pathname + location.search);
     form.classList.add("is-sending");
     setTimeout(() => form.classList.remove("is-sending"), 15000);
     if (!leaving && "upload" in form.dataset && inputs.some((input) => input.files.length)) {

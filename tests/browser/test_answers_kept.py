@@ -44,6 +44,10 @@ def test_a_mistake_is_told_in_a_summary_whose_links_lead_to_the_fields_and_loses
         expect(field).to_be_in_viewport()
     expect(labelled(visitor, "Nom", exact=True)).to_have_value("El Amrani")
     expect(labelled(visitor, "Téléphone portable")).to_have_value("0612")
+    filing.say_who(visitor)
+    expect(visitor.page).to_have_url(re.compile("/ayants-droit/$"))  # at its top, which has a field « Nom » too
+    visitor.page.go_back()
+    expect(labelled(visitor, "Prénom", exact=True)).to_have_value("Amina")
 
 
 def test_back_and_a_second_tab_find_the_answers_and_send_them_only_once(visit: Visit) -> None:

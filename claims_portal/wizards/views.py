@@ -18,7 +18,7 @@ from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.documents.services import DocumentRefused, advice_sentences, receive_document
 from claims_portal.middleware import client_address
-from claims_portal.views import PublicView
+from claims_portal.views import PublicView, error_page
 
 from . import services
 from .forms import ResumeForm
@@ -51,7 +51,7 @@ class DraftView(PublicView):
         draft_id: UUID = kwargs.pop("draft_id")
         draft = self.owned(request, draft_id)
         if draft is None:
-            raise Http404
+            return error_page(request, 404, draft=True)
         self.draft = draft
         if draft.submitted_at:
             return redirect(self.submitted_url())
@@ -253,11 +253,10 @@ class LaterView(PublicView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         draft_id = kwargs["draft_id"]
-        if str(draft_id) not in request.session.get(SESSION_KEY, []):
-            raise Http404
-        draft = Draft.objects.live().filter(pk=draft_id, submitted_at__isnull=True).first()
+        mine = str(draft_id) in request.session.get(SESSION_KEY, [])
+        draft = Draft.objects.live().filter(pk=draft_id, submitted_at__isnull=True).first() if mine else None
         if draft is None:
-            raise Http404
+            return error_page(request, 404, draft=True)
         return super().dispatch(request, draft)
 
     def get(self, request: HttpRequest, draft: Draft) -> HttpResponse:

@@ -52,9 +52,11 @@ def test_a_draft_of_another_browser_does_not_exist(draft, step):
     assert Client().get(later(draft)).status_code == 404
 
 
-def test_an_expired_draft_does_not_exist_any_more(client, draft):
+def test_an_expired_draft_does_not_exist_any_more_and_says_so(client, draft):
     Draft.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert client.get(at(draft, "faits")).status_code == 404
+    shown = client.get(at(draft, "faits"))
+    assert shown.status_code == 404
+    assert "Ce brouillon n’est pas ouvert ici" in shown.content.decode()
     assert client.post(at(draft, "faits"), {"facts": "x"}).status_code == 404
     assert client.get(later(draft)).status_code == 404
 

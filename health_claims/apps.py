@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class HealthClaimsConfig(AppConfig):
     name = "health_claims"
     verbose_name = _("Assurance maladie complémentaire")
+
+    def ready(self) -> None:
+        from membership.asked import on_home
+
+        from .asking import complements_asked
+
+        on_home(complements_asked)

@@ -13,6 +13,7 @@ from claims_portal.organisations.models import LegalText
 from claims_portal.views import PublicView
 from membership import access
 from membership.access import MemberView
+from membership.asked import asked_of
 from membership.forms import TermsForm
 from membership.models import Member, PracticalText
 from membership.services.signing_in import accept_terms
@@ -54,10 +55,10 @@ class TermsView(PublicView):
 
 
 class HomeView(MemberView):
-    """« Accueil »: what to do next, and the doors of the space."""
+    """« Accueil »: what is asked of the member, what to do next, and the doors of the space."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "membership/home.html", {"member": self.member})
+        return render(request, "membership/home.html", {"member": self.member, "asked": asked_of(self.member)})
 
 
 class DownloadsView(PublicView):

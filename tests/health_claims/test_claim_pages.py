@@ -146,6 +146,7 @@ def agent(claim: Claim) -> Any:
 def test_a_complement_is_asked_and_answered_online(inside, claim, agent):
     reason = Reason.objects.get(use="complement", code="prescription")
     ask_claim_complement(claim_id=claim.pk, user=agent, reason=reason, body="Celle du 3 mars.")
+    assert f"Dossier n° {claim.number} : lisez ce qui manque" in text(inside.get(reverse("membership:home")))
     asked = text(inside.get(address("claim", claim)))
     for word in ("L’ordonnance manque", "Celle du 3 mars.", "Qui doit agir : vous"):
         assert word in asked

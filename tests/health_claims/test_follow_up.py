@@ -132,6 +132,17 @@ def test_what_is_asked_is_shown_and_answered_with_text_and_files(client, member)
     assert "facture.pdf" in shown
 
 
+def test_what_is_asked_is_told_first_at_home_until_it_is_answered(client, member):
+    declaration = DeclarationFactory(member=member, asked=True)
+    DeclarationFactory(asked=True)
+    home = reverse("membership:home")
+    shown = words(client, home)
+    assert shown.count("Un complément vous est demandé") == 1
+    assert f"Demande n° {declaration.reference} :" in shown and detail(declaration) in shown
+    client.post(detail(declaration, "complement/"), {"body": "La voici."})
+    assert "Un complément vous est demandé" not in words(client, home)
+
+
 def test_an_answer_without_text_or_file_is_asked_for_with_a_sentence(client, member):
     declaration = DeclarationFactory(member=member, asked=True)
     answer = client.post(detail(declaration, "complement/"), {"body": " "})

@@ -11,6 +11,6 @@ class HealthClaimsConfig(AppConfig):
     def ready(self) -> None:
         from membership.asked import on_home
 
-        from .asking import complements_asked
+        from .asking import asked_by_agents
 
-        on_home(complements_asked)
+        on_home(asked_by_agents)

@@ -1,4 +1,4 @@
-"""What agents asked of a member and that still waits for them: complements of declarations and of claims."""
+"""What agents asked of a member and that still waits for them: identity papers to send again, and complements."""
 
 from __future__ import annotations
 
@@ -11,13 +11,28 @@ from membership.asked import Asked
 from membership.models import Member
 
 from .models import Claim, Declaration
+from .services.papers import newest
 from .workflow import ClaimState, DeclarationState
 
 MOST = 5  # of each: beyond, the lists say it
 
 
-def complements_asked(member: Member) -> Iterator[Asked]:
-    """The oldest first. Two queries; of claims, nothing before the identity is checked."""
+def asked_by_agents(member: Member) -> Iterator[Asked]:
+    """What holds everything up first, then the oldest. Two queries; `member` with account."""
+    if not member.account.is_checked:
+        yield from _papers(member)
+    yield from _complements(member)
+
+
+def _papers(member: Member) -> Iterator[Asked]:
+    """A copy that was refused; the page that takes it says which, and why. One query."""
+    if any(paper.is_to_send for paper in newest(member).values()):
+        sentence = _("Il manque une copie pour continuer. Votre mot de passe ne change pas.")
+        yield Asked(_("Une copie est à renvoyer"), sentence, reverse("health_claims:papers"))
+
+
+def _complements(member: Member) -> Iterator[Asked]:
+    """Of claims, nothing before the identity is checked."""
     title = _("Un complément vous est demandé")
     sent = Declaration.objects.filter(member=member, state=DeclarationState.CREATED).shown_to_member()
     waiting = sent.exclude(complement_asked_at=None).order_by("complement_asked_at")

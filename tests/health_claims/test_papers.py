@@ -134,12 +134,14 @@ def test_a_paper_an_agent_refused_is_asked_again_with_the_reason_and_no_password
     reason = Reason.objects.create(use="paper", code="flou", **words)
     refused(member, reason=reason, note="Le recto manque.")
     assert client.get(reverse(SEND))["Location"] == reverse(PAPERS)
+    assert "Une copie est à renvoyer" in text(client.get(reverse("membership:home")))
     shown = text(client.get(reverse(PAPERS)))
     for sentence in ("Copie CIN\u00a0: à renvoyer", *words.values(), "Le recto manque."):
         assert sentence in shown
     assert 'type="password"' not in shown
     assert send(client, cin=upload())["Location"] == reverse(SEND)
     assert [paper.state for paper in member.papers.order_by("pk").filter(kind="cin")] == ["refused", "pending"]
+    assert "Une copie est à renvoyer" not in text(client.get(reverse("membership:home")))
 
 
 def test_the_mail_about_a_refused_paper_names_neither_the_paper_nor_the_person():

@@ -75,13 +75,15 @@ def ask_claim_complement(*, claim_id: int, user: User, reason: Reason, body: str
 def supply_claim_complement(*, claim_id: int, body: str = "", documents: Sequence[Document] = ()) -> Claim:
     """What the member answers: words, files, or both. The claim goes on being studied.
 
-    Pressed twice, it is one answer. TransitionNotAllowed when nothing is asked (any more).
+    Pressed twice with the same files, it is one answer. TransitionNotAllowed when nothing is asked (any more).
     """
     claim = locked_claim(claim_id)
     now = timezone.now()
     last = claim.events.last()
     if last is not None and last.kind == "supply" and last.body == body and now - last.at < PRESSED_TWICE:
-        return claim
+        known = set(claim.pieces.values_list("document__sha256", flat=True))
+        if known.issuperset(document.sha256 for document in documents):
+            return claim
     change_claim(claim=claim, transition="supply", body=body, at=now, reason=None)
     claim_documents(documents=documents)
     ClaimPiece.objects.bulk_create(ClaimPiece(claim=claim, document=document) for document in documents)

@@ -19,12 +19,18 @@ from claims_portal.accounts import audit
 from claims_portal.documents.models import DocumentReading
 from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
+from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
 from complaints.models import Complaint
 from complaints.services.filing import submit_draft
 from health_claims.models import Claim, ClaimPiece, Reason
 from health_claims.printing import statement_html
-from health_claims.services.claims import ask_claim_complement, ask_counter_visit, refuse_claim
+from health_claims.services.claims import (
+    ask_claim_complement,
+    ask_counter_visit,
+    refuse_claim,
+    supply_claim_complement,
+)
 from membership.models import BaseRegime, Ceiling, KeyLetter, Member, MemberAccount
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import DocumentFactory, upload
@@ -174,6 +180,15 @@ def test_an_answer_that_cannot_be_taken_is_explained_and_kept(inside, claim, age
     assert sent["body"].strip() in shown.content.decode()
     claim.refresh_from_db()
     assert claim.state == "complement"
+
+
+def test_one_more_file_after_the_answer_is_not_taken_for_the_same_answer(inside, claim, agent):
+    ask_claim_complement(claim_id=claim.pk, user=agent, reason=Reason.objects.filter(use="complement")[0])
+    supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="a" * 64)])
+    supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="a" * 64)])
+    with pytest.raises(TransitionNotAllowed):
+        supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="b" * 64)])
+    assert claim.pieces.count() == 1
 
 
 def test_an_answer_nobody_waits_for_is_not_written(inside, claim):

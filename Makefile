@@ -52,7 +52,7 @@ $(VENV)/dev.done: requirements-dev.txt $(VENV)/run.done
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# Three parts come from the system: msgfmt compiles the translations, Pango draws the PDFs.
+# Two parts come from the system: msgfmt compiles the translations, Pango draws the PDFs; a third for tests, a browser.
 parts:
 	@bash deploy/system-parts.sh
 

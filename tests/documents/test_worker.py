@@ -26,7 +26,7 @@ from . import misbehaviour
 from .misbehaviour import ALLOWANCE, LIMITS
 
 HURRIED = replace(ALLOWANCE, seconds=1, processes=1)
-POOR = replace(ALLOWANCE, memory_bytes=200 * 1024**2, processes=1)
+POOR = replace(ALLOWANCE, memory_bytes=160 * 1024**2, processes=1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,7 +66,7 @@ def test_memory_beyond_the_allowance_is_refused() -> None:
 
 
 def test_a_real_image_that_needs_too_much_memory_is_refused() -> None:
-    large = image_bytes(Image.new("RGB", (5000, 5000)))
+    large = image_bytes(Image.new("RGB", (6000, 5000)))
     with pytest.raises(Refused, match="too_heavy"):
         examine_apart(large, "photo.jpg", LIMITS, POOR)
 

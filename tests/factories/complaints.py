@@ -24,6 +24,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from claims_portal.accounts.models import User
+from claims_portal.deadlines.models import Delay
 from claims_portal.organisations.models import Desk, LegalText, Organisation, Sector
 from complaints.answering import answering_of
 from complaints.models import (
@@ -198,8 +199,8 @@ class DeskFactory(DjangoModelFactory[Desk]):
 
     @factory.post_generation
     def categories(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
-        for name in extracted if extracted is not None else ["Retard de remboursement", "Refus de prise en charge"]:
-            CategoryFactory(desk=self, name_fr=name)
+        names = extracted if extracted is not None else ["Retard de remboursement", "Refus de prise en charge"]
+        Category.objects.bulk_create(CategoryFactory.build(desk=self, name_fr=name) for name in names)
 
     @factory.post_generation
     def asks(self: Desk, create: bool, extracted: Any, **_kwargs: Any) -> None:
@@ -214,11 +215,22 @@ class DeskFactory(DjangoModelFactory[Desk]):
         if extracted is not False:
             calendar = CalendarFactory()
             delays = {
-                "acknowledgement_delay": DelayFactory(calendar=calendar, amount=10),
-                "answer_delay": DelayFactory(calendar=calendar, amount=30),
-                "reopening_delay": DelayFactory(calendar=calendar, amount=60, calendar_days=True),
+                "acknowledgement_delay": DelayFactory.build(calendar=calendar, amount=10),
+                "answer_delay": DelayFactory.build(calendar=calendar, amount=30),
+                "reopening_delay": DelayFactory.build(calendar=calendar, amount=60, calendar_days=True),
             }
+            Delay.objects.bulk_create(delays.values())
             Procedure.objects.create(desk=self, **(delays | kwargs))
+
+
+@cache
+def permissions_of(names: frozenset[str]) -> list[Permission]:
+    """The rights of these names (« app.codename »), the same in all tests. KeyError for a name there is not."""
+    known = {
+        f"{each.content_type.app_label}.{each.codename}": each
+        for each in Permission.objects.select_related("content_type")
+    }
+    return [known[name] for name in names]
 
 
 class AgentFactory(DjangoModelFactory[User]):
@@ -244,9 +256,8 @@ class AgentFactory(DjangoModelFactory[User]):
 
     @factory.post_generation
     def permissions(self: User, create: bool, extracted: Any, **_kwargs: Any) -> None:
-        for name in HANDLES if extracted is None else extracted:
-            app, codename = name.split(".")
-            self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        names = frozenset(HANDLES if extracted is None else extracted)
+        self.user_permissions.add(*permissions_of(names))
 
 
 class FactsFactory(factory.DictFactory):

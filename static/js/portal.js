@@ -148,8 +148,10 @@
       return;
     }
     /* Back opens this page again, even one that answered a form, where the browser would ask to send the form again;
-       and the next page begins at its top, not at the field that the summary of errors led to. */
-    history.replaceState(history.state, "", location.pathname + location.search);
+       and the next page begins at its top, not at the field that the summary of errors led to. Who skipped to the
+       contents once is kept there. */
+    const skipped = location.hash === "#contenu" ? location.hash : "";
+    history.replaceState(history.state, "", location.pathname + location.search + skipped);
     form.classList.add("is-sending");
     setTimeout(() => form.classList.remove("is-sending"), 15000);
     if (!leaving && "upload" in form.dataset && inputs.some((input) => input.files.length)) {

@@ -19,17 +19,15 @@ RUN_TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})", re.ASCII)
 BETWEEN = re.compile(r"[\s.,/\u060c\u2010-\u2015-]+")
 
 
-class PastDateField(forms.DateField):
-    """A day that is not in the future: 14/08/2026, with any usual sign between or none, or 2026-08-14.
+class DayField(forms.DateField):
+    """A day: 14/08/2026, with any usual sign between or none, or 2026-08-14.
 
     A plain line of text, not a browser's calendar: that one speaks the language of the browser, cannot say what is
     wrong with 31/02, and forgets it.
     """
 
     default_error_messages = {
-        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
-        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
-        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -42,7 +40,19 @@ class PastDateField(forms.DateField):
         return super().widget_attrs(widget) | typing
 
     def to_python(self, value: Any) -> datetime.date | None:
-        day = super().to_python(one_form(value) if isinstance(value, str) else value)
+        return super().to_python(one_form(value) if isinstance(value, str) else value)
+
+
+class PastDateField(DayField):
+    """A day that is not in the future."""
+
+    default_error_messages = {
+        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
+        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+    }
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        day = super().to_python(value)
         if day and day > timezone.localdate():
             raise ValidationError(self.error_messages["future"], code="future")
         if day and day < OLDEST:

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.identifiers import digits
+from claims_portal.dates import DayField
 
 from .forms import LONGEST_AMOUNT, AmountField, read_amount
 from .offer import MEMBER, Offer
@@ -26,22 +26,17 @@ class ShareField(AmountField):
         return Decimal("0.00") if nothing else super().normalise(text)
 
 
-class PlannedDateField(forms.DateField):
-    """A day around today, chosen or typed in digits of any script; `today` is the insurer's."""
+class PlannedDateField(DayField):
+    """A day around today; `today` is the insurer's."""
 
     default_error_messages = {
         "required": _("Indiquez la date prévue des soins."),
-        "invalid": _("Écrivez la date comme 27/02/2026 : le jour, le mois, l’année."),
         "far": _("Choisissez une date à moins d’un an d’aujourd’hui."),
     }
     today: date
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"], **kwargs)
-
     def to_python(self, value: Any) -> date | None:
-        day = super().to_python(digits(value).strip() if isinstance(value, str) else value)
+        day = super().to_python(value)
         if day and abs(day - self.today) > AROUND:
             raise ValidationError(self.error_messages["far"], code="far")
         return day

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.identifiers import ProseField, digits, one_line
+from claims_portal.dates import DayField
+from claims_portal.identifiers import ProseField, one_line
 from health_claims.models import PriorApproval
 from health_claims.offer import MEMBER, Offer
 from health_claims.services.approving import Decided
@@ -21,17 +22,6 @@ MISSING = {
     "number": _("Indiquez le numéro d’accord."),
     "valid_from": _("Indiquez le premier jour de soins accordé."),
 }
-
-
-class DayField(forms.DateField):
-    """A day, chosen or typed in digits of any script."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"], **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(digits(value).strip() if isinstance(value, str) else value)
 
 
 class FindMemberForm(AffiliationForm):

@@ -179,12 +179,13 @@ class CollectionStepView(StepView):
         return super().show(request, form, collected=collected, **context)
 
 
-def joined_view(joined: DraftDocument) -> dict[str, Any]:
-    """A joined document for `components/file_list.html`."""
+def joined_view(joined: DraftDocument, kind: str = "") -> dict[str, Any]:
+    """A joined document for `components/file_list.html`; `kind` says what its sender says it shows."""
     document = joined.document
     return {
         "id": joined.document_id,
         "label": document.label,
+        "kind": kind,
         "size": document.received_size,  # as the person's own device says it
         "content_type": document.content_type,
         "state": document.state,
@@ -244,8 +245,13 @@ class DocumentsStepView(StepView):
         return redirect(request.get_full_path())
 
     def show(self, request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-        files = [joined_view(each) | {"removable": True} for each in joined_documents.rows(draft=self.draft.pk)]
+        joined = joined_documents.rows(draft=self.draft.pk)
+        files = [joined_view(each, self.kind_label(each.kind)) | {"removable": True} for each in joined]
         return super().show(request, form, files=files, limits=settings.DOCUMENT_LIMITS, **context)
+
+    def kind_label(self, kind: str) -> str:
+        """What a document shows, where this wizard asks for it."""
+        return ""
 
 
 class LaterView(PublicView):

@@ -21,6 +21,8 @@ from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
 from complaints.forms import GateForm
+from complaints.models import DocumentKind
+from complaints.models.case import label_of
 from complaints.promises import promises, still_expected
 from complaints.questions import questions_of
 from complaints.reads import case_of_draft
@@ -35,6 +37,9 @@ class FilingMixin:
 
     def submitted_url(self) -> str:
         return reverse("complaints:done", args=[self.draft.pk])
+
+    def kind_label(self, kind: str) -> str:
+        return label_of(DocumentKind, kind)
 
 
 class FilingStepView(FilingMixin, StepView):
@@ -132,7 +137,7 @@ class ReviewView(FilingMixin, StepView):
             request,
             form,
             sections=self.sections(),
-            files=[joined_view(each) for each in joined],
+            files=[joined_view(each, self.kind_label(each.kind)) for each in joined],
             documents_url=self.wizard.url(self.draft, steps.DOCUMENTS) + "?revoir",
             cautions=steps.warnings_before_sending(self.draft, [each.kind for each in joined]),
             filed_at=already_filed_at(draft=self.draft),

@@ -204,6 +204,13 @@ def test_a_joined_mandate_silences_the_warning(client, draft):
     assert "aucun mandat n’est joint" not in page(client, draft, "verification")
 
 
+@pytest.mark.parametrize("step", ["pieces", "verification"])
+def test_what_a_joined_file_shows_is_said_beside_it(client, draft, step):
+    answer_all(client, draft)
+    client.post(at(draft, "pieces"), {"kind": "mandate", "files": [upload()]})
+    assert 'file-facts">Mandat ou procuration · ' in page(client, draft, step)
+
+
 @pytest.mark.req("N3")
 def test_an_answer_already_received_is_asked_for(client, draft):
     answer_all(client, draft, faits={"prior_answer": "On m’a dit non."})

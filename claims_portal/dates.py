@@ -27,7 +27,7 @@ class DayField(forms.DateField):
     """
 
     default_error_messages = {
-        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
+        "invalid": _("Écrivez la date comme 03/02/2026 : le jour, le mois, l’année."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -47,8 +47,8 @@ class PastDateField(DayField):
     """A day that is not in the future."""
 
     default_error_messages = {
-        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
-        "old": _("Cette date est trop ancienne : vérifiez l’année."),
+        "future": _("Cette date est dans le futur : indiquez un jour passé, ou aujourd’hui."),
+        "old": _("Cette date est trop ancienne : vérifiez l’année."),
     }
 
     def to_python(self, value: Any) -> datetime.date | None:

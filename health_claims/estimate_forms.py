@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.dates import DayField
 
-from .forms import LONGEST_AMOUNT, AmountField, read_amount
+from .forms import DATE_EXAMPLE, LONGEST_AMOUNT, AmountField, read_amount
 from .offer import MEMBER, Offer
 
 AROUND = timedelta(days=366)  # how far from today: rules beyond a year are not known
@@ -57,7 +57,7 @@ class EstimateForm(forms.Form):
             "invalid_choice": _("Choisissez un type de soins de la liste."),
         },
     )
-    care_date = PlannedDateField(label=_("Date prévue des soins"))
+    care_date = PlannedDateField(label=_("Date prévue des soins"), help_text=DATE_EXAMPLE)
     spent = AmountField(
         label=_("Montant du devis (MAD)"),
         help_text=_("Le total que vous auriez à payer, comme 2 100,50."),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.dates import PastDateField
@@ -136,6 +137,7 @@ class PatientForm(forms.Form):
         cast(forms.ChoiceField, self.fields["patient"]).choices = [(MEMBER, _("L'assuré lui-même")), *people]
 
 
+DATE_EXAMPLE = _("Par exemple 27/02/2026 ou 27022026.")
 DATE_HELPS = {
     Prestation.DateHelp.CONSULTATION: _(
         "La date que votre médecin traitant a écrite sur le dossier et sur l’ordonnance."
@@ -157,7 +159,7 @@ class CareForm(forms.Form):
     def __init__(self, *args: Any, draft: Draft, date_help: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         help_text = DATE_HELPS.get(cast(Any, date_help), DATE_HELPS[Prestation.DateHelp.CONSULTATION])
-        self.fields["care_date"].help_text = help_text
+        self.fields["care_date"].help_text = format_lazy("{} {}", help_text, DATE_EXAMPLE)
 
 
 class SendForm(forms.Form):

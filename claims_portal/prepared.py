@@ -8,8 +8,8 @@ place that says what is read: nothing here is written by hand.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -40,12 +40,12 @@ class _Written:
     sql: str
     parameters: list[tuple[str, Any]]
     locks: bool
-    model: type[models.Model] | None
-    names: list[str]
-    columns: slice
     converters: Converters
-    populators: list[Any]
-    annotations: list[tuple[str, int]]
+    model: type[models.Model] | None = None
+    names: Sequence[str] = ()
+    columns: slice = field(default_factory=lambda: slice(0))
+    populators: Sequence[Any] = ()
+    annotations: Sequence[tuple[str, int]] = ()
 
     def objects(self, rows: list[tuple[Any, ...]]) -> Iterator[Any]:
         connection = connections[DEFAULT_DB_ALIAS]
@@ -62,10 +62,6 @@ class _Written:
             for name, position in self.annotations:
                 setattr(found, name, values[position])
             yield found
-
-
-def _tuples() -> dict[str, Any]:
-    return {"model": None, "names": [], "columns": slice(0), "populators": [], "annotations": []}
 
 
 def _objects(compiler: Any) -> dict[str, Any]:
@@ -128,7 +124,7 @@ class Prepared(Generic[Row]):
                 for position, (several, expression) in converters.items()
                 for convert in several
             ],
-            **(_objects(compiler) if queryset._fields is None else _tuples()),  # type: ignore[attr-defined]
+            **(_objects(compiler) if queryset._fields is None else {}),  # type: ignore[attr-defined]
         )
         return self._written
 

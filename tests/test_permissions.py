@@ -365,7 +365,7 @@ def visitors(world: World) -> dict[str, Client]:
         "administrator": AgentFactory.create(is_superuser=True, permissions=[]),
     }
     for role, user in staff.items():
-        browsers[role].force_login(user, backend="claims_portal.accounts.backends.RightsBackend")
+        browsers[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return browsers
 
 

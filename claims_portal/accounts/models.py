@@ -79,12 +79,9 @@ class User(AbstractUser):
 
     # Where Django's backend looks before it reads what somebody may do: at every page of an agent.
     @cached_property
-    def _user_perm_cache(self) -> set[str]:
-        return _names(_every_permission.rows() if self.is_superuser else _own_permissions.rows(user=self.pk))
-
-    @cached_property
-    def _group_perm_cache(self) -> set[str]:
-        return _names(_every_permission.rows() if self.is_superuser else _group_permissions.rows(user=self.pk))
+    def _perm_cache(self) -> set[str]:
+        rows = _every_permission.rows() if self.is_superuser else _permissions_of.rows(user=self.pk)
+        return {f"{app}.{name}" for app, name in rows}
 
     def desk_ids(self) -> list[int]:
         """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
@@ -94,17 +91,12 @@ class User(AbstractUser):
         return [each.pk for each in _desks_of.rows(user=self.pk)]
 
 
-def _names(permissions: list[Permission]) -> set[str]:
-    return {f"{each.content_type.app_label}.{each.codename}" for each in permissions}
-
-
-def _permissions() -> models.QuerySet[Permission]:
-    return Permission.objects.select_related("content_type").order_by()
+def _permissions(**whose: Any) -> models.QuerySet[Permission, tuple[str, str]]:
+    return Permission.objects.filter(**whose).order_by().values_list("content_type__app_label", "codename")
 
 
 _every_permission = Prepared(_permissions)
-_own_permissions = Prepared(lambda user: _permissions().filter(user=user), user=int)
-_group_permissions = Prepared(lambda user: _permissions().filter(group__user=user), user=int)
+_permissions_of = Prepared(lambda user: _permissions(user=user).union(_permissions(group__user=user)), user=int)
 _desks_of: Prepared[Any] = Prepared(
     lambda user: User.desks.rel.model._default_manager.filter(agents=user).order_by(), user=int
 )

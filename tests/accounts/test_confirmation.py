@@ -35,7 +35,7 @@ def administrator(db: None) -> User:
 def browser(administrator: User) -> Client:
     """Signed in a while ago."""
     client = Client()
-    client.force_login(administrator, backend="claims_portal.accounts.backends.RightsBackend")
+    client.force_login(administrator, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -22,7 +22,7 @@ from tests.factories.complaints import AgentFactory, DeskFactory
 def signed_in(user: User) -> Client:
     """A browser in which this person has just signed in."""
     client = Client()
-    client.force_login(user, backend="claims_portal.accounts.backends.RightsBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
     session[CONFIRMED] = int(time.time())
     session.save()

@@ -119,7 +119,7 @@ def place(db: None, settings) -> Place:
     session["drafts"] = [str(draft.pk)]
     session.save()
     worker = AgentFactory.create(desks=[desk])
-    agent.force_login(worker, backend="claims_portal.accounts.backends.RightsBackend")
+    agent.force_login(worker, backend="django.contrib.auth.backends.ModelBackend")
     found = Place(public, agent, str(draft.pk), complaint)
     found.follow(complaint)
     return found

@@ -80,7 +80,7 @@ def test_the_case_page_says_that_the_portal_did_it(complaint):
     agent = AgentFactory(desks=[complaint.desk])
     recompute_open_clocks(calendar_id=close_day(complaint))
     browser = Client()
-    browser.force_login(agent, backend="claims_portal.accounts.backends.RightsBackend")
+    browser.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
     page = browser.get(reverse("admin:complaints_complaint_change", args=[complaint.pk])).content.decode()
     assert "Le portail" in page
     assert "mardi 15 septembre 2026 → mercredi 16 septembre 2026" in page

@@ -34,7 +34,7 @@ def test_a_bounce_is_an_internal_event_and_puts_the_case_in_a_queue_until_an_age
     assert complaint.complainant.email not in event.body
     agent = AgentFactory(desks=[complaint.desk])
     staff = Client()
-    staff.force_login(agent, backend="claims_portal.accounts.backends.RightsBackend")
+    staff.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
     queue = staff.get(f"{LIST}?file=non-remis")
     assert [row.number for row in queue.context["cl"].rows] == [str(complaint)]
     add_note(complaint_id=complaint.pk, user=agent, body="Appelée, nouvelle adresse demandée.")
@@ -47,7 +47,7 @@ def test_the_case_page_shows_under_each_event_what_was_sent_and_its_exact_copy()
     staff = Client()
     staff.force_login(
         AgentFactory(desks=[complaint.desk], permissions=["complaints.view_complaint", "complaints.handle"]),
-        backend="claims_portal.accounts.backends.RightsBackend",
+        backend="django.contrib.auth.backends.ModelBackend",
     )
     page = staff.get(f"{LIST}{complaint.pk}/")
     entry = next(each for each in page.context["thread"] if each["title"] == "Réponse apportée")

@@ -180,7 +180,7 @@ def test_giving_back_needs_its_own_right_a_confirmation_and_a_reason(member: Mem
         assert signed_in(stranger).post(f"{account_page(member)}rendre/").status_code == 404
     supervisor = AgentFactory.create(desks=[desk], permissions=RIGHTS)
     unconfirmed = Client()
-    unconfirmed.force_login(supervisor, backend="claims_portal.accounts.backends.RightsBackend")
+    unconfirmed.force_login(supervisor, backend="django.contrib.auth.backends.ModelBackend")
     for answer in (unconfirmed.get(account_page(member)), unconfirmed.post(f"{account_page(member)}rendre/")):
         assert answer["Location"].startswith(reverse("admin:confirm"))
     staff = signed_in(supervisor)

@@ -89,7 +89,7 @@ def agent(*permissions: str) -> Client:
     user = User.objects.create_user("agent@example.org", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client = Client()
-    client.force_login(user, backend="claims_portal.accounts.backends.RightsBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

@@ -89,12 +89,14 @@ def floor_environment(database_url: str, files: Path) -> local.Environment:
     return {"FLOOR_DATABASE_URL": database_url.rpartition("/")[0] + "/floor", "FLOOR_FOLDER": str(files)}
 
 
-def sizes() -> list[tuple[int, int]]:
-    """Cases and declarations of each size, the smallest first; of the shorter list, the last one goes on."""
+def sizes() -> list[report.Size]:
+    """The sizes asked for, the smallest first; of the shorter list, the last one goes on."""
     cases = sorted(int(each) for each in os.environ.get("CASES", "10000").split(","))
     declarations = sorted(int(each) for each in os.environ.get("DECLARATIONS", "20000").split(","))
     steps = range(max(len(cases), len(declarations)))
-    return [(cases[min(step, len(cases) - 1)], declarations[min(step, len(declarations) - 1)]) for step in steps]
+    return [
+        report.Size(cases[min(step, len(cases) - 1)], declarations[min(step, len(declarations) - 1)]) for step in steps
+    ]
 
 
 def main() -> int:
@@ -112,7 +114,7 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def side(size: tuple[int, int], rounds: int) -> Iterator[Connection]:
+def side(size: report.Size, rounds: int) -> Iterator[Connection]:
     """The process of a size; gives the pipe on which it waits for its turns."""
     ours, theirs = multiprocessing.Pipe()
     # A new interpreter each: a process of Django knows one database.
@@ -142,7 +144,7 @@ def in_turns(sides: Sequence[Connection]) -> list[report.Found]:
     return [found[each] for each in sides]
 
 
-def take_turns(size: tuple[int, int], rounds: int, pipe: Connection) -> None:
+def take_turns(size: report.Size, rounds: int, pipe: Connection) -> None:
     """What the process of a size does: a part of the work at each turn, at last what it found."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), contextlib.closing(measured(size, rounds)) as parts:
@@ -156,9 +158,9 @@ def take_turns(size: tuple[int, int], rounds: int, pipe: Connection) -> None:
             pipe.send(None)
 
 
-def measured(asked: tuple[int, int], rounds: int) -> Generator[None, None, report.Found]:
+def measured(size: report.Size, rounds: int) -> Generator[None, None, report.Found]:
     """Load a size and measure it, then what happens at once; every `yield` is the end of a turn."""
-    folder = FOLDER / "-".join(map(str, asked))
+    folder = FOLDER / f"{size.cases}-{size.declarations}"
     folder.mkdir()
     with stack(folder) as (environment, port, floor_port):
         os.environ.update(environment)
@@ -175,7 +177,6 @@ def measured(asked: tuple[int, int], rounds: int) -> Generator[None, None, repor
         from .measure import Crew, WayIn, count_queries, measure
         from .statements import claims_a_second
 
-        size = report.Size(*asked)
         loaded = load(size)
         settle()
         yield

@@ -156,7 +156,7 @@ def _of_contract(care: Care) -> Iterator[Caution]:
 def _declared_before(member: int, patient: int, prestation: int, day: date) -> QuerySet[Any, tuple[bool]]:
     """Whether each time the same care was declared and not rejected, or claimed and not refused, was by who is here.
 
-    What a former holder of the account declared is no knowledge of who is here now. `patient` 0: the member.
+    What a former holder of the account declared is no knowledge of who is here now. `patient`: `usage.key_of`.
     """
     whose = Coalesce("patient", Value(0))
     same = Q(member=member, prestation=prestation, care_date=day, whose=patient)
@@ -173,7 +173,7 @@ def _same_care(care: Care) -> Iterator[Caution]:
     """The same care, declared and not rejected, or a claim not refused; one query."""
     found = _same.rows(
         member=care.member.pk,
-        patient=care.patient.pk if care.patient else 0,
+        patient=usage.key_of(care.patient),
         prestation=care.guarantee.prestation_id,
         day=care.care_date,
     )

@@ -39,10 +39,7 @@ def link_cases(*, complaint_id: int, other_id: int, kind: str, user: User) -> Ca
         first=first, second=second, defaults={"kind": CaseLink.Kind(kind), "user": user}
     )
     for one, two in ((complaint, other), (other, complaint)):
-        words = _("Reliée à %(number)s : %(kind)s.") % {
-            "number": notices.number_in_text(two.number),
-            "kind": link.get_kind_display(),
-        }
+        words = _("Reliée à %(number)s : %(kind)s.") % (_numbered(two) | {"kind": link.get_kind_display()})
         change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
     return link
 
@@ -111,9 +108,7 @@ def _absorb(into: Complaint, complaint: Complaint, user: User) -> None:
     """The case that goes on says so, counts from the earlier reception, and asks for attention if it was answered."""
     moved = count_from(complaint=into, start=complaint.received_at)
     with translation.override(into.language):
-        words = _("La réclamation %(number)s est réunie avec celle-ci.") % {
-            "number": notices.number_in_text(complaint.number)
-        }
+        words = _("La réclamation %(number)s est réunie avec celle-ci.") % _numbered(complaint)
         if moved:
             since = spelled_moment(complaint.received_at, into.desk.organisation.time_zone)
             words += " " + _("Les délais se comptent depuis sa réception, le %(date)s.") % {"date": since}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.contrib.auth.models import Permission
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -106,11 +106,8 @@ def route(*, complaint: Complaint) -> User | None:
 
 
 def handlers() -> QuerySet[User]:
-    """Members of staff who may handle complaints, somewhere: not those who only read them. A person may come twice."""
-    app, _dot, codename = HANDLE.partition(".")
-    handling = Permission.objects.filter(content_type__app_label=app, codename=codename)
-    able = Q(is_superuser=True) | Q(groups__permissions__in=handling) | Q(user_permissions__in=handling)
-    return User.objects.filter(able, is_active=True, is_staff=True)
+    """Members of staff who may handle complaints, somewhere: not those who only read them."""
+    return ModelBackend().with_perm(HANDLE).filter(is_staff=True)
 
 
 def least_busy(people: Iterable[int], desk: Desk) -> User | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
@@ -21,6 +22,7 @@ from health_claims.periods import YEAR, Period, age_on, period_of
 from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Ceiling, Deductible, Guarantee, Member, Prestation
 
+Dated = TypeVar("Dated", Ceiling, Deductible)
 COUNTED = (ClaimState.COMPUTED, ClaimState.PAID)
 REASONS = {
     Ceiling.Scope.ACT: "ceiling-act",
@@ -108,18 +110,19 @@ def _standing(care: Care, guarantee: Guarantee, past: Past) -> Standing:
     return Standing(_limits(care, ceilings, past, own), _exclusions(care, guarantee, ceilings, own))
 
 
-def _counted(member: int) -> QuerySet[Statement]:
-    """The current statements of a family's claims that count."""
+def _counted(member: int, claim: int) -> QuerySet[Statement]:
+    """The current statements of a family's claims that count, but for this one (0: of all)."""
     newer = Statement.objects.filter(claim=OuterRef("claim"), version__gt=OuterRef("version"))
-    return Statement.objects.filter(claim__member=member, claim__state__in=COUNTED).filter(~Exists(newer))
+    others = Statement.objects.filter(claim__member=member, claim__state__in=COUNTED).exclude(claim=claim)
+    return others.filter(~Exists(newer))
 
 
 def _paid(member: int, patient: int, claim: int) -> QuerySet[Statement, tuple[date, int, Decimal, Decimal]]:
-    """What was paid to a person (0: the member) for other claims than this one (0: for all), and what they bore."""
-    rows = _counted(member).alias(whose=Coalesce("claim__patient", Value(0))).filter(whose=patient)
+    """What was paid to a person, as `key_of` names them, and what they bore."""
+    rows = _counted(member, claim).alias(whose=Coalesce("claim__patient", Value(0))).filter(whose=patient)
     by_deductible = Q(lines__abatements__reason__code="deductible")
     borne = Coalesce(Sum("lines__abatements__amount", filter=by_deductible), Value(ZERO))
-    rows = rows.exclude(claim=claim).annotate(borne=borne).order_by("claim__care_date")
+    rows = rows.annotate(borne=borne).order_by("claim__care_date")
     return rows.values_list("claim__care_date", "claim__prestation", "paid", "borne")
 
 
@@ -133,12 +136,15 @@ _ceilings_of = Prepared(
 )
 
 
+def key_of(patient: Beneficiary | None) -> int:
+    """How the queries that are written once name the person treated; 0 for the member."""
+    return patient.pk if patient else 0
+
+
 def _past(care: Care) -> Past:
     """What this person was paid, whatever the care. One query: a person's claims of all years are few."""
-    patient = care.patient.pk if care.patient else 0
-    return [
-        Paid(*row) for row in _paid_to_person.rows(member=care.member.pk, patient=patient, claim=care.claim_id or 0)
-    ]
+    whose = {"member": care.member.pk, "patient": key_of(care.patient)}
+    return [Paid(*row) for row in _paid_to_person.rows(**whose, claim=care.claim_id or 0)]
 
 
 def _ceilings(care: Care) -> list[Ceiling]:
@@ -147,9 +153,12 @@ def _ceilings(care: Care) -> list[Ceiling]:
     Of two that speak of the same thing, the newer one: a change of rule is a new row. One query.
     """
     found = _ceilings_of.rows(policy=care.member.policy_id, prestation=care.prestation.pk)
-    valid = [each for each in found if each.valid_from <= care.day and (each.valid_to or care.day) >= care.day]
-    newest = {(each.scope, each.prestation_id, each.period_months): each for each in valid}
+    newest = {(each.scope, each.prestation_id, each.period_months): each for each in _valid(found, care.day)}
     return sorted(newest.values(), key=_rank)
+
+
+def _valid(rows: list[Dated], day: date) -> list[Dated]:
+    return [each for each in rows if each.valid_from <= day and (each.valid_to or day) >= day]
 
 
 def _rank(ceiling: Ceiling) -> tuple[int, int, int]:
@@ -178,8 +187,8 @@ def _limits(care: Care, ceilings: list[Ceiling], past: Past, own: Past) -> tuple
 
 def _paid_to_family(care: Care, period: Period) -> Decimal:
     """What the member and the people in their charge were paid in a period. One query."""
-    there = _counted(care.member.pk).filter(claim__care_date__range=(period.first, period.last))
-    there = there.exclude(claim=care.claim_id or 0)
+    counted = _counted(care.member.pk, care.claim_id or 0)
+    there = counted.filter(claim__care_date__range=(period.first, period.last))
     total: Decimal | None = there.aggregate(total=Sum("paid"))["total"]
     return total or ZERO
 
@@ -208,7 +217,7 @@ def _deductible(care: Care, past: Past) -> Limit | None:
     What they bore already are the cuts made for that reason. One query.
     """
     rows = list(Deductible.objects.filter(policy_id=care.member.policy_id).order_by("-valid_from"))
-    valid = [each for each in rows if each.valid_from <= care.day and (each.valid_to or care.day) >= care.day]
+    valid = _valid(rows, care.day)
     found = next((each for each in valid if each.prestation_id == care.prestation.pk), None)
     found = found or next((each for each in valid if each.prestation_id is None), None)
     if found is None:

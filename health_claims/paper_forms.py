@@ -9,11 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.documents.accepted import ACCEPT, IMAGE_NAMES
 from health_claims.models import IdentityPaper
 from membership.forms import NewPasswordForm
 from membership.models import Member
-
-ACCEPT = "image/*,application/pdf,.pdf,.heic,.heif"
 
 
 class PaperField(forms.FileField):
@@ -26,7 +25,7 @@ class PaperField(forms.FileField):
             "data-choose": _("Choisir un fichier"),
             "data-drop": _("ou déposez-le ici"),
             "data-max-bytes": limit,
-            "data-too-large": _("ce fichier dépasse 10 Mo."),
+            "data-too-large": _("ce fichier dépasse %(size)s Mo.") % {"size": limit // (1024 * 1024)},
         }
         super().__init__(widget=forms.FileInput(attrs), allow_empty_file=True, **kwargs)
 
@@ -44,10 +43,16 @@ class PapersForm(NewPasswordForm):
                 self.fields[kind.value] = field = PaperField(
                     label=label_of(kind, member),
                     required=paper is None or paper.is_to_send,
-                    help_text=gettext_lazy("Photo (JPEG, PNG, HEIC) ou PDF, 10 Mo au plus."),
+                    help_text=paper_hint(),
                     error_messages={"required": gettext_lazy("Choisissez un fichier : cette copie est obligatoire.")},
                 )
                 field.widget.one_of = True  # « facultatif » would say too little of a copy that may be replaced
+
+
+def paper_hint() -> str:
+    """What a copy may be, and how large."""
+    size = settings.DOCUMENT_LIMITS["file_bytes"] // (1024 * 1024)
+    return _("Photo (%(names)s) ou PDF, %(size)s Mo au plus.") % {"names": IMAGE_NAMES, "size": size}
 
 
 def label_of(kind: IdentityPaper.Kind, member: Member) -> str:

@@ -316,7 +316,7 @@ POST: dict[str, Line] = {
     **{f"admin:complaints_complaint_{action}": (case, (302, 302, 302, 404, 404, 422)) for action in LIFE},
     "admin:complaints_disposalbatch_propose": (desk, (302, 302, 302, 404, 404, 404)),
     "admin:complaints_disposalbatch_decide": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
-    "admin:complaints_complaint_link": (case, THIS_DESK_SENT_BACK),
+    "admin:complaints_complaint_link": (case, THIS_DESK_ASKED_AGAIN),
     "admin:complaints_complaint_unlink": (case, (302, 302, 302, 404, 404, 404)),  # it names no case
     "admin:complaints_complaint_save_filter": (nothing, (302,) * 6),
     "admin:complaints_complaint_forget_filter": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),

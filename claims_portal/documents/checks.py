@@ -16,6 +16,7 @@ import pillow_heif
 from pikepdf.sanitize import Sanitizer
 from PIL import Image, ImageFile, ImageOps
 
+from .accepted import SUFFIXES
 from .legibility import advice_for
 
 JPEG_QUALITY = 88
@@ -24,7 +25,6 @@ PNG_LEVEL = 3
 # Beyond this a PNG is a photo or a scan, which JPEG keeps in a tenth of the room.
 PNG_PIXELS = 4_000_000
 EMPTY_DEFLATED = 9
-ACCEPTED_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 
 # A reader opens these by itself or on a click; none of them is a page.
 _ACTIVE_KEYS = ("/AA", "/JS", "/XFA", "/EF", "/RichMediaContent", "/RichMediaSettings")
@@ -105,7 +105,7 @@ def _image_format(data: bytes) -> str | None:
 
 def _why_not_accepted(data: bytes, name: str) -> str:
     suffix = PurePath(name).suffix.lower()
-    if suffix in ACCEPTED_SUFFIXES:
+    if suffix in SUFFIXES:
         return "mislabelled"
     return "office" if data.startswith(_OFFICE_STARTS) else "not_accepted"
 

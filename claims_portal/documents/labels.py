@@ -6,9 +6,10 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from .accepted import SUFFIXES
+
 LABEL_LENGTH = 150
 UNNAMED = "document"
-_REPLACED = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".pdf"})
 _SAME = {"jpg": (".jpg", ".jpeg"), "png": (".png",), "pdf": (".pdf",)}
 
 
@@ -32,7 +33,7 @@ def download_name(label: str, extension: str) -> str:
     suffix = PurePosixPath(label).suffix.lower()
     if suffix in _SAME[extension]:
         return label
-    stem = label[: -len(suffix)] if suffix in _REPLACED else label
+    stem = label[: -len(suffix)] if suffix in SUFFIXES else label
     return f"{stem}.{extension}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# « %(limit)d » is filled from settings.DOCUMENT_LIMITS by `refusal_message`.
+# « %(limit)d » is filled from settings.DOCUMENT_LIMITS, « %(names)s » from `accepted.py`, by `refusal_message`.
 REFUSALS: dict[str, str | Promise] = {
     "empty": _("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis choisissez-le à nouveau."),
     "too_large": _(
@@ -13,7 +13,7 @@ REFUSALS: dict[str, str | Promise] = {
         "ou envoyez le document en plusieurs fichiers."
     ),
     "not_accepted": _(
-        "Seules les images (JPEG, PNG, HEIC, WebP) et les fichiers PDF sont acceptés. "
+        "Seules les images (%(names)s) et les fichiers PDF sont acceptés. "
         "Enregistrez votre document en PDF ou prenez-le en photo."
     ),
     "office": _(

@@ -24,6 +24,7 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 
 from claims_portal.inserts import Statement, insert_unhurried, run_together
 
+from .accepted import IMAGE_NAMES
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
 from .checks import Examination, Limits, Refused
 from .labels import clean_label
@@ -54,13 +55,14 @@ class DocumentRefused(Exception):
 def refusal_message(code: str) -> str | Promise:
     """The sentence for a refusal, with this portal's limits in it."""
     limits = settings.DOCUMENT_LIMITS
-    limit = {
-        "too_large": limits["file_bytes"] // (1024 * 1024),
-        "too_many_pages": limits["pdf_pages"],
-        "too_many_pixels": limits["image_pixels"] // 1_000_000,
-    }.get(code)
+    words: dict[str, dict[str, object]] = {
+        "too_large": {"limit": limits["file_bytes"] // (1024 * 1024)},
+        "not_accepted": {"names": IMAGE_NAMES},
+        "too_many_pages": {"limit": limits["pdf_pages"]},
+        "too_many_pixels": {"limit": limits["image_pixels"] // 1_000_000},
+    }
     message = REFUSALS[code]
-    return message if limit is None else message % {"limit": limit}
+    return message % words[code] if code in words else message
 
 
 def advice_sentences(document: Document) -> list[str]:

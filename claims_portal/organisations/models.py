@@ -104,7 +104,8 @@ class Desk(models.Model):
     introduction_ar = models.TextField(_("présentation (ar)"), blank=True)
     email = models.EmailField(_("adresse e-mail"), blank=True)
     phone = models.CharField(_("téléphone"), max_length=40, blank=True)
-    postal_address = models.TextField(_("adresse postale"), blank=True)
+    postal_address_fr = models.TextField(_("adresse postale (fr)"), blank=True)
+    postal_address_ar = models.TextField(_("adresse postale (ar)"), blank=True)
     hours_fr = models.CharField(_("horaires (fr)"), max_length=200, blank=True)
     hours_ar = models.CharField(_("horaires (ar)"), max_length=200, blank=True)
     is_open = models.BooleanField(_("reçoit les demandes"), default=True)
@@ -123,6 +124,7 @@ class Desk(models.Model):
 
     name = Translated()
     introduction = Translated()
+    postal_address = Translated()
     hours = Translated()
 
     objects = DeskQuerySet.as_manager()

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.explanation import spelled_date, written_date
+from claims_portal.documents.accepted import ACCEPT, IMAGE_NAMES
 
 register = template.Library()
 
@@ -90,6 +91,20 @@ def file_size(size: int) -> str:
     if size >= 1_000_000:
         return _("%(size)s Mo") % {"size": number_format(round(size / 1_000_000, 1), 1)}
     return _("%(size)s ko") % {"size": number_format(max(1, round(size / 1000)))}
+
+
+@register.simple_tag
+def accepted_files() -> dict[str, Any]:
+    """What a hint beside a field for files says: names of pictures, largest size (bytes, and Mo), how many at most."""
+    limits = settings.DOCUMENT_LIMITS
+    size = limits["file_bytes"]
+    return {
+        "names": IMAGE_NAMES,
+        "accept": ACCEPT,
+        "bytes": size,
+        "size": size // (1024 * 1024),
+        "most": limits["files"],
+    }
 
 
 @register.filter

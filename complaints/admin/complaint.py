@@ -101,6 +101,7 @@ class ComplaintAdmin(KeysetAdmin):
         pages.append(("<int:complaint_id>/modeles/<int:template_id>/", self.template_view, "template"))
         pages += intake.pages() + links.pages() + transfer.pages() + saved.pages() + referral.pages()
         pages.append(("en-lot/imprimer/", require_POST(printing_many.print_view), "print_many"))
+        pages.append(("<int:complaint_id>/lier/", shows_documents(require_POST(self.link_view)), "link"))
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
@@ -187,6 +188,7 @@ class ComplaintAdmin(KeysetAdmin):
         form: ActionForm | None = None,
         text: str | None = None,
         news: list[Any] | None = None,
+        link_form: links.LinkForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
         """The case page as things are now; with what was typed when an action did not go through."""
@@ -195,6 +197,7 @@ class ComplaintAdmin(KeysetAdmin):
             **case_context(complaint, request.user, queues.openable_cases(request.user)),
             **actions_context(complaint, request.user, tried, form, text),
             "news": news,
+            "link_form": link_form,
             "takes_text": tried is not None and tried.takes_text,
             "takes_files": tried is not None and tried.takes_files,
             "opts": self.opts,
@@ -238,6 +241,14 @@ class ComplaintAdmin(KeysetAdmin):
         if begun := form.cleaned_data.get("begun"):
             count_use(template_id=begun)
         messages.success(request, action.told(complaint))
+        return redirect("admin:complaints_complaint_change", complaint_id)
+
+    def link_view(self, request: HttpRequest, complaint_id: int) -> HttpResponse:
+        """Link two cases by number; a number that will not do is told beside its field, on the page of the case."""
+        complaint = links.handled(request, complaint_id)
+        form = links.LinkForm(request.POST)
+        if not links.link(request, complaint, form):
+            return self.show(request, complaint, link_form=form, status=422)
         return redirect("admin:complaints_complaint_change", complaint_id)
 
     def insert(self, request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:

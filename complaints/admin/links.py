@@ -48,7 +48,6 @@ SIGNS: list[tuple[str, str, str | Promise]] = [
 def pages() -> list[tuple[str, Any, str]]:
     """Routes under /gestion/complaints/complaint/."""
     return [
-        ("<int:complaint_id>/lier/", require_POST(link_view), "link"),
         ("<int:complaint_id>/delier/", require_POST(unlink_view), "unlink"),
         ("<int:complaint_id>/reunir/", merge_view, "merge"),
     ]
@@ -148,7 +147,11 @@ def merged_here(keys: list[int]) -> list[Complaint]:
 class LinkForm(forms.Form):
     """The other case, by its number, and how they belong together."""
 
-    number = ReferenceField(max_length=40, label=gettext_lazy("Numéro de l’autre dossier"))
+    number = ReferenceField(
+        max_length=40,
+        label=gettext_lazy("Numéro de l’autre dossier"),
+        error_messages={"required": gettext_lazy("Indiquez le numéro de l’autre dossier.")},
+    )
     kind = forms.ChoiceField(choices=CaseLink.Kind.choices, required=False, label=gettext_lazy("Nature du lien"))
 
 
@@ -178,23 +181,20 @@ def named(request: HttpRequest, text: str) -> Complaint:
         raise CannotJoin(_("Aucune réclamation de vos guichets ne porte ce numéro.")) from None
 
 
-def link_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
-    """Link two cases by number."""
-    complaint = handled(request, complaint_id)
-    form = LinkForm(request.POST)
-    back = redirect("admin:complaints_complaint_change", complaint_id)
+def link(request: HttpRequest, complaint: Complaint, form: LinkForm) -> bool:
+    """Link two cases by number; False when the form now says, beside its field, why they are not."""
     if not form.is_valid():
-        messages.error(request, _("Indiquez le numéro de l’autre dossier."))
-        return back
+        return False
     user: Any = request.user
     try:
         other = named(request, form.cleaned_data["number"])
         kind = form.cleaned_data["kind"] or CaseLink.Kind.MATTER
         link_cases(complaint_id=complaint.pk, other_id=other.pk, kind=kind, user=user)
-        messages.success(request, _("Les deux dossiers sont reliés. Les personnes n’en sont pas informées."))
     except CannotJoin as refusal:
-        messages.error(request, refusal.message)
-    return back
+        form.add_error("number", refusal.message)
+        return False
+    messages.success(request, _("Les deux dossiers sont reliés. Les personnes n’en sont pas informées."))
+    return True
 
 
 def unlink_view(request: HttpRequest, complaint_id: int) -> HttpResponse:

@@ -191,6 +191,9 @@ class ClaimComplementView(ClaimView):
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
                 problems.append(("id_files", refusal.about(upload)))
+        if problems and documents:
+            sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
+            problems.append(("id_files", sentence))
         return documents, problems
 
     def drop(self, documents: list[Document]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -124,7 +125,13 @@ class DeclarationView(InsuredView):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         return self.show(request, self.find(reference), ComplementForm())
 
-    def show(self, request: HttpRequest, declaration: Declaration, form: ComplementForm) -> HttpResponse:
+    def show(
+        self,
+        request: HttpRequest,
+        declaration: Declaration,
+        form: ComplementForm,
+        problems: Sequence[tuple[str, str]] = (),
+    ) -> HttpResponse:
         """The whole page, in four queries beside who is there."""
         events = list(declaration.events.filter(is_public=True))
         pieces = list(declaration.pieces.select_related("document"))
@@ -138,7 +145,7 @@ class DeclarationView(InsuredView):
             "events": [event_view(each, declaration) for each in events],
             "asked": asked if declaration.complement_asked_at else None,
             "form": form,
-            "limits": settings.DOCUMENT_LIMITS,
+            "problems": problems,
             "member": self.member,
         }
         return render(request, "health_claims/declaration_detail.html", context)
@@ -191,12 +198,12 @@ class ComplementView(DeclarationView):
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         declaration = self.find(reference)
         form = ComplementForm(request.POST)
-        documents = self.received(request, form) if form.is_valid() else []
-        if not form.errors and not documents and not form.cleaned_data["body"]:
-            form.add_error(None, _("Écrivez votre réponse, ou joignez au moins un document."))
-        if form.errors:
+        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        if form.is_valid() and not documents and not problems and not form.cleaned_data["body"]:
+            form.add_error("body", _("Écrivez votre réponse, ou joignez au moins un document."))
+        if form.errors or problems:
             self.drop(documents)
-            return self.show(request, declaration, form)
+            return self.show(request, declaration, form, problems)
         try:
             declaring.supply_complement(
                 declaration_id=declaration.pk, body=form.cleaned_data["body"], documents=documents
@@ -208,22 +215,24 @@ class ComplementView(DeclarationView):
             messages.success(request, _("Votre complément est envoyé. L’étude de la demande reprend."))
         return redirect("health_claims:declaration-detail", declaration.reference)
 
-    def received(self, request: HttpRequest, form: ComplementForm) -> list[Document]:
-        """The files of the answer, checked; what is wrong with one is said on the form."""
+    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
+        """The files of the answer, checked, and what is wrong with the others."""
         uploads = request.FILES.getlist("files")
         limit = settings.DOCUMENT_LIMITS["files"]
         if len(uploads) > limit:
-            form.add_error(None, _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": limit})
-            return []
+            return [], [("id_files", _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": limit})]
         if uploads:
             throttles.count("upload-address", client_address(request), weight=len(uploads))
-        documents = []
+        documents, problems = [], []
         for upload in uploads:
             try:
                 documents.append(receive_document(upload=upload))
             except DocumentRefused as refusal:
-                form.add_error(None, refusal.about(upload))
-        return documents
+                problems.append(("id_files", refusal.about(upload)))
+        if problems and documents:
+            sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
+            problems.append(("id_files", sentence))
+        return documents, problems
 
     def drop(self, documents: list[Document]) -> None:
         for document in documents:

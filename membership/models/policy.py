@@ -65,7 +65,8 @@ class Policy(models.Model):
     number = models.CharField(_("numéro de police"), max_length=40, unique=True)
     subscriber_fr = models.CharField(_("souscripteur (fr)"), max_length=200)
     subscriber_ar = models.CharField(_("souscripteur (ar)"), max_length=200, blank=True)
-    member_number_label = models.CharField(_("nom du numéro d’adhérent"), max_length=40, default="DRPP")
+    member_number_label_fr = models.CharField(_("nom du numéro d’adhérent (fr)"), max_length=40, default="DRPP")
+    member_number_label_ar = models.CharField(_("nom du numéro d’adhérent (ar)"), max_length=40, blank=True)
     member_number_pattern = models.CharField(
         _("forme du numéro d’adhérent"),
         max_length=80,
@@ -81,6 +82,7 @@ class Policy(models.Model):
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     subscriber = Translated()
+    member_number_label = Translated()
     card_name = Translated()
 
     objects = PolicyQuerySet.as_manager()

@@ -70,17 +70,26 @@
     show();
   }
 
+  /* What the server said of the file before goes with it: beside the field, and from the summary. */
+  const forget = (input) => {
+    document.getElementById(`${input.id}_error`)?.remove();
+    input.closest(".field")?.classList.remove("is-wrong");
+    for (const link of document.querySelectorAll(`.error-summary a[href="#${input.id}"]`)) link.closest("li").remove();
+    for (const summary of document.querySelectorAll(".error-summary")) if (!summary.querySelector("li")) summary.remove();
+  };
+
   /* Files too large or too many are told before they travel; the server decides. */
   const checkFiles = (input) => {
     const largest = Number(input.dataset.maxBytes) || Infinity;
     const most = Number(input.dataset.maxFiles) || Infinity;
     const large = [...input.files].find((file) => file.size > largest);
-    const sentence = large ? `${large.name} : ${words(input, "tooLarge")}` : input.files.length > most ? words(input, "tooMany") : "";
+    const sentence = large ? `« \u2068${large.name}\u2069 » : ${words(input, "tooLarge")}` : input.files.length > most ? words(input, "tooMany") : "";
     complain(input, sentence);
     return !sentence;
   };
   for (const input of document.querySelectorAll('input[type="file"]')) {
     input.addEventListener("change", () => {
+      if (input.files.length) forget(input);
       if (checkFiles(input) && input.files.length && "autoSend" in input.dataset) input.form.requestSubmit(input.form.querySelector("[data-send-files]"));
     });
     for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {

@@ -71,7 +71,7 @@ def test_what_came_online_is_answered_online_only(agent, desk):
 
 
 def test_a_letter_says_to_whom_from_whom_about_which_case_and_the_words_of_the_desk(agent, desk):
-    desk.postal_address = "5, rue des Orangers\n20000 Casablanca"
+    desk.postal_address_fr = "5, rue des Orangers\n20000 Casablanca"
     desk.save()
     complaint = on_paper(desk, agent, complainant__address="12, avenue Hassan II", complainant__city="Rabat")
     answer = DocumentFactory(label="decompte.pdf")

@@ -45,8 +45,10 @@ def test_a_case_with_something_in_common_is_suggested(staff, desk, given, sign):
 def test_the_cases_of_other_desks_are_neither_suggested_nor_linked(staff, desk):
     complaint, elsewhere = ComplaintFactory(desk=desk), ComplaintFactory()
     assert staff.get(address(complaint)).context["suggested"] == []
-    sent = staff.post(address(complaint, "lier"), {"number": elsewhere.number, "kind": "person"}, follow=True)
-    assert "Aucune réclamation de vos guichets ne porte ce numéro." in sent.content.decode()
+    page = staff.post(address(complaint, "lier"), {"number": elsewhere.number, "kind": "person"}).content.decode()
+    beside, _input, typed = page.partition('id="lien-erreur"')[2].partition('id="lien-numero"')
+    assert "Aucune réclamation de vos guichets ne porte ce numéro." in beside
+    assert f'value="{elsewhere.number}"' in typed
     assert not CaseLink.objects.exists()
 
 

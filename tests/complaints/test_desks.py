@@ -25,7 +25,7 @@ def read(client: Client, address: str) -> str:
 @pytest.fixture
 def desk():
     return DeskFactory.create(
-        email="reclamations@atlas.example", phone="0522 00 00 00", postal_address="1, rue X\nCasablanca"
+        email="reclamations@atlas.example", phone="0522 00 00 00", postal_address_fr="1, rue X\nCasablanca"
     )
 
 

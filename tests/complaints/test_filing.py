@@ -63,7 +63,7 @@ def test_a_question_is_shown_the_shorter_way_and_may_still_go_on(client, draft, 
 
 @pytest.mark.req("C15", "C16", "C17")
 def test_the_shorter_way_names_every_channel_of_the_desk(client, desk):
-    desk.phone, desk.email, desk.postal_address = "01 47 70 30 97", "ecrire@atlas.example", "5, rue X\n75009 Paris"
+    desk.phone, desk.email, desk.postal_address_fr = "01 47 70 30 97", "ecrire@atlas.example", "5, rue X\n75009 Paris"
     desk.save()
     draft = begin(client, desk)
     shown = client.post(at(draft, "demande"), {"kind": "information"}, follow=True).content.decode()

@@ -64,7 +64,7 @@ def test_the_recourse_is_that_of_whoever_bears_the_risk(complaint, risk_bearer, 
 
 @pytest.mark.req("N7")
 def test_a_desk_without_a_mediator_says_to_whom_to_write_after_a_reminder(complaint):
-    complaint.desk.postal_address = "1, rue des Exemples\nRabat"
+    complaint.desk.postal_address_fr = "1, rue des Exemples\nRabat"
     complaint.desk.save()
     with time_machine.travel(timezone.now() + OVER):
         page = shown(complaint)

@@ -146,7 +146,17 @@ def test_what_is_asked_is_told_first_at_home_until_it_is_answered(client, member
 def test_an_answer_without_text_or_file_is_asked_for_with_a_sentence(client, member):
     declaration = DeclarationFactory(member=member, asked=True)
     answer = client.post(detail(declaration, "complement/"), {"body": " "})
-    assert "Écrivez votre réponse, ou joignez au moins un document" in answer.content.decode()
+    assert answer.context["form"].errors == {"body": ["Écrivez votre réponse, ou joignez au moins un document."]}
+
+
+def test_a_refused_file_is_told_beside_its_field_and_the_text_is_kept(client, member):
+    declaration = DeclarationFactory(member=member, asked=True)
+    sent = {"body": "La voici.", "files": [upload(), upload(b"GIF89a nothing", name="photo.jpg")]}
+    shown = client.post(detail(declaration, "complement/"), sent).content.decode()
+    beside = shown.partition('id="id_files_error"')[2].partition("<input")[0]
+    assert "photo.jpg" in beside and "Rien n’est encore envoyé" in beside
+    assert "La voici.</textarea>" in shown
+    assert Document.objects.count() == declaration.pieces.count()
 
 
 def test_a_complement_nobody_waits_for_is_told_and_leaves_no_file(client, member):

@@ -52,11 +52,16 @@ def test_the_first_page_has_the_words_of_the_guide(client: Client) -> None:
 
 @pytest.mark.req("K5")
 def test_each_policy_asks_for_its_own_number(client: Client) -> None:
-    PolicyFactory(member_number_label="SOM", position=1)
+    PolicyFactory(member_number_label_fr="SOM", position=1)
     member = MemberFactory(policy__member_number_pattern="[A-Z][0-9]{5}", number="A12345")
     assert ">DRPP ou SOM<" in client.get(reverse("membership:sign-in")).content.decode()
     assert "n’a pas la forme d’un DRPP" in say_number(client, member, number="1234567").content.decode()
     assert say_number(client, member, number="a ١٢٣٤٥").status_code == 302
+
+
+def test_the_number_is_asked_for_in_the_language_of_the_page(client: Client) -> None:
+    PolicyFactory(member_number_label_fr="Matricule", member_number_label_ar="رقم التسجيل")
+    assert ">رقم التسجيل<" in client.get("/ar" + reverse("membership:sign-in")).content.decode()
 
 
 def test_a_robot_that_does_no_work_and_does_not_wait_goes_no_further(client: Client, member, settings) -> None:

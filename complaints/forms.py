@@ -186,8 +186,11 @@ class ComplainantForm(forms.Form):
         error_messages=either(_("Choisissez à quel titre vous réclamez.")),
     )
     represented_name = PersonNameField(
-        label=_("Nom de la personne que vous représentez"),
-        help_text=_("Si vous agissez pour quelqu’un d’autre. Vous pourrez joindre le mandat à l’étape des pièces."),
+        label=_("Nom de la personne pour qui vous réclamez"),
+        help_text=_(
+            "L’assuré, même décédé, ou la personne que vous représentez. "
+            "Le mandat ou l’acte de décès se joint à l’étape des pièces."
+        ),
         required=False,
         max_length=160,
     )
@@ -226,7 +229,7 @@ class ComplainantForm(forms.Form):
         if address is not None and address.hint:
             self.fields["address"].help_text = address.hint
         one_is_enough(self)
-        self.fields["represented_name"].widget.one_of = True  # shown to who represents somebody, and needed of them
+        self.fields["represented_name"].widget.one_of = True  # shown to heirs and agents, needed of agents
         for name, purpose in AUTOCOMPLETE.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["autocomplete"] = purpose

@@ -238,7 +238,7 @@ def identity(person: Complainant, *, contact: bool) -> list[dict[str, Any]]:
     """Who complains and, for those who may know it, how to reach them."""
     known = [
         {"label": _("Qualité"), "value": person.get_quality_display()},
-        {"label": _("Représente"), "value": person.represented_name},
+        {"label": _("Pour"), "value": person.represented_name},
     ]
     return [*known, *contact_details(person)] if contact else known
 

@@ -158,6 +158,11 @@ def test_who_acts_for_somebody_says_for_whom(client, draft):
     assert client.post(at(draft, "reclamant"), person | {"represented_name": "Amina El Amrani"}).status_code == 302
 
 
+def test_an_heir_may_name_the_late_insured_person_and_reads_it_again(client, draft):
+    answer_all(client, draft, reclamant={"quality": "heir", "represented_name": "Ahmed Bennani"})
+    assert "Ahmed Bennani" in page(client, draft, "verification")
+
+
 # --- The check page -----------------------------------------------------------------------------------------------
 
 

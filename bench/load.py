@@ -27,6 +27,7 @@ from claims_portal.deadlines.models import Delay
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.models import LegalText
+from complaints.folding import search_name
 from complaints.models import (
     Clock,
     ClockKind,
@@ -41,7 +42,6 @@ from complaints.models import (
     Quality,
 )
 from complaints.models.case import NO_PROMISE
-from complaints.services.filing import search_name
 from complaints.workflow import TURN_IN, State
 
 BATCH = 10_000
@@ -226,6 +226,8 @@ class Loader:
             desk_id=plan.desk_id,
             category_id=picked.choice(plan.categories),
             policy_number=f"POL-{identifier:08d}",
+            registration_number=f"AFF-{identifier:08d}",
+            claim_reference=f"SIN-{identifier:08d}" if identifier % 2 else "",
             facts=STORY,
             event_date=at.date(),
             desired_outcome="Recevoir mon remboursement.",
@@ -250,10 +252,11 @@ class Loader:
             quality=Quality.INSURED,
             first_name=first_name,
             last_name=last_name,
-            search_name=search_name(f"{last_name} {first_name}"),
+            search_name=search_name(last_name, first_name),
             email=email_of(identifier),
             mobile=f"+2126{identifier % 10**8:08d}",
             cin=f"BK{identifier % 10**6:06d}",
+            cnss_number=f"{identifier % 10**9:09d}",
             city="Casablanca",
         )
 

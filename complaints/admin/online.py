@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
@@ -20,11 +20,11 @@ from complaints.models import Complaint, TrackingRequest
 from complaints.models.paper import TrackingRequestQuerySet
 from complaints.online_forms import ContactForm
 from complaints.references import MistypedNumber, read_number
-from complaints.services.filing import search_name
 from complaints.services.online import AlreadyDecided, ContactKnown, accept_request, add_contact, refuse_request
 from complaints.workflow import HANDLE, SEE_CONTACT
 
 from .queues import openable_cases
+from .search import named
 
 SHOWN = 25
 CANDIDATES = 5
@@ -138,13 +138,11 @@ class TrackingRequestAdmin(admin.ModelAdmin):
 
 
 def candidates(user: Any, asked: TrackingRequest) -> QuerySet[Complaint]:
-    """The cases it may be about: of that number, else at that desk of people whose name begins so."""
+    """The cases it may be about: of that number, else at that desk of people of that name."""
     cases = openable_cases(user).select_related("complainant", "desk")
     if asked.number:
         return cases.filter(number=asked.number)
-    name = search_name(asked.name)
-    same_name = Q(desk=asked.desk_id, complainant__search_name__startswith=name)
-    return cases.filter(same_name).order_by("-received_at", "-pk")[:CANDIDATES]
+    return cases.filter(named(asked.name), desk=asked.desk_id).order_by("-received_at", "-pk")[:CANDIDATES]
 
 
 def contact_view(request: HttpRequest, complaint_id: int) -> HttpResponse:

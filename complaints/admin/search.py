@@ -9,22 +9,23 @@ from operator import or_
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from claims_portal.identifiers import CinField, EmailAddressField, NirField, digits, one_line
+from claims_portal.identifiers import CinField, CnssNumberField, EmailAddressField, NirField, digits, one_line
+from complaints.folding import name_beginnings
 from complaints.forms import TrackedMobileField
 from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
-from complaints.services.filing import search_name
 
-MOST_WORDS = 5  # of a name: each more is one more look-up
-# Tried in this order. Their forms are disjoint: twelve digits, an @, fifteen, ten with 06 or +212, letters and digits.
+# Nine digits may be a mobile without its 0 and a CNSS number; the forms of the others are disjoint.
 READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
     ("number", read_number),
     ("complainant__email", EmailAddressField().clean),
     ("complainant__nir", NirField().clean),
     ("complainant__mobile__in", lambda text: TrackedMobileField().clean(text).split()),
+    ("complainant__cnss_number", CnssNumberField().clean),
     ("complainant__cin", CinField().clean),
 ]
+REFERENCES = ("policy_number", "registration_number", "claim_reference")
 
 # Nothing else is written like these.
 UNMISTAKABLE = {"number", "complainant__email"}
@@ -32,35 +33,34 @@ STROKES = {ord(each): " " for each in "/\\"}  # « 1 85 05 / 78 … », as some 
 
 
 def matching(cases: ComplaintQuerySet, text: str, *, contact: bool) -> ComplaintQuerySet:
-    """The cases of a number, e-mail address, mobile, CIN or NIR in any writing, else of the beginning of a name.
+    """The cases of a number, e-mail address, mobile or identifier in any writing, else of the beginning of a name.
 
-    A policy may be numbered in any way, even like an identity card: it is found beside those.
+    A policy, a membership or a claim may be numbered in any way, even like an identity card: it is found beside those.
     Without `contact`, the right to see them, contact details and identifiers find nothing.
     """
+    found = Q()
     for column, read in READERS if contact else READERS[:1]:
         try:
-            found = Q(**{column: read(text if column in UNMISTAKABLE else text.translate(STROKES))})
+            key = Q(**{column: read(text if column in UNMISTAKABLE else text.translate(STROKES))})
         except (ValidationError, ValueError):
             continue
-        return cases.filter(found) if column in UNMISTAKABLE else _or_policy(cases, found, text)
-    names = in_any_order(search_name(text))
-    if not names:
-        return cases.none()
-    found = reduce(or_, (Q(complainant__search_name__startswith=name) for name in names))
-    return _or_policy(cases, found, text)
+        if column in UNMISTAKABLE:
+            return cases.filter(key)
+        found |= key
+    return _or_reference(cases, found or named(text), text)
 
 
-def in_any_order(name: str) -> list[str]:
-    """A name as it was said, and with each of its words first: cases know « nom prénom », people say « prénom nom »."""
-    words = name.split()
-    turns = range(len(words)) if len(words) <= MOST_WORDS else range(1)
-    return list(dict.fromkeys(" ".join(words[turn:] + words[:turn]) for turn in turns))
+def named(name: str) -> Q:
+    """The cases of somebody whose name begins so, in any order of its words; of nobody for a name without letters."""
+    beginnings = (Q(complainant__search_name__startswith=each) for each in name_beginnings(name))
+    return reduce(or_, beginnings, Q(pk__in=[]))
 
 
-def _or_policy(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQuerySet:
-    """What was found, and the cases of the policy of this number. Two look-ups by index: an OR would read the table."""
+def _or_reference(cases: ComplaintQuerySet, found: Q, text: str) -> ComplaintQuerySet:
+    """What was found, and the cases with this reference. Look-ups by index: an OR would read the whole table."""
     written = one_line(digits(text))
     if not any(each.isdigit() for each in written):
         return cases.filter(found)
-    by_policy = Complaint.objects.filter(policy_number__in={written, written.upper(), written.lower()})
-    return cases.filter(pk__in=Complaint.objects.filter(found).values("pk").union(by_policy.values("pk")))
+    writings = {written, written.upper(), written.lower()}
+    referred = (Complaint.objects.filter(**{f"{name}__in": writings}).values("pk") for name in REFERENCES)
+    return cases.filter(pk__in=Complaint.objects.filter(found).values("pk").union(*referred))

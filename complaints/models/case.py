@@ -205,6 +205,10 @@ class Complaint(models.Model):
             models.Index(fields=["merged_into"], name="complaint_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["policy_number"], name="complaint_policy", condition=~Q(policy_number="")),
             models.Index(
+                fields=["registration_number"], name="complaint_registration", condition=~Q(registration_number="")
+            ),
+            models.Index(fields=["claim_reference"], name="complaint_claim", condition=~Q(claim_reference="")),
+            models.Index(
                 fields=["desk", "-received_at", "-id"],
                 name="complaint_undelivered",
                 condition=Q(undelivered_at__isnull=False),
@@ -239,7 +243,7 @@ class Complainant(models.Model):
     quality = models.CharField(_("qualité"), max_length=20, choices=Quality)
     first_name = models.CharField(_("prénom"), max_length=80)
     last_name = models.CharField(_("nom"), max_length=80)
-    search_name = models.CharField(max_length=170, editable=False)  # « nom prénom » without accents, lower case
+    search_name = models.CharField(max_length=170, editable=False)  # « nom prénom » in one word
     represented_name = models.CharField(_("personne représentée"), max_length=160, blank=True)
     email = models.EmailField(_("adresse e-mail"), blank=True)
     mobile = PhoneNumberField(_("téléphone portable"), blank=True)
@@ -258,6 +262,7 @@ class Complainant(models.Model):
             models.Index(fields=["email"], name="complainant_email", condition=~Q(email="")),
             models.Index(fields=["mobile"], name="complainant_mobile", condition=~Q(mobile="")),
             models.Index(fields=["cin"], name="complainant_cin", condition=~Q(cin="")),
+            models.Index(fields=["cnss_number"], name="complainant_cnss", condition=~Q(cnss_number="")),
             models.Index(fields=["nir"], name="complainant_nir", condition=~Q(nir="")),
         ]
 

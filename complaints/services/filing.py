@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +24,7 @@ from claims_portal.wizards.models import Draft, joined_documents
 from claims_portal.wizards.services import closing_of, create_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
+from complaints.folding import search_name
 from complaints.forms import GateForm
 from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
@@ -185,9 +185,8 @@ def _free_number() -> str:
 
 
 def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
-    return Complainant(
-        complaint=complaint, search_name=search_name(f"{person['last_name']} {person['first_name']}"), **person
-    )
+    name = search_name(person["last_name"], person["first_name"])
+    return Complainant(complaint=complaint, search_name=name, **person)
 
 
 def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
@@ -203,24 +202,6 @@ def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], eve
         ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
         for document, kind in documents
     ]
-
-
-# One letter for what people write in several ways: ى for ي, ة for ه, Persian letters, œ; hyphens part words.
-FOLDED = str.maketrans(
-    {"ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ٱ": "ا", "ک": "ك", "گ": "ك", "ڭ": "ك"}
-    | {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-    | dict.fromkeys("-_‐‑‒–—/.,،·", " ")
-    | dict.fromkeys("'’‘ʼ`´ـ", "")
-)
-
-
-def search_name(name: str) -> str:
-    """A name as it is searched: no accents nor vowel signs, lower case, one letter for its variants, single spaces.
-
-    What is changed here is changed in the names of known cases by a migration, as 0024 does.
-    """
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each))
-    return " ".join(plain.translate(FOLDED).split())[:170]
 
 
 def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:

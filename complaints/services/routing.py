@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
+from complaints.folding import folded
 from complaints.models import AssignmentRule, Complaint, Event, EventKind
 from complaints.questions import KEPT_SECONDS
 from complaints.workflow import HANDLE
@@ -61,12 +61,6 @@ def _ready(rule: AssignmentRule) -> Rule:
     words = tuple(filter(None, (folded(each) for each in re.split("[,،]", rule.words))))
     keys = tuple(key for key in people if key is not None)
     return Rule(rule.pk, rule.name, rule.category_id, rule.channel, rule.language, words, keys)
-
-
-def folded(text: str) -> str:
-    """A text without accents, capitals and repeated spaces."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return " ".join(plain.lower().split())
 
 
 def fitting(complaint: Complaint, rules: Iterable[Rule]) -> list[Rule]:

@@ -62,11 +62,12 @@ def crowd(desk: Desk, agent: User) -> None:
     Complainant.objects.bulk_create(
         Complainant(
             complaint=case,
-            search_name=f"nom{case.number} prenom",
+            search_name=f"nom{case.number}prenom",
             email=f"{case.number}@exemple.ma",
             mobile=f"+2126{int(case.number):08}",
             cin=f"AB{int(case.number):06}",
             nir=case.number,
+            cnss_number=case.number[3:],
         )
         for case in cases
     )

@@ -19,7 +19,10 @@ PERSON = {
     "complainant__mobile": "+212661234567",
     "complainant__cin": "AB98765",
     "complainant__nir": "255081416802538",
+    "complainant__cnss_number": "123456789",
     "facts__policy_number": "GRP-2024/17 B",
+    "facts__registration_number": "AFF 20-778",
+    "facts__claim_reference": "SIN/2026/0042",
 }
 
 
@@ -45,6 +48,9 @@ def numbers(response) -> list[str]:
         "2-55-08-14-168-025/38",
         "06/61/23/45/67",
         "grp-2024/17 b",
+        "aff 20-778",
+        "sin/2026/0042",
+        "123 456 789",
         "tazi",
         "TAZI zin",
         "Zineb Tazi",
@@ -63,6 +69,9 @@ def test_a_case_is_found_by_any_of_its_keys_in_any_writing(staff, desk, text):
         ("Benaïssa", "Aïcha", "benaissa aicha"),
         ("Benaissa", "Aicha", "AÏCHA BENAÏSSA"),
         ("Ben-Ali", "Zoé", "ben ali"),
+        ("Ben Ali", "Zoé", "Benali"),
+        ("Benali", "Zoé", "zoé ben ali"),
+        ("بن علي", "زينب", "زينب بنعلي"),
         ("N’Diaye", "Awa", "N'Diaye"),
         ("الهاشمي", "مصطفى", "مصطفي الهاشمى"),
         ("إدريسي", "فاطمة", "فاطمه ادريسي"),
@@ -162,6 +171,9 @@ def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent):
         ("nom000000000077", "complainant_name"),
         ("prenom nom000000000077", "complainant_name"),
         ("AB000077", "complaint_policy"),
+        ("AB000077", "complaint_registration"),
+        ("AB000077", "complaint_claim"),
+        ("000000077", "complainant_cnss"),
     ]
     cases = visible_cases(agent)
     for text, index in expected:

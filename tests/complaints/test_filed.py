@@ -47,7 +47,7 @@ def test_filing_writes_the_case_its_people_its_first_event_and_its_receipt(clien
     complaint = Complaint.objects.get()
     assert (complaint.state, complaint.turn, complaint.channel) == ("received", "desk", "web")
     assert complaint.complainant.mobile == "+212612345678"
-    assert complaint.complainant.search_name == "el amrani amina"
+    assert complaint.complainant.search_name == "elamraniamina"
     assert complaint.dependants.get().first_name == "Lina"
     event = complaint.events.get()
     assert (event.kind, event.to_state, event.is_public) == ("filed", "received", True)

@@ -6,9 +6,10 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -64,7 +65,7 @@ class References:
         return bool(self.twice or self.left_out)
 
 
-def in_threads(works: list[Callable[[], None]]) -> float:
+def in_threads(works: Sequence[Callable[[], None]]) -> float:
     """Run all of them at once, started together; gives the seconds until the last one ended, raises what one raised."""
     trouble: list[BaseException] = []
     start = threading.Barrier(len(works) + 1)
@@ -91,56 +92,65 @@ def in_threads(works: list[Callable[[], None]]) -> float:
     return took
 
 
-def sustain(port: int, sign_in: Callable[[Browser], None], seconds: int) -> Minute:
-    """One declaration begins every 0.3 s for so long, each of another member, while agents empty the queue.
+class Load:
+    """One declaration begins every 0.3 s, each of another member, while agents empty the queue."""
 
-    The rate is counted from the first arrival to the last end: whatever the portal is behind lowers it.
-    """
-    arrivals: queue.SimpleQueue[tuple[float, Member]] = queue.SimpleQueue()
-    number = max(2, A_MINUTE * seconds // 60)
-    for place, member in enumerate(next_members(number)):
-        arrivals.put((place * 60 / A_MINUTE, member))
-    members = [Browser(port) for _each in range(MEMBERS)]
-    agents = [Browser(port) for _each in range(AGENTS)]
-    for agent in agents:
-        sign_in(agent)
-    late: list[float] = []
-    ends: list[float] = []
-    begun = time.perf_counter()
+    def __init__(self, port: int, sign_in: Callable[[Browser], None], seconds: int) -> None:
+        self.seconds = seconds
+        self.number = max(2, A_MINUTE * seconds // 60)
+        self.arrivals: queue.SimpleQueue[tuple[float, Member]] = queue.SimpleQueue()
+        for place, member in enumerate(next_members(self.number)):
+            self.arrivals.put((place * 60 / A_MINUTE, member))
+        self.members = [Browser(port) for _each in range(MEMBERS)]
+        self.agents = [Browser(port) for _each in range(AGENTS)]
+        for agent in self.agents:
+            sign_in(agent)
+        self.late: list[float] = []
+        self.ends: list[float] = []
+        self.begun = 0.0
 
-    def declare_in_turn(browser: Browser) -> None:
+    def run(self) -> Minute:
+        """All of it, measured."""
+        works = [partial(self.declare_in_turn, each) for each in self.members]
+        works += [partial(self.decide, each) for each in self.agents]
+        self.begun = time.perf_counter()
+        in_threads(works)
+        return self.measured()
+
+    def declare_in_turn(self, browser: Browser) -> None:
+        """Declare as one member after the other, none before their time."""
         while True:
             try:
-                planned, member = arrivals.get_nowait()
+                planned, member = self.arrivals.get_nowait()
             except queue.Empty:
                 return
             enter_as(browser, member)
-            wait = begun + planned - time.perf_counter()
+            wait = self.begun + planned - time.perf_counter()
             time.sleep(max(0.0, wait))
-            late.append(max(0.0, -wait))
+            self.late.append(max(0.0, -wait))
             declaration(browser, 0)
-            ends.append(time.perf_counter())
+            self.ends.append(time.perf_counter())
 
-    def decide(browser: Browser) -> None:
-        while len(ends) < number and time.perf_counter() < begun + 10 * seconds:
+    def decide(self, browser: Browser) -> None:
+        """Decide while members declare, for ten times as long as they should at most."""
+        while len(self.ends) < self.number and time.perf_counter() < self.begun + 10 * self.seconds:
             decision(browser, 0)
             time.sleep(PAUSE)
 
-    works: list[Callable[[], None]] = [lambda each=each: declare_in_turn(each) for each in members]  # type: ignore[misc]
-    works += [lambda each=each: decide(each) for each in agents]  # type: ignore[misc]
-    in_threads(works)
-    return Minute(
-        declared=number,
-        a_minute=60 * number / (max(ends) - begun),
-        aim=A_MINUTE,
-        declaration_p50=_seconds(members, "whole declaration", 0.5),
-        declaration_p95=_seconds(members, "whole declaration", 0.95),
-        last_step_p50=_seconds(members, "last step, declaration", 0.5),
-        late=percentile(late, 0.95) / 1000,
-        decided=sum(len(each.seconds["validate"]) for each in agents),
-        queue_p50=_seconds(agents, "list declarations", 0.5),
-        validate_p50=_seconds(agents, "validate", 0.5),
-    )
+    def measured(self) -> Minute:
+        """The rate counts from the first arrival to the last end: whatever the portal is behind lowers it."""
+        return Minute(
+            declared=self.number,
+            a_minute=60 * self.number / (max(self.ends) - self.begun),
+            aim=A_MINUTE,
+            declaration_p50=_seconds(self.members, "whole declaration", 0.5),
+            declaration_p95=_seconds(self.members, "whole declaration", 0.95),
+            last_step_p50=_seconds(self.members, "last step, declaration", 0.5),
+            late=percentile(self.late, 0.95) / 1000,
+            decided=sum(len(each.seconds["validate"]) for each in self.agents),
+            queue_p50=_seconds(self.agents, "list declarations", 0.5),
+            validate_p50=_seconds(self.agents, "validate", 0.5),
+        )
 
 
 def _seconds(browsers: list[Browser], label: str, part: float) -> float:
@@ -160,7 +170,7 @@ def allocate() -> References:
             )
             given.append(int(declare(declared=declared).reference))
 
-    took = in_threads([lambda each=each: send(each) for each in members])  # type: ignore[misc]
+    took = in_threads([partial(send, each) for each in members])
     different = set(given)
     span = max(given) - min(given) + 1
     return References(len(given), len(given) / took, len(given) - len(different), span - len(different))
@@ -168,7 +178,7 @@ def allocate() -> References:
 
 def busy(port: int, sign_in: Callable[[Browser], None]) -> dict[str, Any]:
     """Both, printed; gives them for the JSON file, and under « missed » whether an aim was."""
-    minute = sustain(port, sign_in, int(os.environ.get("SECONDS", "60")))
+    minute = Load(port, sign_in, int(os.environ.get("SECONDS", "60"))).run()
     print(f"\n{A_MINUTE} declarations a minute, two photographs each, with {AGENTS} agents deciding")
     _show(minute)
     references = allocate()

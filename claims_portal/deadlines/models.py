@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time
 from zoneinfo import available_timezones
 
 import holidays
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -185,6 +185,7 @@ class Delay(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__range=(1, LONGEST_AMOUNT)),
                 name="delay_amount_in_range",
+                violation_error_code="amount",
                 violation_error_message=_("La durée doit être comprise entre 1 et 2 000."),
             ),
             models.CheckConstraint(
@@ -192,16 +193,19 @@ class Delay(models.Model):
                 | Q(unit="days", counting__in=["calendar-days", "working-days"])
                 | Q(unit="months", counting="calendar-days"),
                 name="delay_unit_fits_counting",
+                violation_error_code="unit",
                 violation_error_message=_("Cette unité ne se compte pas de cette façon."),
             ),
             models.CheckConstraint(
                 condition=Q(extend_to_working_day=False) | Q(unit__in=["days", "months"]),
                 name="delay_extends_by_whole_days",
+                violation_error_code="extend_to_working_day",
                 violation_error_message=_("Seul un délai en jours ou en mois se reporte au jour ouvrable suivant."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="delay_validity_in_order",
+                violation_error_code="valid_to",
                 violation_error_message=_("La fin de validité doit suivre son début."),
             ),
         ]
@@ -209,22 +213,10 @@ class Delay(models.Model):
     def __str__(self) -> str:
         return str(self.name)
 
-    def clean(self) -> None:
-        """The rules of the table, each said beside the field to change."""
-        wrong = {}
-        if self.unit not in UNITS_OF.get(self.counting, {self.unit}):
-            wrong["unit"] = _("Cette unité ne se compte pas de cette façon.")
-        elif self.extend_to_working_day and self.unit not in ("", Delay.Unit.DAYS, Delay.Unit.MONTHS):
-            wrong["extend_to_working_day"] = _("Seul un délai en jours ou en mois se reporte au jour ouvrable suivant.")
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            wrong["valid_to"] = _("La fin de validité doit suivre son début.")
-        if wrong:
-            raise ValidationError(wrong)
-
-
-UNITS_OF: dict[str, set[str]] = {
-    Delay.Counting.WALL_CLOCK: {Delay.Unit.MINUTES, Delay.Unit.HOURS},
-    Delay.Counting.DESK_HOURS: {Delay.Unit.MINUTES, Delay.Unit.HOURS},
-    Delay.Counting.CALENDAR_DAYS: {Delay.Unit.DAYS, Delay.Unit.MONTHS},
-    Delay.Counting.WORKING_DAYS: {Delay.Unit.DAYS},
-}
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """The rules of the table, each said beside the field to change: its constraint names it as its code."""
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as refusal:
+            rules = refusal.error_dict[NON_FIELD_ERRORS]
+            raise ValidationError({str(rule.code): rule for rule in rules}) from None

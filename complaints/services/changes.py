@@ -50,12 +50,7 @@ def change(
     (`workflow.INTERNAL`) stays hidden from the complainant and hands the turn to nobody.
     """
     before = complaint.state
-    step = workflow.check(transition, before)
-    complaint.state = step.target_from(before)
-    if transition not in INTERNAL:
-        complaint.turn = turn_after(complaint.state, transition)
-        if before == State.ANSWERED:
-            await_nothing(complaint=complaint)
+    _move(complaint, transition)
     if user is not None and complaint.undelivered_at:
         fields["undelivered_at"] = None  # somebody has seen it, and acts
     for name, value in fields.items():
@@ -74,6 +69,17 @@ def change(
     add_documents(complaint=complaint, documents=documents, event=event)
     promise_letter(complaint=complaint, event=event)
     return event
+
+
+def _move(complaint: Complaint, transition: str) -> None:
+    """Bring the state and the turn to what the transition makes of them; they are not saved yet."""
+    before = complaint.state
+    complaint.state = workflow.check(transition, before).target_from(before)
+    if transition in INTERNAL:
+        return
+    complaint.turn = turn_after(complaint.state, transition)
+    if before == State.ANSWERED:
+        await_nothing(complaint=complaint)
 
 
 def turn_after(state: str, transition: str) -> str:

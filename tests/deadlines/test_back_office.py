@@ -57,7 +57,7 @@ def test_what_is_wrong_with_a_delay_is_said_beside_the_field_to_change(field, ch
     for name, value in changes.items():
         setattr(delay, name, value)
     with pytest.raises(ValidationError) as refusal:
-        delay.clean()
+        delay.full_clean()
     assert list(refusal.value.message_dict) == [field]
 
 

@@ -63,11 +63,18 @@ def recourse(desk: Desk, risk_bearer: str = "") -> str:
     In the active language; "" at a desk that names no mediator. Where the risk bearer is not known, every
     mediator of the desk is named with the contracts it is for (rows C41, C44).
     """
-    ways = ways_on(desk, risk_bearer)
-    if not ways:
-        return ""
     head = _("Si un désaccord persiste après cette réponse, un recours gratuit et indépendant vous est ouvert.")
-    return "\n\n".join([head, *("\n".join(each.lines()) for each in ways)])
+    return _headed(head, ways_on(desk, risk_bearer))
+
+
+def recourse_when_late(desk: Desk, risk_bearer: str = "") -> str:
+    """The way on when no answer came in time, as `recourse` says it after one."""
+    head = _("La réponse n’est pas venue dans son délai : ce recours est gratuit.")
+    return _headed(head, ways_on(desk, risk_bearer))
+
+
+def _headed(head: str, ways: list[WayOn]) -> str:
+    return "\n\n".join([head, *("\n".join(each.lines()) for each in ways)]) if ways else ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# What an agent brings: a text that leaves by itself has nobody to bring it.
+OF_AGENTS = ("agent", "a_completer")
 PLACE = re.compile(r"\{([^{}\n]{0,60})\}")
 
 # Name, and what it stands for, as shown beside the editor.
@@ -26,6 +28,7 @@ VARIABLES: dict[str, str | Promise] = {
     "reference": _("référence du dossier"),
     "echeance_accuse": _("date limite de prise en charge"),
     "echeance_reponse": _("date limite de réponse"),
+    "recours_retard": _("paragraphe sur le médiateur, quand la réponse est en retard"),
     "agent": _("nom de l’agent qui écrit"),
     "mediateur": _("paragraphe sur le médiateur"),
     "a_completer": _("ce que l’agent écrit lui-même : reste visible jusque-là"),

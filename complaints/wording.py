@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import User
 from claims_portal.deadlines.explanation import spelled_date
 
-from .answering import recourse, risk_bearer_of
+from .answering import answering_of, recourse, recourse_when_late, risk_bearer_of
 from .models import AnswerTemplate, ClockKind, Complaint
 from .notices import number_in_text
-from .placeholders import filled
+from .placeholders import PLACE, filled
 from .promises import spelled_due
 
 # What the editor's preview shows where there is no case to show: plainly nobody's.
@@ -30,6 +30,7 @@ EXAMPLE = {
     "echeance_accuse": _("mardi 10 mars 2026"),
     "echeance_reponse": _("vendredi 3 avril 2026"),
     "agent": _("Agent Exemple"),
+    "recours_retard": _("La réponse n’est pas venue dans son délai : vous pouvez saisir le médiateur de l’exemple."),
     "mediateur": _("Si un désaccord persiste, vous pouvez saisir gratuitement le médiateur de l’exemple."),
 }
 
@@ -43,13 +44,28 @@ def text_for(template: AnswerTemplate, complaint: Complaint, agent: User) -> str
         return filled(template.body(complaint.language), values(complaint, agent))
 
 
+def late_words(complaint: Complaint) -> str:
+    """What the letter about a late answer says, in the language of the case; "" where staff keep no text for it.
+
+    The desk's own template goes before its organisation's, and that one before everybody's. Nobody reads the text
+    before it leaves: what is not known of the case is left out. Reads the clocks, the category and the respondent.
+    """
+    found = [each for each in answering_of(complaint.desk).templates if each.use == AnswerTemplate.Use.LATE]
+    if not found:
+        return ""
+    nearest = max(found, key=lambda each: (each.desk_id is not None, each.organisation_id is not None))
+    with translation.override(complaint.language):
+        text = filled(nearest.body(complaint.language), values(complaint))
+    return PLACE.sub("", text).strip()
+
+
 def example_of(template: AnswerTemplate, language: str) -> str:
     """The template's text with made-up values, in a language."""
     with translation.override(language):
         return filled(template.body(language), {name: str(value) for name, value in EXAMPLE.items()})
 
 
-def values(complaint: Complaint, agent: User) -> dict[str, str]:
+def values(complaint: Complaint, agent: User | None = None) -> dict[str, str]:
     """Each variable's value in the active language; "" for what is not known of this case."""
     desk = complaint.desk
     due = {clock.kind: spelled_due(clock) for clock in complaint.clocks.all() if not clock.stopped_at}
@@ -67,6 +83,7 @@ def values(complaint: Complaint, agent: User) -> dict[str, str]:
         "reference": complaint.claim_reference,
         "echeance_accuse": due.get(ClockKind.ACKNOWLEDGEMENT, ""),
         "echeance_reponse": due.get(ClockKind.ANSWER, ""),
-        "agent": agent.get_full_name(),
+        "agent": agent.get_full_name() if agent else "",
         "mediateur": recourse(desk, risk_bearer_of(complaint)),
+        "recours_retard": recourse_when_late(desk, risk_bearer_of(complaint)),
     }

@@ -31,6 +31,7 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned", _("Réclamation attribuée")
     DEADLINE_MOVED = "deadline-moved", _("Échéance recalculée")
     ESCALATED = "escalated", _("Échéance dépassée, signalée au guichet")
+    LATE_TOLD = "late-told", _("Retard annoncé par courrier")
     UNDELIVERED = "undelivered", _("Message non remis")
     CONTACT_ADDED = "contact-added", _("Suivi en ligne ouvert")
     HOLD_PLACED = "hold-placed", _("Suppression interdite")
@@ -82,6 +83,7 @@ class Event(models.Model):
         return self.kind in (
             EventKind.DEADLINE_MOVED,
             EventKind.ESCALATED,
+            EventKind.LATE_TOLD,
             EventKind.ARCHIVED,
             EventKind.ROUTED,
             EventKind.UNDELIVERED,

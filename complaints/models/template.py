@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.organisations.models import Desk, Organisation
 from claims_portal.translated import Translated
-from complaints.placeholders import unknown
+from complaints.placeholders import OF_AGENTS, unknown, waiting
 
 
 class AnswerTemplateQuerySet(models.QuerySet["AnswerTemplate"]):
@@ -21,16 +21,17 @@ class AnswerTemplateQuerySet(models.QuerySet["AnswerTemplate"]):
 
 
 class AnswerTemplate(models.Model):
-    """A text with variables such as {nom}, in the person's language, for one action of the case page."""
+    """A text with variables such as {nom}, in the person's language, for one action of the case page or one letter."""
 
     class Use(models.TextChoices):
-        """The transition of the workflow it is written for."""
+        """The transition of the workflow it is written for, or the letter that leaves without an agent."""
 
         ACKNOWLEDGE = "acknowledge", _("Accuser réception")
         ASK_COMPLEMENT = "ask_complement", _("Demander un complément")
         MESSAGE = "message", _("Envoyer un message")
         ANSWER = "answer", _("Répondre")
         CLOSE = "close", _("Clôturer")
+        LATE = "late", _("Courrier : réponse en retard")
 
     organisation = models.ForeignKey(
         Organisation,
@@ -82,12 +83,14 @@ class AnswerTemplate(models.Model):
         return str((self.body_ar if language == "ar" else "") or self.body_fr)
 
     def clean(self) -> None:
-        """A variable that nobody knows would reach the person as braces; a desk belongs to its organisation."""
+        """A variable that nobody fills would reach the person as braces; a desk belongs to its organisation."""
         errors = {}
         for name in ("body_fr", "body_ar"):
             if wrong := unknown(getattr(self, name)):
                 listed = ", ".join(f"{{{each}}}" for each in wrong)
                 errors[name] = _now("Ces variables n’existent pas : %(names)s.") % {"names": listed}
+            elif self.use == self.Use.LATE and set(OF_AGENTS).intersection(waiting(getattr(self, name))):
+                errors[name] = _now("Ce courrier part sans agent : ôtez {agent} et {a_completer}.")
         if self.desk is not None and self.desk.organisation_id != self.organisation_id:
             errors["desk"] = _now("Ce guichet n’est pas celui de cette organisation.")
         if errors:

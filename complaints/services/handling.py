@@ -44,7 +44,7 @@ def as_seen(*, complaint_id: int, last_event_id: int) -> Iterator[None]:
         locked(complaint_id)
         news = Event.objects.filter(complaint_id=complaint_id, pk__gt=last_event_id).select_related("user")
         # That a delay ended, or will, changes nothing in what the agent was about to do.
-        news = news.exclude(kind__in=[EventKind.ESCALATED, EventKind.CLOSING_ANNOUNCED])
+        news = news.exclude(kind__in=[EventKind.ESCALATED, EventKind.LATE_TOLD, EventKind.CLOSING_ANNOUNCED])
         if events := list(news):
             raise ChangedMeanwhile(events)
         yield

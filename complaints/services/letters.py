@@ -18,6 +18,7 @@ TOLD = frozenset(
         EventKind.COMPLEMENT_ASKED,
         EventKind.MESSAGE_FROM_DESK,
         EventKind.ANSWERED,
+        EventKind.LATE_TOLD,
         EventKind.CLOSED,
         EventKind.CLOSING_ANNOUNCED,
         EventKind.CLOSED_IN_SILENCE,

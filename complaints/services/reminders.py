@@ -22,9 +22,11 @@ from claims_portal.notifications.services import queue
 from complaints import notices
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind
 from complaints.models.history import ClockQuerySet
+from complaints.wording import late_words
 from complaints.workflow import Turn
 
 from .changes import locked
+from .letters import goes_on_paper, promise_letter
 
 MOST = 500  # clocks of each kind a run takes; the next run goes on
 LAST_PART = 0.2  # of a delay counted in hours or minutes
@@ -38,7 +40,7 @@ def remind_of_deadlines() -> int:
 def escalate_overdue() -> int:
     """Tell the desk of each delay that is over, and mark the case; gives how many clocks. Safe to run twice.
 
-    The complainant hears of an answer that did not come, and of what that opens.
+    The complainant hears of an answer that did not come, and of what that opens: by message, or by letter.
     """
     return tell_each(over, _escalate)
 
@@ -109,6 +111,23 @@ def _escalate(complaint: Complaint, clock: Clock, now: datetime) -> None:
     queue(notices.Overdue(complaint, clock, desk))
     if clock.kind == ClockKind.ANSWER:
         queue(notices.AnswerLate(complaint, event))
+        _tell_on_paper(complaint, now)
+
+
+def _tell_on_paper(complaint: Complaint, now: datetime) -> None:
+    """A letter about the late answer, where paper is due and staff keep words for it (row C38)."""
+    words = late_words(complaint) if goes_on_paper(complaint, EventKind.LATE_TOLD) else ""
+    if not words:
+        return
+    told = Event.objects.create(
+        complaint=complaint,
+        kind=EventKind.LATE_TOLD,
+        at=now,
+        from_state=complaint.state,
+        to_state=complaint.state,
+        body=words,
+    )
+    promise_letter(complaint=complaint, event=told)
 
 
 def addresses_of_agents(complaint: Complaint) -> list[str]:

@@ -101,6 +101,11 @@ def test_unknown_variables_are_refused_with_their_names():
         template.clean()
 
 
+def test_a_letter_that_leaves_by_itself_asks_nothing_of_an_agent():
+    with pytest.raises(ValidationError, match="part sans agent"):
+        AnswerTemplateFactory.build(use="late", body_fr="Nous sommes en retard. {agent}").clean()
+
+
 def test_who_keeps_the_procedures_writes_templates_and_sees_them_on_an_example(desk):
     writer = signed_in(holder(PROCEDURES, desk))
     added = writer.get("/gestion/complaints/answertemplate/add/").content.decode()

@@ -9,12 +9,19 @@ import time_machine
 
 from claims_portal.deadlines.models import Calendar
 from claims_portal.notifications.models import Message
-from complaints.models import Clock, ClockKind, Complaint, Event, EventKind
+from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Letter
+from complaints.printing import letter_html
 from complaints.services.following import reopen_complaint, write_to_desk
 from complaints.services.handling import answer_complaint, as_seen
 from complaints.services.reminders import escalate_overdue, remind_of_deadlines
 from complaints.tasks import remind
-from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory, MediationFactory
+from tests.factories.complaints import (
+    AgentFactory,
+    AnswerTemplateFactory,
+    ComplaintFactory,
+    DeskFactory,
+    MediationFactory,
+)
 from tests.factories.deadlines import CalendarFactory, DelayFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +151,40 @@ def test_who_waits_for_a_late_answer_is_told_once_what_that_opens(desk):
     assert [escalate_overdue(), escalate_overdue()] == [1, 0]
     assert told("answer_late") == [complaint.complainant.email]
     assert mediator.name_fr in Message.objects.get(notice="complaints.answer_late").body_text
+
+
+@pytest.mark.req("C38")
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "Nous devions répondre le mardi 3 mars 2026."), ("ar", "الثلاثاء")]
+)
+def test_who_is_reached_on_paper_only_has_a_letter_about_the_late_answer(desk, language, said):
+    words = {
+        "body_fr": "Nous devions répondre le {echeance_reponse}. {recours_retard}{contrat}",
+        "body_ar": "{echeance_reponse}",
+    }
+    AnswerTemplateFactory(use="late", **words)
+    case(desk, due_in=timedelta(hours=-1), channel="post", language=language, complainant__email="")
+    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    letter = Letter.objects.get(event__kind=EventKind.LATE_TOLD)
+    assert said in letter.event.body
+    assert "{" not in letter.event.body
+    html = letter_html(Letter.objects.with_case().get(pk=letter.pk).event)
+    assert letter.event.body.split()[0] in html
+
+
+@pytest.mark.parametrize("given", [{"channel": "post"}, {"channel": "web", "complainant__email": ""}])
+def test_who_has_an_address_or_came_online_has_no_letter_about_it(desk, given):
+    AnswerTemplateFactory(use="late", body_fr="Nous sommes en retard.")
+    case(desk, due_in=timedelta(hours=-1), **given)
+    escalate_overdue()
+    assert not Event.objects.filter(kind=EventKind.LATE_TOLD).exists()
+
+
+def test_without_words_for_it_there_is_no_letter_about_a_late_answer(desk):
+    AnswerTemplateFactory(use="late", body_fr="En retard.", is_active=False)
+    case(desk, due_in=timedelta(hours=-1), channel="post", complainant__email="")
+    assert escalate_overdue() == 1
+    assert not Event.objects.filter(kind=EventKind.LATE_TOLD).exists()
 
 
 def test_a_desk_without_an_address_is_told_through_its_agents(desk):

@@ -111,26 +111,36 @@ def _total(batch: SettlementBatch) -> Decimal:
 
 @transaction.atomic
 def mark_exported(*, batch_id: int) -> SettlementBatch:
-    """Note that the file for the bank was taken; the first time counts."""
+    """Note that the file for the bank was taken; the first time counts.
+
+    A claim whose RIB was withdrawn since is not in that file: it leaves the batch, and waits for the next one.
+    """
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
     if batch.exported_at is None:
+        _leave_without_rib(batch)
         batch.exported_at = timezone.now()
-        batch.save(update_fields=["exported_at"])
+        batch.save(update_fields=["exported_at", "total"])
     return batch
+
+
+def _leave_without_rib(batch: SettlementBatch) -> None:
+    """Take out of a locked batch what has nowhere to go any more, unless the transfer may have left already."""
+    if batch.is_open:
+        gone = list(Claim.objects.filter(NOWHERE_TO_SEND, batch=batch).values_list("pk", flat=True))
+        Claim.objects.filter(pk__in=gone).update(batch=None)
+        batch.total = _total(batch)
 
 
 @transaction.atomic
 def order_payment(*, batch_id: int, user: User) -> SettlementBatch:
     """Have the claims of a batch marked as paid (`pay_ordered` does it); the first order counts.
 
-    A claim whose RIB was withdrawn since leaves the batch: it waits for the next one.
+    Before the bank has its file, a claim whose RIB was withdrawn since leaves the batch; after, it would be paid twice.
     """
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
     if batch.paying_at is not None:
         return batch
-    gone = list(Claim.objects.filter(NOWHERE_TO_SEND, batch=batch).values_list("pk", flat=True))
-    Claim.objects.filter(pk__in=gone).update(batch=None)
-    batch.total = _total(batch)
+    _leave_without_rib(batch)
     batch.paying_at, batch.paying_by = timezone.now(), user
     batch.save(update_fields=["total", "paying_at", "paying_by"])
     return batch

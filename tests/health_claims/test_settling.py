@@ -16,6 +16,7 @@ from claims_portal.notifications.models import Message
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling
+from health_claims.services.deciding import claim_as_seen
 from health_claims.services.reasons import load_reasons
 from health_claims.services.statements import EnteredLine
 from membership.models import Member
@@ -136,6 +137,24 @@ def test_a_claim_whose_rib_was_withdrawn_leaves_the_batch_before_it_is_paid(clai
     assert (claim.state, claim.batch, other.state, batch.total) == ("computed", None, "paid", 500)
 
 
+def test_a_transfer_the_bank_may_have_is_not_paid_again_when_its_rib_is_withdrawn(claim):
+    batch = batch_of(claim)
+    settling.mark_exported(batch_id=batch.pk)
+    Member.objects.filter(pk=claim.member_id).update(rib="")
+    batch = settling.order_payment(batch_id=batch.pk, user=AgentFactory.create())
+    claim.refresh_from_db()
+    assert (claim.batch, batch.total) == (batch, 500)
+
+
+def test_a_claim_that_misses_the_file_for_the_bank_leaves_the_batch_with_it(claim):
+    other = computed(claim.desk)
+    batch = batch_of(claim)
+    Member.objects.filter(pk=claim.member_id).update(rib="")
+    batch = settling.mark_exported(batch_id=batch.pk)
+    claim.refresh_from_db()
+    assert (claim.batch, batch.claims.get(), batch.total) == (None, other, 500)
+
+
 def test_a_claim_taken_out_of_its_batch_is_computed_anew_and_the_total_follows(claim):
     other, agent = computed(claim.desk), AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
     batch, staff = batch_of(claim), signed_in(agent)
@@ -175,10 +194,12 @@ def test_an_order_of_payment_and_who_takes_a_claim_out_never_wait_for_each_other
     assert not [each for each in ends if isinstance(each, OperationalError)]
     # Both lock the batch first.
     other = batch_of(computed(claim.desk))
-    with CaptureQueriesContext(connection) as queries:
-        settling.leave_batch(claim_id=other.claims.get().pk, user=agent, body="Erreur")
-    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
-    assert ['FROM "health_claims_settlementbatch"' in each for each in locks] == [True, False]
+    left = other.claims.get()
+    seen = claim_as_seen(claim_id=left.pk, last_event_id=left.events.last().pk)
+    with CaptureQueriesContext(connection) as queries, seen:
+        settling.leave_batch(claim_id=left.pk, user=agent, body="Erreur")
+    locks = [query["sql"] for query in queries if " FOR " in query["sql"] and "UPDATE" in query["sql"]]
+    assert 'FROM "health_claims_settlementbatch"' in locks[0]
 
 
 def test_a_batch_emptied_by_hand_is_still_seen_by_those_who_settle_there(claim, staff):

@@ -20,6 +20,7 @@ from health_claims.references import next_reference
 from membership.models import Beneficiary, Guarantee, Member
 
 from .changes import change_claim, locked_claim
+from .reasons import require
 from .reviewing import chosen_by, rules_for
 
 PRESSED_TWICE = timedelta(minutes=2)
@@ -64,8 +65,12 @@ def open_claim(
 
 @transaction.atomic
 def ask_claim_complement(*, claim_id: int, user: User, reason: Reason, body: str = "") -> Claim:
-    """Ask the member for something; the claim waits for them. TransitionNotAllowed when it is not being studied."""
+    """Ask the member for something; the claim waits for them. TransitionNotAllowed when it is not being studied.
+
+    ValueError when the reason is no complement of this organisation's.
+    """
     claim = locked_claim(claim_id)
+    require(reason, use=Reason.Use.COMPLEMENT, organisation=claim.desk.organisation)
     event = change_claim(claim=claim, transition="ask_complement", user=user, body=body, reason=reason)
     queue(notices.ClaimComplementAsked(claim, key=f"event:{event.pk}"))
     return claim
@@ -109,8 +114,12 @@ def record_counter_visit(*, claim_id: int, user: User, body: str = "") -> Claim:
 
 @transaction.atomic
 def refuse_claim(*, claim_id: int, user: User, reason: Reason, body: str = "") -> Claim:
-    """Refuse a claim as a whole, for a coded reason that the member reads with what to do about it."""
+    """Refuse a claim as a whole, for a coded reason that the member reads with what to do about it.
+
+    ValueError when the reason is no refusal of this organisation's.
+    """
     claim = locked_claim(claim_id)
+    require(reason, use=Reason.Use.REFUSAL, organisation=claim.desk.organisation)
     event = change_claim(claim=claim, transition="refuse", user=user, body=body, reason=reason)
     queue(notices.ClaimRefused(claim, key=f"event:{event.pk}"))
     return claim

@@ -11,12 +11,13 @@ from django.utils import timezone
 from claims_portal.accounts.models import User
 from claims_portal.notifications.services import queue
 from claims_portal.workflow import TransitionNotAllowed
-from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason
+from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason, SettlementBatch
 from health_claims.notices import declarations as notices
 from membership.models import Member
 
 from .changes import change_claim, change_declaration, locked_claim, locked_declaration
 from .claims import open_claim
+from .reasons import require
 
 
 class ChangedMeanwhile(Exception):
@@ -40,9 +41,12 @@ def declaration_as_seen(*, declaration_id: int, last_event_id: int) -> Iterator[
 
 @contextmanager
 def claim_as_seen(*, claim_id: int, last_event_id: int) -> Iterator[None]:
-    """The same for a claim. The member's row is locked first, as whoever computes a statement does."""
+    """The same for a claim. Its batch is locked first, as an order of payment does, then the member's row, as whoever
+    computes a statement does."""
     with transaction.atomic():
-        member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
+        member_id, batch_id = Claim.objects.values_list("member_id", "batch_id").get(pk=claim_id)
+        if batch_id is not None:
+            SettlementBatch.objects.select_for_update().only("pk").get(pk=batch_id)
         list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
         Claim.objects.select_for_update().only("pk").get(pk=claim_id)
         news = ClaimEvent.objects.filter(claim_id=claim_id, pk__gt=last_event_id)
@@ -93,7 +97,7 @@ def reject_declaration(*, declaration_id: int, user: User, reason: Reason, note:
     ValueError when the reason is not one of this organisation's for a rejection.
     """
     declaration = locked_declaration(declaration_id)
-    _of_this_desk(reason, declaration, Reason.Use.REJECTION)
+    require(reason, use=Reason.Use.REJECTION, organisation=declaration.desk.organisation)
     now = timezone.now()
     event = change_declaration(
         declaration=declaration,
@@ -123,7 +127,7 @@ def ask_declaration_complement(
     declaration = locked_declaration(declaration_id)
     _of_the_member(declaration, "ask_complement")
     if reason is not None:
-        _of_this_desk(reason, declaration, Reason.Use.COMPLEMENT)
+        require(reason, use=Reason.Use.COMPLEMENT, organisation=declaration.desk.organisation)
     elif not note.strip():
         raise ValueError("A complement says what is asked.")
     now = timezone.now()
@@ -161,9 +165,3 @@ def assign_claim(*, claim_id: int, user: User) -> Claim:
 def _of_the_member(declaration: Declaration, transition: str) -> None:
     if declaration.set_aside_at is not None:
         raise TransitionNotAllowed(transition, declaration.state)
-
-
-def _of_this_desk(reason: Reason, declaration: Declaration, use: str) -> None:
-    own = reason.organisation_id in (None, declaration.desk.organisation_id)
-    if reason.use != use or not own:
-        raise ValueError(f"{reason.code} is no {use} of this organisation.")

@@ -20,6 +20,7 @@ from membership.models import MemberAccount
 from membership.services.credentials import begin_anew, locked_account
 
 from .changes import change_declaration, locked_declaration
+from .reasons import require
 
 
 class NothingToGiveBack(Exception):
@@ -37,11 +38,14 @@ def give_back(
     """Have an account begin anew, for a coded reason or one in words; what was sent from it is set aside.
 
     Whoever had it is told, and is out at once. `address` is the client's, for the audit log. NothingToGiveBack when
-    nobody has used it (pressed twice, for instance); ValueError without a reason nor a note.
+    nobody has used it (pressed twice, for instance); ValueError without a reason nor a note, or for a reason of another
+    use or organisation.
     """
     if reason is None and not note.strip():
         raise ValueError("An account is given back for a reason.")
     account = locked_account(account_id)
+    if reason is not None:
+        require(reason, use=Reason.Use.ACCOUNT, organisation=account.member.policy.organisation)
     if account.is_untouched:
         raise NothingToGiveBack
     # Drafts first: one that is being sent holds its row's lock, and is a declaration when its turn comes.

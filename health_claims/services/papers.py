@@ -15,6 +15,8 @@ from health_claims.paper_notices import PaperRefused
 from membership.models import Member, MemberAccount
 from membership.services.credentials import GivenBack
 
+from .reasons import require
+
 Kind = IdentityPaper.Kind
 State = IdentityPaper.State
 CLOSED = (State.REFUSED, State.SET_ASIDE)
@@ -106,11 +108,14 @@ def refuse_paper(
     """An agent refuses this paper: the member is told by e-mail, and asked for it at the next « Envoi Dossier ».
 
     `seen` is the state the agent saw: an accepted paper that turns out to be false is refused with « accepted », and
-    closes what it had opened. ValueError without a reason nor a note; PaperSettled when it is not in that state.
+    closes what it had opened. ValueError without a reason nor a note, or for a reason of another use or organisation;
+    PaperSettled when it is not in that state.
     """
     if reason is None and not note.strip():
         raise ValueError("A refused paper needs a reason.")
     paper = _decide(paper_id, user, State.REFUSED, seen=seen, reason=reason, reason_note=note.strip())
+    if reason is not None:
+        require(reason, use=Reason.Use.PAPER, organisation=paper.member.policy.organisation)
     queue(PaperRefused(paper))
     return paper
 

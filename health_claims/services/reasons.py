@@ -38,6 +38,12 @@ def load_reasons(*, path: Path = CATALOGUE, refresh: bool = False) -> None:
     file.finish()
 
 
+def require(reason: Reason, *, use: str, organisation: Organisation) -> None:
+    """ValueError unless this reason has that use, and is the organisation's own or for all."""
+    if reason.use != use or reason.organisation_id not in (None, organisation.pk):
+        raise ValueError(f"{reason.code} is no {use} of this organisation.")
+
+
 def reasons_of(*, organisation: Organisation, use: str, codes: Iterable[str]) -> dict[str, Reason]:
     """The reasons by code, an organisation's own before those for all. One query; UnknownReason when one is missing."""
     wanted = set(codes)

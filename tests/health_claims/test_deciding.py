@@ -11,10 +11,12 @@ from django.db import connection
 from claims_portal.notifications.models import Message
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, Declaration, Reason
-from health_claims.services import deciding
+from health_claims.services import claims, deciding, giving_back, papers
 from tests.factories.complaints import AgentFactory
 from tests.factories.health_claims import DeclarationFactory, ReasonFactory
+from tests.factories.health_claims_claims import ClaimFactory
 from tests.factories.organisations import OrganisationFactory
+from tests.factories.papers import PaperFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,28 @@ def test_a_reason_of_another_organisation_or_use_is_refused(declaration, agent):
             deciding.reject_declaration(declaration_id=declaration.pk, user=agent, reason=reason)
     declaration.refresh_from_db()
     assert declaration.state == "created"
+
+
+@pytest.mark.parametrize("use", ["complement", "refusal", "paper", "account"])
+def test_whatever_is_decided_names_a_reason_of_its_own_use_and_organisation(agent, use):
+    paper, claim = PaperFactory.create(), ClaimFactory.create()
+
+    def decide(reason: Reason) -> Any:
+        match use:
+            case "complement":
+                return claims.ask_claim_complement(claim_id=claim.pk, user=agent, reason=reason)
+            case "refusal":
+                return claims.refuse_claim(claim_id=claim.pk, user=agent, reason=reason)
+            case "paper":
+                return papers.refuse_paper(paper_id=paper.pk, user=agent, reason=reason)
+            case _:
+                return giving_back.give_back(account_id=claim.member.account.pk, user=agent, reason=reason)
+
+    foreign = ReasonFactory.create(organisation=OrganisationFactory.create(), use=use)
+    for wrong in (foreign, ReasonFactory.create(use=Reason.Use.ABATEMENT)):
+        with pytest.raises(ValueError, match="of this organisation"):
+            decide(wrong)
+    assert decide(ReasonFactory.create(use=use))
 
 
 def test_a_complement_says_what_is_asked_and_leaves_the_declaration_created(declaration, agent):

@@ -59,7 +59,7 @@ class ReadingsPage:
 def readings_of(*, member: Member, older: str = "") -> ReadingsPage:
     """One page, newest first, in two queries; `older` is the key another page gave. ValueError when it is none.
 
-    `member` comes with the policy and its organisation.
+    `member` comes with the account, and the policy with its organisation.
     """
     opened, read = _opened(member), _read(member)
     if older:
@@ -83,6 +83,11 @@ def _papers(member: Member) -> QuerySet[Any]:
     return IdentityPaper.objects.filter(member=member).exclude(state=IdentityPaper.State.SET_ASIDE)
 
 
+def _approvals(member: Member) -> QuerySet[Any]:
+    """Those agents entered, and the quotes whoever holds the account has sent."""
+    return PriorApproval.objects.filter(member=member, entered_by__isnull=False) | PriorApproval.objects.sent_by(member)
+
+
 def _opened(member: Member) -> QuerySet[AuditEntry]:
     """What staff opened of this member's."""
     mine = Q()
@@ -99,7 +104,7 @@ def _read(member: Member) -> QuerySet[DocumentReading]:
         Q(document__in=DeclarationPiece.objects.filter(declaration__in=_declarations(member)).values("document"))
         | Q(document__in=ClaimPiece.objects.filter(claim__in=_claims(member)).values("document"))
         | Q(document__in=_papers(member).values("document"))
-        | Q(document__in=PriorApproval.objects.filter(member=member).exclude(document=None).values("document"))
+        | Q(document__in=_approvals(member).exclude(document=None).values("document"))
     )
     readings = DocumentReading.objects.filter(joined).exclude(reader__in=OWN)
     return readings.select_related("document").order_by("-at", "-pk")

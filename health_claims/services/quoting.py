@@ -28,11 +28,13 @@ def send_quote(*, care: Care, amount: Decimal, estimated: Decimal | None, docume
     """Keep a quote and put it before the desk; amounts in dirhams, `estimated` None where nothing could be estimated.
 
     The same file sent twice for the same care is one quote. TooManyQuotes, NotTheirs for somebody of another family.
+    Neither counts what a former holder of the account had sent.
     """
-    member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=care.member.pk)
+    locked = Member.objects.select_for_update(of=("self",), no_key=True).select_related("account")
+    member = locked.get(pk=care.member.pk)
     if care.patient is not None and care.patient.member_id != member.pk:
         raise NotTheirs
-    waiting = PriorApproval.objects.pending().filter(member=member, entered_by=None)
+    waiting = PriorApproval.objects.sent_by(member).pending()
     same = waiting.filter(patient=care.patient, prestation=care.prestation, document__sha256=document.sha256).first()
     if same is not None:
         discard_document(document=document)

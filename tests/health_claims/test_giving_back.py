@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +13,14 @@ from django.urls import reverse
 from claims_portal.accounts.codes import CodeUnusable, use_code
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.documents.serving import document_response
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
 from claims_portal.workflow import TransitionNotAllowed
-from health_claims.models import Declaration
+from health_claims.models import Declaration, PriorApproval
 from health_claims.readings import readings_of
-from health_claims.services import deciding, giving_back, papers
+from health_claims.services import deciding, giving_back, papers, quoting
+from health_claims.services.usage import Care
 from membership.models import KnownBrowser, Member
 from membership.services import credentials, signing_in
 from tests.backoffice.conftest import signed_in
@@ -24,7 +28,7 @@ from tests.factories.complaints import AgentFactory
 from tests.factories.documents import DocumentFactory
 from tests.factories.health_claims import DeclarationDraftFactory, DeclarationFactory
 from tests.factories.health_claims_claims import give_reasons
-from tests.factories.membership import PASSWORD, MemberFactory, enter_as
+from tests.factories.membership import PASSWORD, GuaranteeFactory, MemberFactory, enter_as
 from tests.factories.papers import PaperFactory, papers_of
 from tests.membership.conftest import say_cin
 
@@ -137,6 +141,20 @@ def test_neither_reads_what_the_other_sent(client: Client, member: Member, sent:
         assert sent.reference not in page(client, reverse(f"health_claims:{name}"))
         assert claim.number not in page(client, reverse(f"health_claims:{name}"))
     assert readings_of(member=member).rows == []
+
+
+def test_a_quote_of_whoever_had_the_account_is_neither_read_nor_in_the_way(member: Member):
+    guarantee = GuaranteeFactory.create(policy=member.policy)
+    care = Care(member, None, guarantee.prestation, date(2026, 9, 1))
+    given = {"care": care, "amount": Decimal(500), "estimated": None}
+    theirs = quoting.send_quote(**given, document=DocumentFactory.create(label="devis d’un autre.pdf", sha256="a" * 64))
+    document_response(document=theirs.document, reader="agent")
+    assert [row.name for row in readings_of(member=member).rows] == ["devis d’un autre.pdf"]
+    give_back(member)
+    checked_anew(member)
+    assert readings_of(member=member).rows == []
+    mine = quoting.send_quote(**given, document=DocumentFactory.create(sha256="a" * 64))
+    assert list(PriorApproval.objects.sent_by(member)) == [mine]
 
 
 def test_nobody_is_told_of_it_and_it_opens_no_claim_before_it_is_attached(member: Member, sent: Declaration):

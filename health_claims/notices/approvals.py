@@ -11,7 +11,7 @@ from membership.models import MemberAccount
 
 
 class QuoteAnswered(Notice):
-    """The insurer decided about a quote; neither the care, nor an amount, nor the decision is told."""
+    """The insurer decided about a quote, or took it back; neither the care, nor an amount, nor the decision is told."""
 
     key = "health_claims.quote_answered"
 
@@ -34,4 +34,4 @@ class QuoteAnswered(Notice):
         }
 
     def dedup_key(self) -> str:
-        return f"approval:{self.approval.pk}"
+        return f"approval:{self.approval.pk}:{self.approval.decision}"

@@ -81,8 +81,7 @@ def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
         raise ValueError(decided.decision)
     if granted and not (decided.number and decided.valid_from):
         raise ValueError("A granted approval has a number and a first day.")
-    rows = PriorApproval.objects.select_for_update(of=("self",)).select_related("member__policy__organisation")
-    approval = rows.get(pk=approval_id)
+    approval = _locked(approval_id)
     if approval.decision != Decision.PENDING:
         raise ApprovalSettled
     if approval.entered_by_id is None and not granted and not decided.answer:
@@ -99,10 +98,21 @@ def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
 
 @transaction.atomic
 def cancel_approval(*, approval_id: int) -> PriorApproval:
-    """It was entered by mistake, or withdrawn: it holds for no care any more. ApprovalSettled when it is cancelled."""
-    approval = PriorApproval.objects.select_for_update().get(pk=approval_id)
+    """It was entered by mistake, or withdrawn: it holds for no care any more. ApprovalSettled when it is cancelled.
+
+    The member who sent a quote is told: they may have counted on it.
+    """
+    approval = _locked(approval_id)
     if approval.decision == Decision.CANCELLED:
         raise ApprovalSettled
     approval.decision = Decision.CANCELLED
     approval.save(update_fields=["decision"])
+    if approval.entered_by_id is None:
+        queue(QuoteAnswered(approval))
     return approval
+
+
+def _locked(approval_id: int) -> PriorApproval:
+    """The approval under its row's lock, with what its notice needs. Call it inside a transaction."""
+    rows = PriorApproval.objects.select_for_update(of=("self",)).select_related("member__policy__organisation")
+    return rows.get(pk=approval_id)

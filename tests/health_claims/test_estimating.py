@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from claims_portal.notifications.models import Message
 from health_claims.models import Claim, PriorApproval, Statement
-from health_claims.services.approving import Decided, decide_approval
+from health_claims.services.approving import Decided, cancel_approval, decide_approval
 from health_claims.services.estimating import Quote, TariffMissing, estimate
 from health_claims.services.usage import Care
 from membership.models import Ceiling, Guarantee, Member, MemberAccount
@@ -184,6 +184,8 @@ def test_the_quote_itself_is_sent_decided_by_an_agent_and_kept_with_its_answer(i
     enter_as(stranger, MemberFactory.create(activated=True))
     assert stranger.get(file).status_code == 404
     assert "EP-12" not in text(stranger.get(page_of()))
+    cancel_approval(approval_id=quote.pk)
+    assert Message.objects.filter(notice="health_claims.quote_answered").count() == 2
 
 
 def test_a_quote_is_refused_with_words_that_the_member_reads(inside, member, guarantee):

@@ -49,17 +49,20 @@ def due(account: MemberAccount) -> ActivationStep:
 
 
 def may_open(account: MemberAccount, step: ActivationStep) -> bool:
-    """One may go back to what was answered, never ahead; once activated only the last step is left."""
+    """One may go back to what was answered, never ahead, nor to a code that was given: it is not asked again.
+
+    Once activated only the last step is left.
+    """
     reached = due(account)
+    if step == ActivationStep.CODE:
+        return step == reached
     return step == reached or (not account.is_activated and step.position < reached.position)
 
 
 def before(account: MemberAccount, step: ActivationStep) -> ActivationStep | None:
-    """Where « Précédent » leads: a code that was given is not asked again."""
-    if step in (ActivationStep.RULES, ActivationStep.DONE):
-        return None
-    previous = ORDER[step.position - 2]
-    return ActivationStep.MOBILE if previous == ActivationStep.CODE and not account.pending_mobile else previous
+    """Where « Précédent » leads."""
+    earlier = [each for each in ORDER[: step.position - 1] if may_open(account, each)]
+    return earlier[-1] if earlier else None
 
 
 def progress(account: MemberAccount, current: ActivationStep) -> list[dict[str, Any]]:
@@ -68,6 +71,5 @@ def progress(account: MemberAccount, current: ActivationStep) -> list[dict[str, 
     shown = []
     for step in ORDER:
         state = "current" if step == current else "done" if step.position < reached.position else "todo"
-        opens = may_open(account, step) and not (step == ActivationStep.CODE and not account.pending_mobile)
-        shown.append({"label": step.label, "state": state, "url": step.url if opens else ""})
+        shown.append({"label": step.label, "state": state, "url": step.url if may_open(account, step) else ""})
     return shown

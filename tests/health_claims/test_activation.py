@@ -443,3 +443,10 @@ def test_each_step_costs_a_few_queries_and_reads_from_the_right_in_arabic(
     with translation.override("ar"):
         shown = client.get(url(reached)).content.decode()
     assert '<html lang="ar" dir="rtl">' in shown
+
+
+def test_another_code_is_not_promised_once_the_mobile_is_proved(client: Client, account: MemberAccount):
+    prove_mobile(account)
+    answered = client.post(url(Step.CODE), {"action": "again"}, follow=True)
+    assert OneTimeCode.objects.count() == 1
+    assert "Un nouveau code est parti" not in answered.content.decode()

@@ -59,6 +59,8 @@ class DraftView(PublicView):
             return super().dispatch(request, *args, **kwargs)
         except services.AlreadySubmitted:
             return redirect(self.submitted_url())
+        except Draft.DoesNotExist:  # erased in another tab, while a file was on its way for instance
+            return error_page(request, 404, draft=True)
 
     def owned(self, request: HttpRequest, draft_id: UUID) -> Draft | None:
         """The draft, when it is this visitor's: their browser session holds it."""

@@ -106,7 +106,10 @@ class ImportView(View):
         return redirect("admin:membership_member_import_plan", made.pk)
 
     def take(self, request: HttpRequest, waiting: MemberImport) -> HttpResponse:
-        plan = take_in(import_id=waiting.pk)
+        try:
+            plan = take_in(import_id=waiting.pk)
+        except MemberImport.DoesNotExist:  # pressed twice: the other press is taking it in
+            raise Http404 from None
         audit.record(
             action=audit.Action.IMPORTED,
             user=request.user,  # type: ignore[arg-type]

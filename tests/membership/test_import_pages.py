@@ -12,6 +12,7 @@ from claims_portal.accounts.models import AuditEntry, User
 from membership.models import Member, MemberImport, Policy
 from tests.factories.complaints import AgentFactory
 from tests.factories.membership import MemberFactory, PolicyFactory
+from tests.together import at_once
 
 from .test_importing import CHILD, HEAD, MEMBER, changed
 
@@ -100,3 +101,13 @@ def test_a_member_is_found_by_number_or_cin(clerk, policy, how):
     text = f" {getattr(wanted, how).lower()} "
     page = client_of(clerk).get(reverse("admin:membership_member_changelist"), {"q": text})
     assert list(page.context["cl"].result_list) == [wanted]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_taken_in_by_two_presses_at_once_is_taken_once_and_both_are_told(clerk, policy):
+    first = client_of(clerk)
+    address = sent(first, policy, HEAD, MEMBER)["Location"]
+    second = client_of(clerk)
+    ends = at_once(lambda: first.post(address).status_code, lambda: second.post(address).status_code)
+    assert 302 in ends and set(ends) <= {302, 404}
+    assert AuditEntry.objects.filter(action=AuditEntry.Action.IMPORTED).count() == 1

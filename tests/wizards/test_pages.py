@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,7 +17,7 @@ from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.steps import SEVERAL_MAX
 from tests.factories.complaints import DeskFactory
-from tests.factories.documents import upload
+from tests.factories.documents import DocumentFactory, upload
 from tests.factories.wizards import DraftDocumentFactory
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,17 @@ def test_the_file_past_the_limit_is_refused_with_what_to_do_and_not_kept(client,
     page = client.post(at(draft, "pieces"), {"files": [upload(name="a.pdf"), upload(name="b.pdf")]}).content.decode()
     assert "Vous pouvez joindre 1 fichiers au plus" in page
     assert [each.label for each in Document.objects.all()] == ["a.pdf"]
+
+
+def test_a_draft_erased_in_another_tab_while_a_file_arrives_is_said_to_be_gone(client, draft, monkeypatch):
+    def received(*, upload: Any) -> Document:
+        Draft.objects.filter(pk=draft.pk).delete()
+        return DocumentFactory.create()
+
+    monkeypatch.setattr("claims_portal.wizards.views.receive_document", received)
+    answered = client.post(at(draft, "pieces"), {"files": [upload()]})
+    assert answered.status_code == 404
+    assert "Ce brouillon n’est pas ouvert ici" in answered.content.decode()
 
 
 def test_a_file_is_taken_out(client, draft):

@@ -88,13 +88,15 @@ def answer_request(
     """Accept a request, wholly or in part, or refuse it; the person is told, with the reason of what is not met.
 
     `done` stays in the register. AlreadyAnswered; IdentityUnchecked when accepted for nobody knows whom;
-    ValueError without the reason that a refusal, even in part, must have.
+    ValueError for a state that is no answer, or without the reason that a refusal, even in part, must have.
     """
     requests = RightsRequest.objects.select_for_update(of=("self",)).select_related("organisation")
     request = requests.get(pk=request_id)
     if request.state != RightsRequest.State.PENDING:
         raise AlreadyAnswered
     request.state = RightsRequest.State(state)
+    if request.state == RightsRequest.State.PENDING:
+        raise ValueError(state)
     accepted = request.state == RightsRequest.State.ACCEPTED
     if request.state != RightsRequest.State.REFUSED and not identity_checked:
         raise IdentityUnchecked

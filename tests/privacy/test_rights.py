@@ -172,6 +172,8 @@ def test_the_person_is_told_the_answer_and_its_reason_but_not_what_the_register_
 def test_a_request_is_answered_once_and_never_met_for_somebody_unknown(asked, officer):
     with pytest.raises(IdentityUnchecked):
         answer_request(request_id=asked.pk, user=officer, state="accepted", done="x")
+    with pytest.raises(ValueError, match="pending"):
+        answer_request(request_id=asked.pk, user=officer, state="pending", done="x", identity_checked=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         RightsRequest.objects.update(state="accepted")
     answer_request(request_id=asked.pk, user=officer, state="accepted", done="x", identity_checked=True)

@@ -120,5 +120,6 @@ def for_whom(mediation: Mediation) -> list[str]:
 
 def reach(mediator: Mediator) -> Iterable[str]:
     """How to reach a mediator: the address on one line, then the site."""
-    address = ", ".join(line.strip() for line in mediator.postal_address.splitlines() if line.strip())
-    return [part for part in (address, mediator.website) if part]
+    lines = [line.strip() for line in mediator.postal_address.splitlines() if line.strip()]
+    comma = "، " if any("\u0600" <= letter <= "\u06ff" for letter in mediator.postal_address) else ", "
+    return [part for part in (comma.join(lines), mediator.website) if part]

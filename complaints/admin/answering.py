@@ -47,7 +47,7 @@ class MediatorAdmin(DeskPartAdmin):
     search_fields = ["name_fr", "name_ar", "code"]
     prepopulated_fields = {"code": ["name_fr"]}
     fieldsets = [
-        (None, {"fields": [("name_fr", "name_ar"), "website", "postal_address"]}),
+        (None, {"fields": [("name_fr", "name_ar"), "website", ("postal_address_fr", "postal_address_ar")]}),
         (None, {"fields": ["when_fr", "when_ar"]}),
         (None, {"fields": ["code", "source", ("valid_from", "valid_to")]}),
     ]

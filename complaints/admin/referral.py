@@ -49,7 +49,7 @@ class RecipientAdmin(admin.ModelAdmin):
     search_fields = ["name_fr", "name_ar", "treats_fr"]
     fieldsets = [
         (None, {"fields": ["organisation", ("name_fr", "name_ar"), "treats_fr", "treats_ar"]}),
-        (gettext_lazy("Où écrire"), {"fields": ["postal_address", "email"]}),
+        (gettext_lazy("Où écrire"), {"fields": [("postal_address_fr", "postal_address_ar"), "email"]}),
         (gettext_lazy("Présentation"), {"fields": ["position", "is_active"]}),
     ]
 

@@ -129,7 +129,8 @@ class Mediator(models.Model):
     name_fr = models.CharField(_("nom (fr)"), max_length=160)
     name_ar = models.CharField(_("nom (ar)"), max_length=160, blank=True)
     website = models.URLField(_("site"), blank=True)
-    postal_address = models.TextField(_("adresse postale"), blank=True)
+    postal_address_fr = models.TextField(_("adresse postale (fr)"), blank=True)
+    postal_address_ar = models.TextField(_("adresse postale (ar)"), blank=True)
     when_fr = models.TextField(_("quand le saisir (fr)"), blank=True)
     when_ar = models.TextField(_("quand le saisir (ar)"), blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
@@ -137,6 +138,7 @@ class Mediator(models.Model):
     valid_to = models.DateField(_("valable jusqu’au"), null=True, blank=True)
 
     name = Translated()
+    postal_address = Translated()
     when = Translated()
 
     class Meta:

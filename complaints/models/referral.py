@@ -22,13 +22,15 @@ class Recipient(models.Model):
     name_ar = models.CharField(_("nom (ar)"), max_length=160, blank=True)
     treats_fr = models.CharField(_("ce qu’il traite (fr)"), max_length=300)
     treats_ar = models.CharField(_("ce qu’il traite (ar)"), max_length=300, blank=True)
-    postal_address = models.TextField(_("adresse postale"))
+    postal_address_fr = models.TextField(_("adresse postale (fr)"))
+    postal_address_ar = models.TextField(_("adresse postale (ar)"), blank=True)
     email = models.EmailField(_("adresse e-mail"), blank=True)
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
     is_active = models.BooleanField(_("proposé"), default=True)
 
     name = Translated()
     treats = Translated()
+    postal_address = Translated()
 
     class Meta:
         verbose_name = _("autre organisme")

@@ -128,7 +128,7 @@ def test_the_second_of_two_is_told_at_once_that_the_case_is_closed_and_keeps_the
     complaint = ComplaintFactory(desk=desk)
     before = seen(complaint)
     withdraw_complaint(complaint_id=complaint.pk)
-    named = {"name_fr": "Médiateur", "treats_fr": "les litiges", "postal_address": "Rabat"}
+    named = {"name_fr": "Médiateur", "treats_fr": "les litiges", "postal_address_fr": "Rabat"}
     recipient = Recipient.objects.create(organisation=desk.organisation, **named)
     typed = {"seen": before, "number": ComplaintFactory(desk=desk).number}
     if page != "reunir":

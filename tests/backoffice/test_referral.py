@@ -18,7 +18,7 @@ LIST = "/gestion/complaints/complaint/"
 
 
 def recipient(organisation, **given) -> Recipient:
-    known = {"name_fr": "Médiateur de l’assurance", "treats_fr": "les litiges", "postal_address": "BP 290\nParis"}
+    known = {"name_fr": "Médiateur de l’assurance", "treats_fr": "les litiges", "postal_address_fr": "BP 290\nParis"}
     return Recipient.objects.create(organisation=organisation, **(known | given))
 
 

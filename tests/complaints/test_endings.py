@@ -28,7 +28,9 @@ def agent(desk):
 
 
 def referred(desk, agent) -> Complaint:
-    to = Recipient.objects.create(organisation=desk.organisation, name_fr="CNSS", treats_fr="AMO", postal_address="Rue")
+    to = Recipient.objects.create(
+        organisation=desk.organisation, name_fr="CNSS", treats_fr="AMO", postal_address_fr="Rue"
+    )
     complaint = ComplaintFactory(desk=desk)
     refer_complaint(complaint_id=complaint.pk, user=agent, recipient_id=to.pk, body="")
     return complaint

@@ -149,7 +149,7 @@ class MediatorFactory(DjangoModelFactory[Mediator]):
     code = factory.Sequence(lambda number: f"mediateur-{number}")
     name_fr = "Le médiateur de l’assurance"
     name_ar = "وسيط التأمين"
-    postal_address = "TSA 50110\n75441 Paris Cedex 09"
+    postal_address_fr = "TSA 50110\n75441 Paris Cedex 09"
     website = "https://mediation.example/"
     when_fr = "Deux mois après votre réclamation."
     when_ar = "بعد شهرين من شكايتكم."

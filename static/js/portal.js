@@ -66,7 +66,7 @@
       const chosen = [...input.files].map((file) => Object.assign(document.createElement("bdi"), { textContent: file.name }));
       names.replaceChildren(...(chosen.length ? chosen : [part("drop-hint", words(input, "drop"))]));
     };
-    input.addEventListener("change", show);
+    for (const event of ["change", "leftout"]) input.addEventListener(event, show);
     show();
   }
 
@@ -80,11 +80,19 @@
 
   /* Files too large or too many are told before they travel; the server decides. */
   const checkFiles = (input) => {
+    const chosen = [...input.files];
     const largest = Number(input.dataset.maxBytes) || Infinity;
     const most = Number(input.dataset.maxFiles) || Infinity;
-    const large = [...input.files].find((file) => file.size > largest);
-    const sentence = large ? `« \u2068${large.name}\u2069 » : ${words(input, "tooLarge")}` : input.files.length > most ? words(input, "tooMany") : "";
+    const large = chosen.find((file) => file.size > largest);
+    const sentence = large ? `« \u2068${large.name}\u2069 » : ${words(input, "tooLarge")}` : chosen.length > most ? words(input, "tooMany") : "";
     complain(input, sentence);
+    if (sentence) {
+      /* What cannot go is not kept: a phone offers no way to take a file back, and one may go on without it. */
+      const kept = new DataTransfer();
+      if (chosen.length <= most) for (const file of chosen) if (file.size <= largest) kept.items.add(file);
+      input.files = kept.files;
+      input.dispatchEvent(new Event("leftout"));
+    }
     return !sentence;
   };
   for (const input of document.querySelectorAll('input[type="file"]')) {

@@ -147,25 +147,3 @@ def test_a_wrong_number_or_contact_is_told_in_one_sentence_that_tells_nothing_mo
         "Ce numéro contient une erreur : il compte 12 chiffres. Vérifiez-le sur votre accusé.",
         "Indiquez l’adresse e-mail ou le téléphone portable donné lors du dépôt.",
     )
-
-
-def test_the_sentence_about_a_refused_file_goes_once_another_is_chosen(visit: Visit) -> None:
-    visitor = visit(width=390)
-    filing.begin(visitor)
-    filing.say_it_is_a_complaint(visitor)
-    filing.tell_the_subject(visitor)
-    filing.tell_the_facts(visitor)
-    filing.say_who(visitor)
-    filing.go_on(visitor)
-    field = labelled(visitor, "Joindre des documents")
-    field.set_input_files(
-        {"name": "lettre.docx", "mimeType": "application/msword", "buffer": b"PK\x03\x04" + bytes(99)}
-    )
-    visitor.press("Charger")
-    beside = visitor.page.locator("#id_files_error")
-    expect(beside).to_contain_text("lettre.docx")
-    field.set_input_files(filing.letter())
-    expect(beside).to_have_count(0)
-    expect(visitor.page.locator(".error-summary")).to_have_count(0)
-    visitor.press("Charger")
-    expect(visitor.page.locator(".file")).to_contain_text("facture.pdf")

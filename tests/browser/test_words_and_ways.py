@@ -79,7 +79,10 @@ def test_a_file_that_cannot_be_taken_says_why_and_the_others_stay(visit: Visit) 
     expect(visitor.page.locator(".file")).to_have_count(1)
     large: FilePayload = {"name": "film.pdf", "mimeType": "application/pdf", "buffer": bytes(10_485_761)}
     labelled(visitor, "Joindre des documents").set_input_files(large)
-    expect(visitor.page.get_by_role("alert").last).to_have_text("film.pdf : ce fichier dépasse 10 Mo.")
+    told = "« \u2068film.pdf\u2069 » : ce fichier dépasse 10\u00a0Mo."
+    expect(visitor.page.get_by_role("alert")).to_have_text(told)  # what was said of the other file is gone
+    expect(visitor.page.locator(".error-summary, #id_files_error")).to_have_count(0)
+    expect(visitor.page.locator(".drop-names")).not_to_contain_text("film.pdf")  # one may go on without it
     visitor.press("Supprimer")
     expect(visitor.page.locator(".file")).to_have_count(0)
     visitor.press("Charger")

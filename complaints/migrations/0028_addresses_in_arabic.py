@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0024_names_folded'),
+        ('complaints', '0027_late_letter'),
     ]
 
     operations = [

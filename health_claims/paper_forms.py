@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.documents.accepted import ACCEPT, IMAGE_NAMES
+from claims_portal.documents.messages import too_large
 from health_claims.models import IdentityPaper
 from membership.forms import NewPasswordForm
 from membership.models import Member
@@ -25,7 +26,7 @@ class PaperField(forms.FileField):
             "data-choose": _("Choisir un fichier"),
             "data-drop": _("ou déposez-le ici"),
             "data-max-bytes": limit,
-            "data-too-large": _("ce fichier dépasse %(size)s Mo.") % {"size": limit // (1024 * 1024)},
+            "data-too-large": too_large(limit),
         }
         super().__init__(widget=forms.FileInput(attrs), allow_empty_file=True, **kwargs)
 

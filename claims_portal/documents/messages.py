@@ -60,6 +60,12 @@ REFUSALS: dict[str, str | Promise] = {
     "busy": _("Beaucoup de fichiers arrivent en ce moment. Attendez une minute, puis envoyez celui-ci à nouveau."),
 }
 
+
+def too_large(limit: int) -> str | Promise:
+    """What is said of a file of more than so many bytes, before it travels or after."""
+    return REFUSALS["too_large"] % {"limit": limit // (1024 * 1024)}
+
+
 ADVICE: dict[str, str | Promise] = {
     "low_resolution": _(
         "Cette image est petite : les petits caractères risquent d’être illisibles. "

@@ -28,7 +28,7 @@ from .accepted import IMAGE_NAMES
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
 from .checks import Examination, Limits, Refused
 from .labels import clean_label
-from .messages import ADVICE, REFUSALS
+from .messages import ADVICE, REFUSALS, too_large
 from .models import STORAGE_PREFIX, Document
 from .worker import Allowance, examine_apart
 
@@ -56,11 +56,12 @@ def refusal_message(code: str) -> str | Promise:
     """The sentence for a refusal, with this portal's limits in it."""
     limits = settings.DOCUMENT_LIMITS
     words: dict[str, dict[str, object]] = {
-        "too_large": {"limit": limits["file_bytes"] // (1024 * 1024)},
         "not_accepted": {"names": IMAGE_NAMES},
         "too_many_pages": {"limit": limits["pdf_pages"]},
         "too_many_pixels": {"limit": limits["image_pixels"] // 1_000_000},
     }
+    if code == "too_large":
+        return too_large(limits["file_bytes"])
     message = REFUSALS[code]
     return message % words[code] if code in words else message
 

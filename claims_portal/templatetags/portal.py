@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.deadlines.explanation import spelled_date, written_date
 from claims_portal.documents.accepted import ACCEPT, IMAGE_NAMES
+from claims_portal.documents.messages import too_large
 
 register = template.Library()
 
@@ -95,16 +96,10 @@ def file_size(size: int) -> str:
 
 @register.simple_tag
 def accepted_files() -> dict[str, Any]:
-    """What a hint beside a field for files says: names of pictures, largest size (bytes, and Mo), how many at most."""
-    limits = settings.DOCUMENT_LIMITS
-    size = limits["file_bytes"]
-    return {
-        "names": IMAGE_NAMES,
-        "accept": ACCEPT,
-        "bytes": size,
-        "size": size // (1024 * 1024),
-        "most": limits["files"],
-    }
+    """What a field for files says: names of pictures, largest size (bytes, and Mo), how many, what of a larger one."""
+    size, most = settings.DOCUMENT_LIMITS["file_bytes"], settings.DOCUMENT_LIMITS["files"]
+    kinds = {"names": IMAGE_NAMES, "accept": ACCEPT}
+    return kinds | {"bytes": size, "size": size // (1024 * 1024), "most": most, "too_large": too_large(size)}
 
 
 @register.filter

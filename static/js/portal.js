@@ -38,7 +38,7 @@
     count();
   }
 
-  /* A sentence under a field, tied to it. */
+  /* A sentence beside a field, tied to it, where the server would say it. */
   const complain = (input, sentence) => {
     const id = `${input.id}_check`;
     let line = document.getElementById(id);
@@ -47,11 +47,12 @@
       line.id = id;
       line.className = "error";
       line.setAttribute("role", "alert");
-      (input.closest(".drop") || input).after(line);
+      (input.closest(".drop") || input).before(line);
       input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
     }
     line.textContent = sentence;
     line.hidden = !sentence;
+    if (!document.getElementById(`${input.id}_error`)) input.closest(".field")?.classList.toggle("is-wrong", Boolean(sentence));
     input.setAttribute("aria-invalid", String(Boolean(sentence)));
   };
 

@@ -79,9 +79,9 @@ def test_a_file_that_cannot_be_taken_says_why_and_the_others_stay(visit: Visit) 
     expect(visitor.page.locator(".file")).to_have_count(1)
     large: FilePayload = {"name": "film.pdf", "mimeType": "application/pdf", "buffer": bytes(10_485_761)}
     labelled(visitor, "Joindre des documents").set_input_files(large)
-    told = "« \u2068film.pdf\u2069 » : ce fichier dépasse 10\u00a0Mo."
-    expect(visitor.page.get_by_role("alert")).to_have_text(told)  # what was said of the other file is gone
-    expect(visitor.page.locator(".error-summary, #id_files_error")).to_have_count(0)
+    told = "« \u2068film.pdf\u2069 » : Ce fichier dépasse 10\u00a0Mo. Reprenez la photo"
+    expect(visitor.page.get_by_role("alert")).to_contain_text(told)
+    expect(visitor.page.locator(".error-summary, #id_files_error")).to_have_count(0)  # said of another file
     expect(visitor.page.locator(".drop-names")).not_to_contain_text("film.pdf")  # one may go on without it
     visitor.press("Supprimer")
     expect(visitor.page.locator(".file")).to_have_count(0)

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
-from claims_portal.documents.models import Document
-from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
@@ -28,8 +27,6 @@ from complaints.services import following
 from complaints.workflow import workflow
 
 from .zone import render_in_zone
-
-FILES_A_MESSAGE = 10
 
 
 class TrackView(PublicView):
@@ -144,39 +141,17 @@ class ExchangeView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ExchangeForm(request.POST)
-        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        documents, problems = receive_all(request) if form.is_valid() else ([], [])
         if form.errors or problems:
-            self.drop(documents)
+            discard_all(documents)
             return self.show(request, problems=problems, exchange_form=form)
         try:
             following.write_to_desk(complaint_id=self.complaint.pk, body=form.cleaned_data["body"], documents=documents)
         except TransitionNotAllowed:
-            self.drop(documents)
+            discard_all(documents)
             return self.not_any_more(request, form.cleaned_data["body"])
         messages.success(request, _("Votre message est envoyé."))
         return self.back()
-
-    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
-        """The files of the message, checked, and a sentence for each that cannot be taken."""
-        uploads = request.FILES.getlist("files")
-        if len(uploads) > FILES_A_MESSAGE:
-            return [], [("id_files", _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_A_MESSAGE})]
-        if uploads:
-            throttles.count("upload-address", client_address(request), weight=len(uploads))
-        documents, problems = [], []
-        for upload in uploads:
-            try:
-                documents.append(receive_document(upload=upload))
-            except DocumentRefused as refusal:
-                problems.append(("id_files", refusal.about(upload)))
-        if problems and documents:
-            sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
-            problems.append(("id_files", sentence))
-        return documents, problems
-
-    def drop(self, documents: list[Document]) -> None:
-        for document in documents:
-            discard_document(document=document)
 
 
 class WithdrawView(CaseView):

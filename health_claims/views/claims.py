@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
-from claims_portal.documents.models import Document
-from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
@@ -37,7 +36,6 @@ from membership.access import MemberView
 
 PAGE = 20
 SETTLED = (ClaimState.COMPUTED, ClaimState.PAID)  # when there is a statement that holds
-FILES_AN_ANSWER = 10
 
 
 class CareView(MemberView):
@@ -162,43 +160,20 @@ class ClaimComplementView(ClaimView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         claim, form = self.read(), ClaimComplementForm(request.POST)
-        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        documents, problems = receive_all(request) if form.is_valid() else ([], [])
         if form.is_valid() and not documents and not problems and not form.cleaned_data["body"]:
             form.add_error("body", _("Écrivez votre réponse, ou joignez un document."))
         if form.errors or problems:
-            self.drop(documents)
+            discard_all(documents)
             return self.show(request, claim, form, problems=problems)
         try:
             supply_claim_complement(claim_id=claim.pk, body=form.cleaned_data["body"], documents=documents)
         except TransitionNotAllowed:
-            self.drop(documents)
+            discard_all(documents)
             messages.error(request, _("Aucun complément n’est plus attendu pour ce dossier."))
             return self.show(request, self.read(), form)
         messages.success(request, _("Votre réponse est envoyée. L’étude de votre dossier reprend."))
         return redirect("health_claims:claim", claim.number)
-
-    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
-        """The files, checked, and what is wrong with the others."""
-        uploads = request.FILES.getlist("files")
-        if len(uploads) > FILES_AN_ANSWER:
-            sentence = _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": FILES_AN_ANSWER}
-            return [], [("id_files", sentence)]
-        if uploads:
-            throttles.count("upload-address", client_address(request), weight=len(uploads))
-        documents, problems = [], []
-        for upload in uploads:
-            try:
-                documents.append(receive_document(upload=upload))
-            except DocumentRefused as refusal:
-                problems.append(("id_files", refusal.about(upload)))
-        if problems and documents:
-            sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
-            problems.append(("id_files", sentence))
-        return documents, problems
-
-    def drop(self, documents: list[Document]) -> None:
-        for document in documents:
-            discard_document(document=document)
 
 
 class ClaimDocumentView(ClaimView):

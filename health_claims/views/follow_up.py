@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -20,9 +19,8 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import page_by_key
 from claims_portal.deadlines.explanation import written_date
-from claims_portal.documents.models import Document
-from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.templatetags.portal import isolated, money
@@ -198,45 +196,22 @@ class ComplementView(DeclarationView):
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         declaration = self.find(reference)
         form = ComplementForm(request.POST)
-        documents, problems = self.received(request) if form.is_valid() else ([], [])
+        documents, problems = receive_all(request) if form.is_valid() else ([], [])
         if form.is_valid() and not documents and not problems and not form.cleaned_data["body"]:
             form.add_error("body", _("Écrivez votre réponse, ou joignez au moins un document."))
         if form.errors or problems:
-            self.drop(documents)
+            discard_all(documents)
             return self.show(request, declaration, form, problems)
         try:
             declaring.supply_complement(
                 declaration_id=declaration.pk, body=form.cleaned_data["body"], documents=documents
             )
         except TransitionNotAllowed:
-            self.drop(documents)
+            discard_all(documents)
             messages.error(request, _("Ce complément n’est plus attendu : la demande a changé entre-temps."))
         else:
             messages.success(request, _("Votre complément est envoyé. L’étude de la demande reprend."))
         return redirect("health_claims:declaration-detail", declaration.reference)
-
-    def received(self, request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
-        """The files of the answer, checked, and what is wrong with the others."""
-        uploads = request.FILES.getlist("files")
-        limit = settings.DOCUMENT_LIMITS["files"]
-        if len(uploads) > limit:
-            return [], [("id_files", _("Vous pouvez joindre %(limit)d fichiers au plus.") % {"limit": limit})]
-        if uploads:
-            throttles.count("upload-address", client_address(request), weight=len(uploads))
-        documents, problems = [], []
-        for upload in uploads:
-            try:
-                documents.append(receive_document(upload=upload))
-            except DocumentRefused as refusal:
-                problems.append(("id_files", refusal.about(upload)))
-        if problems and documents:
-            sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
-            problems.append(("id_files", sentence))
-        return documents, problems
-
-    def drop(self, documents: list[Document]) -> None:
-        for document in documents:
-            discard_document(document=document)
 
 
 class DeclareAgainView(DeclarationView):

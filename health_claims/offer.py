@@ -8,7 +8,6 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, prefetch_related_objects
-from django.utils import timezone
 
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, DraftDocument, joined_documents
@@ -69,7 +68,7 @@ def offer_of(draft: Draft, member: Member | None = None) -> Offer:
         member = member or Member.objects.select_related("account", "policy__desk__organisation").get(
             pk=member_id_of(draft)
         )
-        draft.kept["offer"] = read_offer(member=member, today=timezone.localdate(timezone=zone_of(draft)))
+        draft.kept["offer"] = read_offer(member=member, today=draft.desk.organisation.today())
     offer: Offer = draft.kept["offer"]
     return offer
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -80,6 +81,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    def today(self) -> date:
+        """The day it is there: rights, ceilings and rules are those of that day."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):

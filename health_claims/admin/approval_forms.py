@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +95,7 @@ class ApprovalForm(DecisionForm):
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = offer.today
         people = [(MEMBER, offer.member.full_name), *((str(each.pk), each.full_name) for each in offer.family)]
         self.fields["patient"].choices = people  # type: ignore[attr-defined]
         # Those that need an approval first.
@@ -107,6 +107,6 @@ class ApprovalForm(DecisionForm):
 
     def clean_asked_on(self) -> Any:
         asked = self.cleaned_data["asked_on"]
-        if asked > timezone.localdate():
+        if asked > self.today:
             raise forms.ValidationError(gettext("Cette date est à venir."))
         return asked

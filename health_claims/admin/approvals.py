@@ -101,7 +101,7 @@ class PriorApprovalAdmin(KeysetAdmin):
     def visible(self, request: HttpRequest, key: int) -> PriorApproval:
         """The approval, for who may handle files at its desk; Http404 otherwise."""
         self.only_handlers(request)
-        related = ("member__policy", "patient", "prestation", "document", "entered_by")
+        related = ("member__policy__organisation", "patient", "prestation", "document", "entered_by")
         return get_object_or_404(self.get_queryset(request).select_related(*related), pk=key)
 
     def only_handlers(self, request: HttpRequest) -> None:
@@ -127,8 +127,10 @@ class PriorApprovalAdmin(KeysetAdmin):
     def enter_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """For a member who was found, or whose file is open (`?patient=…&prestation=…`)."""
         self.only_handlers(request)
-        member = get_object_or_404(Member.objects.visible_to(request.user).select_related("policy"), pk=key)
-        offer = read_offer(member=member, today=timezone.localdate())
+        member = get_object_or_404(
+            Member.objects.visible_to(request.user).select_related("policy__organisation"), pk=key
+        )
+        offer = read_offer(member=member, today=member.policy.organisation.today())
         initial = {name: request.GET[name] for name in ("patient", "prestation") if name in request.GET}
         sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         form = ApprovalForm(*sent, offer=offer, initial={"asked_on": offer.today, **initial})
@@ -167,7 +169,7 @@ class PriorApprovalAdmin(KeysetAdmin):
         """What is known of it, and the decision while it is awaited."""
         approval = self.visible(request, key)
         is_online = approval.entered_by is None
-        initial = {"decided_on": timezone.localdate()}
+        initial = {"decided_on": approval.member.policy.organisation.today()}
         form = DecisionForm(request.POST or None, initial=initial, is_online=is_online)
         if request.method == "POST" and form.is_valid() and form.decided:
             try:

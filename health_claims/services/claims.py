@@ -44,7 +44,7 @@ def open_claim(
     at a second time. `patient` None is the member; `amount` in dirhams.
     """
     now = timezone.now()
-    rules = rules_for(guarantee=guarantee, amount=amount)
+    rules = rules_for(guarantee=guarantee, amount=amount, day=desk.organisation.today())
     number = next_reference(series="claim", time_zone=desk.organisation.time_zone)
     claim = Claim.objects.create(
         number=number,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents, discard_document
@@ -46,7 +44,7 @@ def send_quote(*, care: Care, amount: Decimal, estimated: Decimal | None, docume
         member=member,
         patient=care.patient,
         prestation=care.prestation,
-        asked_on=timezone.localdate(timezone=ZoneInfo(care.member.policy.organisation.time_zone)),
+        asked_on=care.member.policy.organisation.today(),
         planned_on=care.day,
         amount=amount,
         estimated=estimated,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -25,9 +26,9 @@ class NothingAsked(Exception):
     """No opinion is awaited for this claim (any more)."""
 
 
-def rules_for(*, guarantee: Guarantee, amount: Decimal) -> list[ReviewRule]:
-    """The rules in force today that may choose a claim of this prestation and amount (dirhams). One query."""
-    rules = ReviewRule.objects.on(timezone.localdate()).filter(policy=guarantee.policy_id, min_amount__lte=amount)
+def rules_for(*, guarantee: Guarantee, amount: Decimal, day: date) -> list[ReviewRule]:
+    """The rules in force on a day that may choose a claim of this prestation and amount (dirhams). One query."""
+    rules = ReviewRule.objects.on(day).filter(policy=guarantee.policy_id, min_amount__lte=amount)
     return list(rules.filter(Q(prestation=None) | Q(prestation=guarantee.prestation_id)))
 
 

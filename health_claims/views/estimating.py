@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -87,8 +85,7 @@ class EstimateView(CareView):
         return redirect("health_claims:estimate")
 
     def offer(self) -> Offer:
-        zone = ZoneInfo(self.member.policy.organisation.time_zone)
-        return read_offer(member=self.member, today=timezone.localdate(timezone=zone))
+        return read_offer(member=self.member, today=self.member.policy.organisation.today())
 
     def estimated(self, offer: Offer, form: EstimateForm) -> dict[str, Any]:
         """What the page shows of the estimate; only the care, and the form says why, when the tariff is missing."""

@@ -6,7 +6,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -48,14 +47,9 @@ def check_card(*, code: str) -> Validity:
     if card is None:
         return Validity(is_open=False, day=timezone.localdate())
     member, person = card.member, card.beneficiary or card.member
-    today = today_of(member)
+    today = member.policy.organisation.today()
     served = member.policy.is_open and member.policy.organisation.is_active
     if not (served and member.has_rights_on(today) and person.has_rights_on(today)):
         return Validity(is_open=False, day=today)
     ends = [each.rights_to for each in (member, person) if each.rights_to is not None]
     return Validity(is_open=True, day=today, until=min(ends, default=None))
-
-
-def today_of(member: Member) -> date:
-    """The day it is where the member's insurer is; `member` with policy and organisation."""
-    return timezone.localdate(timezone=ZoneInfo(member.policy.organisation.time_zone))

@@ -57,7 +57,8 @@ class CardView(MemberView):
         return found
 
     def show(self, request: HttpRequest, family: list[Beneficiary], whose: Beneficiary | None) -> HttpResponse:
-        today, card = cards.today_of(self.member), cards.card_of(member=self.member, beneficiary=whose)
+        today = self.member.policy.organisation.today()
+        card = cards.card_of(member=self.member, beneficiary=whose)
         person = whose or self.member
         context = {
             "member": self.member,

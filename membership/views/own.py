@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -36,7 +35,7 @@ class MembershipView(MemberView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         policy = self.member.policy
-        today = timezone.localdate()
+        today = policy.organisation.today()
         context = {
             "member": self.member,
             "account": self.member.account,

@@ -57,8 +57,8 @@ def test_a_rule_chooses_by_amount_and_share_and_the_same_number_always_falls_the
     rule(guarantee.policy, prestation=other.prestation)
     rule(guarantee.policy, valid_to=date(2021, 1, 1))
     rule(GuaranteeFactory.create().policy)
-    assert reviewing.rules_for(guarantee=guarantee, amount=Decimal("299.99")) == []
-    assert reviewing.rules_for(guarantee=guarantee, amount=Decimal(300)) == [half]
+    assert reviewing.rules_for(guarantee=guarantee, amount=Decimal("299.99"), day=date(2026, 3, 3)) == []
+    assert reviewing.rules_for(guarantee=guarantee, amount=Decimal(300), day=date(2026, 3, 3)) == [half]
     numbers = [f"20260303{number:06d}" for number in range(400)]
     drawn = [reviewing.chosen_by(rules=[half], number=each) for each in numbers]
     assert 140 < sum(each is half for each in drawn) < 260

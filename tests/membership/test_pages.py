@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from claims_portal.organisations.models import LegalText
+from claims_portal.organisations.models import LegalText, Organisation
 from membership import cover
 from membership.menu import tabs_for
-from membership.models import Ceiling, Deductible, DepositPoint, Guarantee, MemberAccount, PracticalText
+from membership.models import Ceiling, Deductible, DepositPoint, Guarantee, Member, MemberAccount, PracticalText
 from membership.urls import urlpatterns
 from tests.factories.documents import DocumentFactory
 from tests.factories.membership import AccountFactory, BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
@@ -72,7 +73,7 @@ def test_a_new_version_of_the_terms_is_asked_again(client: Client, member) -> No
     assert client.get(reverse("membership:home"))["Location"] == reverse("membership:terms")
 
 
-@pytest.mark.req("D33", "D34", "D35", "D36", "D40", "D41", "T7")
+@pytest.mark.req("D33", "D34", "D35", "D36", "D40", "D41")
 def test_each_page_has_the_tabs_and_the_banner(client: Client, member) -> None:
     enter_as(client, member)
     for name in PAGES:
@@ -89,7 +90,7 @@ def test_each_page_has_the_tabs_and_the_banner(client: Client, member) -> None:
             assert words in shown
 
 
-@pytest.mark.req("D5", "D37", "D38", "D39")
+@pytest.mark.req("D5", "D37", "D38", "D39", "T7")
 def test_the_tabs_stand_in_the_order_of_the_guide_and_the_follow_up_comes_with_the_e_mail(member) -> None:
     always = ["Accueil", "Téléchargement", "Données pratiques", "Consulter mon adhésion", "Consulter mes dossiers"]
     with translation.override("fr"):
@@ -152,6 +153,14 @@ def test_the_membership_page_says_in_words_who_is_covered_and_what_is_paid(clien
     ):
         assert words in shown
     assert member.rib not in shown
+
+
+def test_rights_are_those_of_the_day_it_is_where_the_insurer_is(client: Client, member) -> None:
+    Organisation.objects.update(time_zone="Asia/Tokyo")
+    Member.objects.update(rights_from=date(2026, 7, 2))
+    with time_machine.travel(datetime(2026, 7, 1, 18, 0, tzinfo=UTC)):
+        enter_as(client, member)
+        assert "Droits ouverts" in read(client, "membership")
 
 
 @pytest.mark.req("D34", "D35", "D40")

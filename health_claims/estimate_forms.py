@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -12,18 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.dates import DayField
 
-from .forms import DATE_EXAMPLE, LONGEST_AMOUNT, AmountField, read_amount
+from .forms import DATE_EXAMPLE, AmountField, ZeroAmountField
 from .offer import MEMBER, Offer
 
 AROUND = timedelta(days=366)  # how far from today: rules beyond a year are not known
-
-
-class ShareField(AmountField):
-    """An amount that may be nothing."""
-
-    def normalise(self, text: str) -> Any:
-        nothing = len(text) <= LONGEST_AMOUNT and read_amount(text) == 0
-        return Decimal("0.00") if nothing else super().normalise(text)
 
 
 class PlannedDateField(DayField):
@@ -63,7 +54,7 @@ class EstimateForm(forms.Form):
         help_text=_("Le total que vous auriez à payer, comme 2 100,50."),
         error_messages={"required": _("Indiquez le montant du devis, en dirhams.")},
     )
-    base_paid = ShareField(
+    base_paid = ZeroAmountField(
         label=_("Ce que le régime de base devrait payer (MAD)"),
         help_text=_("D’après sa prise en charge, ou un décompte de soins semblables. Écrivez 0 s’il ne paie rien."),
         error_messages={"required": _("Indiquez ce que le régime de base devrait payer, ou 0.")},

@@ -80,6 +80,14 @@ class AmountField(NormalisedField):
         return "centimes" if _MORE_THAN_CENTIMES.fullmatch(digits(text)) else "invalid"
 
 
+class ZeroAmountField(AmountField):
+    """An amount that may be nothing."""
+
+    def normalise(self, text: str) -> Any:
+        nothing = len(text) <= LONGEST_AMOUNT and read_amount(text) == 0
+        return Decimal("0.00") if nothing else super().normalise(text)
+
+
 class CareDateField(PastDateField):
     """A day of care, typed in digits of any script (row D109)."""
 

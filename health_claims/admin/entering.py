@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.identifiers import one_line
 from health_claims.computation import ZERO, Cut, Outcome, totals
 from health_claims.explanation import NO_BREAK, explain, plain
-from health_claims.forms import AmountField
+from health_claims.forms import ZeroAmountField
 from health_claims.models import Claim, Reason, Statement, StatementLine
 from health_claims.services.reasons import reasons_of
 from health_claims.services.statements import EnteredLine, codes_of, letters_on, preview_statement
@@ -26,22 +26,20 @@ CUTS = (1, 2)  # cuts by hand that a line has room for
 NO_REASON: list[tuple[str, str | Promise]] = [("", "—")]
 
 
-class ZeroAmountField(AmountField):
+class EnteredAmountField(ZeroAmountField):
     """An amount that may be zero, or not given: then None."""
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(value) or (ZERO if str(value or "").strip() else None)
-
-    def normalise(self, text: str) -> Any:
-        if text.strip().strip("0") in ("", ",", "."):
-            return ZERO
-        return super().normalise(text)
+        amount = super().to_python(value)
+        return None if amount == "" else amount
 
 
 class NumberField(forms.DecimalField):
     """A coefficient or a rate, with a comma or a point."""
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        if "_" in str(value):  # Python would read « 1_5 » as fifteen
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(str(value).replace(",", ".").strip() if value is not None else value)
 
 
@@ -49,12 +47,12 @@ class LineForm(forms.Form):
     """One act (rows E107–E112): a key letter with its coefficient, or a flat base; and cuts made by hand."""
 
     label = forms.CharField(label=_("Acte"), max_length=160)
-    spent = ZeroAmountField(label=_("Frais engagés"))
+    spent = EnteredAmountField(label=_("Frais engagés"))
     letter = forms.ChoiceField(label=_("Lettre clé"), required=False)
     coefficient = NumberField(
         label=_("Coefficient"), required=False, min_value=0, max_digits=8, decimal_places=2, widget=forms.TextInput
     )
-    flat_base = ZeroAmountField(label=_("Base forfaitaire"), required=False)
+    flat_base = EnteredAmountField(label=_("Base forfaitaire"), required=False)
     base_rate = NumberField(
         label=_("Taux de base (%)"),
         required=False,
@@ -64,10 +62,10 @@ class LineForm(forms.Form):
         decimal_places=2,
         widget=forms.TextInput,
     )
-    base_paid = ZeroAmountField(label=_("Payé par le régime de base"), required=False)
+    base_paid = EnteredAmountField(label=_("Payé par le régime de base"), required=False)
 
     # What the insured asked for where another amount is retained, and why (row F38).
-    asked = ZeroAmountField(label=_("Montant demandé"), required=False)
+    asked = EnteredAmountField(label=_("Montant demandé"), required=False)
     adjustment = forms.ChoiceField(label=_("Motif de la modification"), required=False)
     adjustment_note = forms.CharField(label=_("Précision"), required=False, max_length=300)
 
@@ -83,7 +81,7 @@ class LineForm(forms.Form):
                 required=False,
                 choices=why,
             )
-            self.fields[f"cut_{number}_amount"] = ZeroAmountField(label=_("Montant"), required=False)
+            self.fields[f"cut_{number}_amount"] = EnteredAmountField(label=_("Montant"), required=False)
             self.fields[f"cut_{number}_note"] = forms.CharField(label=_("Précision"), required=False, max_length=300)
 
     def clean(self) -> dict[str, Any]:

@@ -117,6 +117,8 @@ def test_a_statement_to_redo_begins_with_all_that_was_entered_and_nothing_that_w
         ({"lignes-0-asked": "5 000"}, "Dites pourquoi un autre montant est retenu."),
         ({"lignes-0-adjustment": "invoice"}, "Indiquez le montant que l’adhérent a demandé."),
         ({"lignes-0-spent": "beaucoup"}, "Écrivez ce montant en chiffres"),
+        ({"lignes-0-spent": ","}, "Écrivez ce montant en chiffres"),
+        ({"lignes-0-base_rate": "7_0"}, "Saisissez un nombre."),
         ({"lignes-0-cut_1_amount": "10"}, "Choisissez le motif de cet abattement."),
         ({"lignes-0-label": "", "lignes-0-spent": ""}, "Ce champ est obligatoire."),
     ],

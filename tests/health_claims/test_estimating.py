@@ -19,7 +19,7 @@ from health_claims.services.usage import Care
 from membership.models import Ceiling, Guarantee, Member, MemberAccount
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory
-from tests.factories.documents import upload
+from tests.factories.documents import pdf_bytes, upload
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost
@@ -200,8 +200,9 @@ def test_a_quote_is_refused_with_words_that_the_member_reads(inside, member, gua
 
 
 def test_a_quote_sent_twice_is_one_and_one_without_a_file_is_told_what_is_missing(inside, guarantee):
+    file = pdf_bytes()  # made once: a PDF made a second later has another fingerprint
     for _twice in range(2):
-        inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
+        inside.post(page_of(), asked(action="send", files=upload(file, name="devis.pdf")))
     assert PriorApproval.objects.count() == 1
     shown = text(inside.post(page_of(), asked(action="send")))
     assert "Choisissez le fichier du devis." in shown and "Votre estimation" in shown

@@ -65,7 +65,6 @@ class Step:
     question: Text
     form_class: type[forms.Form] | None = None
     template = "wizards/step.html"
-    help_template = ""
     # True where the form depends on the desk and the language alone, never on the person: then it is made once.
     same_for_all: ClassVar[bool] = False
 
@@ -204,9 +203,6 @@ class Wizard:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
-
-    def __len__(self) -> int:
-        return len(self.steps)
 
     def url(self, draft: Draft, step: Step) -> str:
         """The address of a step: each page of a journey links to all of them."""

@@ -63,10 +63,11 @@ def test_the_first_file_asks_for_a_password_and_two_papers_in_the_words_of_the_g
         assert words in shown
 
 
-@pytest.mark.req("D71", "D73", "D74")
+@pytest.mark.req("D71", "D74")
 def test_all_given_once_leads_on_and_is_never_asked_again(client: Client, member: Member):
     response = send(client, **TWICE, cin=upload(name="CIN.pdf"), card=upload(name="carte.pdf"))
     assert response["Location"] == reverse(SEND)
+    assert client.get(reverse(SEND))["Location"] == reverse("health_claims:begin")
     member.account.refresh_from_db()
     assert member.account.check_password(PASSWORD)
     assert {paper.kind: paper.document.label for paper in member.papers.all()} == {
@@ -77,7 +78,7 @@ def test_all_given_once_leads_on_and_is_never_asked_again(client: Client, member
     assert client.get(reverse(PAPERS))["Location"] == reverse(SEND)  # this session goes on with its new password
 
 
-@pytest.mark.req("D68")
+@pytest.mark.req("D68", "D73")
 def test_a_refused_password_loses_no_file(client: Client, member: Member):
     shown = text(send(client, password="Oranger-27", confirmation="Oranger-28", cin=upload(name="CIN.pdf")))
     assert "Les deux mots de passe ne sont pas les mêmes." in shown

@@ -25,7 +25,7 @@ def without_tokens(response: Any) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
 
 
-@pytest.mark.req("D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14", "D15", "D16", "D17", "D18")
+@pytest.mark.req("D7", "D8", "D9", "D11", "D12", "D13", "D14", "D15", "D16", "D17", "D18")
 def test_the_first_page_has_the_words_of_the_guide(client: Client) -> None:
     other = "ACCEDER AU SITE PRESTATIONS MEDICALES OCP"
     policy = PolicyFactory(other_site_name=other, other_site_url="https://exemple.ma/ocp")
@@ -64,6 +64,7 @@ def test_the_number_is_asked_for_in_the_language_of_the_page(client: Client) -> 
     assert ">رقم التسجيل<" in client.get("/ar" + reverse("membership:sign-in")).content.decode()
 
 
+@pytest.mark.req("D10")
 def test_a_robot_that_does_no_work_and_does_not_wait_goes_no_further(client: Client, member, settings) -> None:
     settings.PATIENCE_SECONDS = 20
     assert "Attendez encore" in say_number(client, member).content.decode()

@@ -101,8 +101,8 @@ def conversation(
             by_event.setdefault(joined.event_id, []).append(document_view(joined, url))
     return [
         {
-            "mine": event.user_id is None,
-            "author": _("Vous") if event.user_id is None else desk.organisation.short_name,
+            "mine": event.is_theirs,
+            "author": _("Vous") if event.is_theirs else desk.organisation.short_name,
             "at": event.at,
             "text": event.body,
             "recourse": event.recourse,
@@ -146,7 +146,7 @@ def who(event: Event, desk: Desk) -> str:
     """Who did it, for the complainant; agents stay unnamed."""
     if event.is_automatic:
         return _("automatiquement")
-    return _("vous") if event.user_id is None else str(desk.organisation.short_name)
+    return _("vous") if event.is_theirs else str(desk.organisation.short_name)
 
 
 def standing(

@@ -204,7 +204,7 @@ def case_context(complaint: Complaint) -> dict[str, Any]:
 
 def author(complaint: Complaint, event: Event) -> str:
     """Who did it, as a third reader needs it: the complainant's name, or the organisation's; agents stay unnamed."""
-    if event.user_id is None and not event.is_automatic:
+    if event.is_theirs:
         return complaint.complainant.full_name
     return str(complaint.desk.organisation.short_name)
 

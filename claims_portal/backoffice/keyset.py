@@ -49,51 +49,25 @@ def page_by_key(
     `older` or `newer` is the key that another page gave. ValueError when it is not one. `first` reads the newest
     rows, one more than `size`, where that query was written before (`claims_portal.prepared`).
     """
-    if oldest_first:
-        return _oldest_first(queryset, keyset, size, older, newer)
-    model = queryset.model
-    if newer:
-        ahead = queryset.filter(_beyond(keyset, _read(model, keyset, newer), "gt")).order_by(*keyset)
-        rows = list(ahead[: size + 1])
-        more_newer, more_older = len(rows) > size, True
+    onward, back = (newer, older) if oldest_first else (older, newer)
+    if back:
+        rows = _rows(queryset, keyset, back, size, ascending=not oldest_first)
+        before, after = len(rows) > size, True
         rows = rows[:size][::-1]
     else:
-        if first is not None and not older:
-            rows = first()
-        else:
-            behind = queryset.filter(_beyond(keyset, _read(model, keyset, older), "lt")) if older else queryset
-            rows = list(behind.order_by(*(f"-{name}" for name in keyset))[: size + 1])
-        more_newer, more_older = bool(older), len(rows) > size
+        written = first is not None and not onward
+        rows = first() if written else _rows(queryset, keyset, onward, size, ascending=oldest_first)  # type: ignore[misc]
+        before, after = bool(onward), len(rows) > size
         rows = rows[:size]
-    if not rows:
-        return Page(rows)
-    return Page(
-        rows,
-        newer=_key(rows[0], keyset) if more_newer else "",
-        older=_key(rows[-1], keyset) if more_older else "",
-    )
+    up, down = (_key(rows[0], keyset) if rows and before else ""), (_key(rows[-1], keyset) if rows and after else "")
+    return Page(rows, newer=down, older=up) if oldest_first else Page(rows, newer=up, older=down)
 
 
-def _oldest_first(queryset: QuerySet[Any], keyset: Sequence[str], size: int, older: str, newer: str) -> Page:
-    """The same, the other way round: the first page holds the oldest rows."""
-    model = queryset.model
-    if older:
-        behind = queryset.filter(_beyond(keyset, _read(model, keyset, older), "lt"))
-        rows = list(behind.order_by(*(f"-{name}" for name in keyset))[: size + 1])
-        more_older, more_newer = len(rows) > size, True
-        rows = rows[:size][::-1]
-    else:
-        ahead = queryset.filter(_beyond(keyset, _read(model, keyset, newer), "gt")) if newer else queryset
-        rows = list(ahead.order_by(*keyset)[: size + 1])
-        more_older, more_newer = bool(newer), len(rows) > size
-        rows = rows[:size]
-    if not rows:
-        return Page(rows)
-    return Page(
-        rows,
-        newer=_key(rows[-1], keyset) if more_newer else "",
-        older=_key(rows[0], keyset) if more_older else "",
-    )
+def _rows(queryset: QuerySet[Any], keyset: Sequence[str], key: str, size: int, *, ascending: bool) -> list[Any]:
+    """The rows that follow a key, from the end of the list without one; one more than asked for, if there is."""
+    if key:
+        queryset = queryset.filter(_beyond(keyset, _read(queryset.model, keyset, key), "gt" if ascending else "lt"))
+    return list(queryset.order_by(*(name if ascending else f"-{name}" for name in keyset))[: size + 1])
 
 
 def _beyond(keyset: Sequence[str], values: Sequence[Any], way: str) -> Q:

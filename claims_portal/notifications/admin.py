@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.keyset import KeysetAdmin
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 
 from . import services
 from .models import Message
@@ -17,7 +18,7 @@ RESEND_AT_ONCE = 500
 
 
 @admin.register(Message)
-class MessageAdmin(KeysetAdmin):
+class MessageAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Read only: services write. The search finds a case's key, such as complaint:12."""
 
     list_display = ("created_at", "channel", "recipient", "notice", "state", "attempts", "next_try_at", "last_error")
@@ -36,15 +37,6 @@ class MessageAdmin(KeysetAdmin):
     readonly_fields = ("shown_text", "message_id")
     list_per_page = 50
     actions = ("resend",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Named by the action's permissions."""

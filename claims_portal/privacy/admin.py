@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.middleware import client_address
 
 from .access import copy_of_data
@@ -39,7 +40,7 @@ class RightsDelayAdmin(admin.ModelAdmin):
 
 
 @admin.register(RightsRequest)
-class RightsRequestAdmin(admin.ModelAdmin):
+class RightsRequestAdmin(ReadOnlyAdmin):
     """Nothing is edited: who may answer answers once, and the register keeps it."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -50,15 +51,6 @@ class RightsRequestAdmin(admin.ModelAdmin):
         ]
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"privacy_rightsrequest_{name}") for route, view, name in pages]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: RightsRequest | None = None) -> bool:
         return may_see(request.user)

@@ -59,7 +59,11 @@ def bulk_view(request: HttpRequest) -> HttpResponse:
         told = ngettext("C’est fait pour %(count)d dossier.", "C’est fait pour %(count)d dossiers.", done)
         messages.success(request, told % {"count": done})
     if left:
-        told = _("Rien n’a changé pour %(numbers)s : leur état ou leur guichet ne le permet pas.")
+        told = ngettext(
+            "Rien n’a changé pour %(numbers)s : son état ou son guichet ne le permet pas.",
+            "Rien n’a changé pour %(numbers)s : leur état ou leur guichet ne le permet pas.",
+            len(left),
+        )
         messages.warning(request, told % {"numbers": ", ".join(left)})
     return back
 

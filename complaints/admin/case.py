@@ -171,7 +171,7 @@ def entry(event: Event, complaint: Complaint, documents: list[dict[str, Any]]) -
         "who": who(event, complaint),
         "title": "" if kind in SAID else event.get_kind_display(),
         "shape": "note" if not event.is_public and event.body else "bubble" if said else "line",
-        "ours": event.user_id is not None and kind != EventKind.FILED,
+        "ours": not event.is_theirs and kind != EventKind.FILED,
         "text": event.body,
         "recourse": event.recourse,
         "decided": decided(event),
@@ -217,6 +217,7 @@ def story(complaint: Complaint) -> list[tuple[str, str]]:
 def facts(complaint: Complaint) -> list[dict[str, Any]]:
     """The short facts, label and value."""
     respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
+    consent = complaint.consent_text
     return [
         {"label": _("Reçue le"), "value": complaint.received_at},
         {"label": _("Guichet"), "value": complaint.desk.name},
@@ -228,7 +229,7 @@ def facts(complaint: Complaint) -> list[dict[str, Any]]:
         {"label": _("Référence du dossier"), "value": complaint.claim_reference, "code": True},
         {"label": _("Date des faits"), "value": complaint.event_date},
         {"label": _("Canal"), "value": complaint.get_channel_display()},
-        {"label": _("Texte accepté"), "value": complaint.consent_text and complaint.consent_text.version},
+        {"label": _("Texte accepté"), "value": consent and _("version %(version)s") % {"version": consent.version}},
         {"label": _("Satisfaction"), "value": complaint.satisfaction and f"{complaint.satisfaction}/5"},
         {"label": _("Commentaire"), "value": complaint.satisfaction_comment},
     ]

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,11 +19,10 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
-from claims_portal.documents.labels import clean_label
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
+from claims_portal.documents.services import discard_document
 from claims_portal.documents.serving import document_response, shows_documents
-from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
 from claims_portal.workflow import TransitionNotAllowed
@@ -40,7 +39,8 @@ from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 from . import bulk, disposals, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
-from .forms import ActionForm
+from .forms import ActionForm, received
+from .reading import log_reading
 from .rows import rows, with_rows
 
 
@@ -76,7 +76,7 @@ TABS = list(queues.QUEUES.values())
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(KeysetAdmin):
+class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
     keyset = ("received_at", "pk")
@@ -107,15 +107,6 @@ class ComplaintAdmin(KeysetAdmin):
         return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
 
     # --- Who may
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
         return bool(request.user.has_perm(queues.VIEW) or request.user.has_perm(HANDLE))
@@ -166,18 +157,8 @@ class ComplaintAdmin(KeysetAdmin):
             complaint = self.visible(request, complaint_id)
         except Http404:
             return disposals.closed_view(request, complaint_id)
-        self.log_reading(request, audit.Action.CASE_OPENED, complaint, complaint)
+        log_reading(request, audit.Action.CASE_OPENED, complaint)
         return self.show(request, complaint)
-
-    def log_reading(self, request: HttpRequest, action: audit.Action, complaint: Complaint, about: Model) -> None:
-        audit.record(
-            action=action,
-            user=request.user,  # type: ignore[arg-type]
-            about=about,
-            reference=complaint.number,
-            desk=complaint.desk,
-            address=client_address(request),
-        )
 
     def show(
         self,
@@ -218,7 +199,7 @@ class ComplaintAdmin(KeysetAdmin):
             return self.insert(request, complaint, action)
         if "preview" in request.POST and action.name in wording.TOLD:
             return wording.preview(request, complaint, action)
-        documents = received(form) if form.is_valid() else []
+        documents = received(form, "documents") if form.is_valid() else []
         if form.errors:
             discard(documents)
             return self.show(request, complaint, tried=action, form=form, status=422)
@@ -280,7 +261,7 @@ class ComplaintAdmin(KeysetAdmin):
         here = Q(complaint=complaint) | Q(complaint__merged_into=complaint)
         joined = get_object_or_404(ComplaintDocument.objects.filter(here).select_related("document"), pk=document_id)
         if joined.document.is_clean:
-            self.log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
+            log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
         return document_response(
             document=joined.document,
             reader="agent",
@@ -316,18 +297,6 @@ class ComplaintAdmin(KeysetAdmin):
                 request, _("Ce message ne peut plus repartir : il contenait un code qui n’est plus valable.")
             )
         return redirect("admin:complaints_complaint_change", complaint_id)
-
-
-def received(form: ActionForm) -> list[Document]:
-    """Check and store the files of a valid form; what is refused becomes an error beside the field."""
-    documents = []
-    for upload in form.cleaned_data.get("documents", []):
-        try:
-            documents.append(receive_document(upload=upload))
-        except DocumentRefused as refusal:
-            named = {"name": clean_label(upload.name or ""), "reason": refusal.message}
-            form.add_error("documents", _("« %(name)s » : %(reason)s") % named)
-    return documents
 
 
 def discard(documents: list[Document]) -> None:

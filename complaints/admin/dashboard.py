@@ -121,7 +121,8 @@ def delay_bars(rows: list[tuple[str, Line]]) -> Bars | None:
     for name, line in rows:
         if line.median is not None and line.ninth is not None:
             parts = [("answered", line.median), ("waiting", line.ninth - line.median)]
-            drawn.append((name, parts, f"{days_in_words(line.median)} – {days_in_words(line.ninth)}"))
+            told = dict.fromkeys([days_in_words(line.median), days_in_words(line.ninth)])
+            drawn.append((name, parts, " – ".join(told)))
     return bars(drawn, right_to_left=get_language_bidi()) if drawn else None
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.deadlines.explanation import explanation_sentence
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
@@ -59,7 +60,7 @@ DECIDED = {
 
 
 @admin.register(DisposalBatch)
-class DisposalBatchAdmin(admin.ModelAdmin):
+class DisposalBatchAdmin(ReadOnlyAdmin):
     """What waits for a second person, what was decided, and the desks whose cases have reached their end."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -72,15 +73,6 @@ class DisposalBatchAdmin(admin.ModelAdmin):
         ]
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_disposalbatch_{name}") for route, view, name in pages]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: DisposalBatch | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: DisposalBatch | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: DisposalBatch | None = None) -> bool:
         return bool(request.user.has_perm(DISPOSE) or request.user.has_perm(SEE))

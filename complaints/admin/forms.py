@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from claims_portal.documents.labels import clean_label
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.identifiers import ProseField
 from complaints.answering import answering_of, risk_bearer_of
 from complaints.forms import FACTS_MAX
@@ -41,6 +44,28 @@ class FilesField(forms.FileField):
         if len(uploads) > limit:
             raise forms.ValidationError(self.error_messages["too_many"], code="too_many", params={"limit": limit})
         return uploads
+
+
+def received(form: forms.Form, name: str) -> list[Document]:
+    """Check and store the files of a field that was judged; what is refused becomes an error beside it."""
+    documents = []
+    for upload in form.cleaned_data.get(name, []):
+        try:
+            documents.append(receive_document(upload=upload))
+        except DocumentRefused as refusal:
+            told = {"name": clean_label(upload.name or ""), "reason": refusal.message}
+            form.add_error(name, gettext("« %(name)s » : %(reason)s") % told)
+    return documents
+
+
+def problems(*judged: forms.Form) -> list[tuple[str, str]]:
+    """The errors of forms for the summary of their page, each with the field it leads to."""
+    return [
+        (form[name].id_for_label if name in form.fields else "", str(each))
+        for form in judged
+        for name, errors in form.errors.items()
+        for each in errors
+    ]
 
 
 class ActionForm(forms.Form):

@@ -15,14 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.organisations.models import Desk
 from complaints.models import Complaint, DocumentKind
 from complaints.services.filing import Filing, file_complaint
 from complaints.workflow import HANDLE
 
+from .forms import received
 from .intake_forms import IntakeForms
 from .queues import visible_cases
 
@@ -68,7 +67,7 @@ def submitted(request: HttpRequest, desk: Desk) -> HttpResponse:
         return redirect("admin:complaints_complaint_change", done.pk)
     forms = IntakeForms(desk, request.POST, request.FILES)
     valid = forms.is_valid()
-    brought = kept_documents(request, intake) + received(forms)
+    brought = kept_documents(request, intake) + brought_now(forms)
     if not valid or forms.attachments.errors:
         return show(request, desk, forms, intake=intake, brought=brought, status=422)
     try:
@@ -112,17 +111,9 @@ def said(complaint: Complaint) -> str:
 # --- Files, kept when the page comes back with an error
 
 
-def received(forms: IntakeForms) -> Brought:
-    """Check and store the files just sent; what is refused becomes an error beside its field."""
-    brought: Brought = []
-    for field, kind in KINDS.items():
-        for upload in forms.attachments.cleaned_data.get(field, []):
-            try:
-                brought.append((receive_document(upload=upload), kind))
-            except DocumentRefused as refusal:
-                named = {"name": clean_label(upload.name or ""), "reason": refusal.message}
-                forms.attachments.add_error(field, _("« %(name)s » : %(reason)s") % named)
-    return brought
+def brought_now(forms: IntakeForms) -> Brought:
+    """The files just sent, each with what it is."""
+    return [(each, kind) for field, kind in KINDS.items() for each in received(forms.attachments, field)]
 
 
 def kept_token(request: HttpRequest, intake: uuid.UUID, brought: Brought) -> str:

@@ -25,7 +25,7 @@ from complaints.forms import (
 )
 from complaints.models import Channel
 
-from .forms import FilesField
+from .forms import FilesField, problems
 
 DEPENDANTS = 4
 NOON = datetime.time(12)  # of a day whose hour nobody noted
@@ -110,6 +110,7 @@ class PaperComplainantForm(ComplainantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["quality", "last_name", "first_name"])
         not_needed(self, [*IDENTITIES, *ADDRESS])
         unknown = _("Laissez vide si elle n’est pas communiquée : les courriers seront remis au guichet.")
         reword(
@@ -200,14 +201,9 @@ class IntakeForms:
         return not any([*(form.errors for form in self.forms), self.dependants.non_form_errors()])
 
     @property
-    def problems(self) -> list[tuple[str, Any]]:
+    def problems(self) -> list[tuple[str, str]]:
         """(id of the field, sentence) for the summary on top of the page."""
-        return [
-            (form[name].id_for_label if name in form.fields else "", sentence)
-            for form in self.forms
-            for name, sentences in form.errors.items()
-            for sentence in sentences
-        ]
+        return problems(*self.forms)
 
     @property
     def people_open(self) -> bool:

@@ -14,18 +14,20 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice.panels import counted
-from claims_portal.middleware import client_address
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
 from complaints.services.letters import BATCH, take_letters
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
+from .reading import log_reading
+
 RECENT = 10
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(ReadOnlyAdmin):
     """Letters of the agent's desks: those to print, the oldest first, and those this agent printed last."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -37,15 +39,6 @@ class LetterAdmin(admin.ModelAdmin):
         ]
         wrap = self.admin_site.admin_view
         return [path(route, wrap(view), name=f"complaints_letter_{name}") for route, view, name in pages]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
         return bool(request.user.has_perm(HANDLE))
@@ -85,7 +78,7 @@ class LetterAdmin(admin.ModelAdmin):
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
             data = printing.letters_pdf(_events(taken)) if taken else b""
             for letter in taken:
-                log_printing(request, letter)
+                log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
         if not taken:
             messages.warning(request, _("Rien à imprimer : choisissez des courriers que personne n’a imprimés."))
             return redirect("admin:complaints_letter_changelist")
@@ -94,20 +87,8 @@ class LetterAdmin(admin.ModelAdmin):
     def letter_view(self, request: HttpRequest, letter_id: int) -> HttpResponse:
         """One letter again; who printed it first stays written."""
         letter = get_object_or_404(self.printable(request).with_case(), pk=letter_id)
-        log_printing(request, letter)
+        log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
         return pdf_response(printing.letters_pdf(_events([letter])), f"courrier-{letter.complaint.number}.pdf")
-
-
-def log_printing(request: HttpRequest, letter: Letter) -> None:
-    """A letter on paper is a reading of the case: a line of the audit log."""
-    audit.record(
-        action=audit.Action.LETTER_PRINTED,
-        user=request.user,  # type: ignore[arg-type]
-        about=letter,
-        reference=letter.complaint.number,
-        desk=letter.complaint.desk,
-        address=client_address(request),
-    )
 
 
 def _events(letters: list[Letter]) -> list[Event]:

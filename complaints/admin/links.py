@@ -27,6 +27,7 @@ from complaints.services.transferring import categories_elsewhere
 from complaints.workflow import HANDLE, workflow
 
 from .actions import told
+from .forms import problems
 from .intake import page
 from .queues import openable_cases
 
@@ -269,12 +270,3 @@ def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception, transi
 def last_event(complaint: Complaint) -> int:
     """The key of the last thing that happened; 0 when nothing did."""
     return complaint.events.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def problems(form: forms.Form) -> list[tuple[str, str]]:
-    """The errors of a form for its summary, each with the field it leads to."""
-    return [
-        (form[name].id_for_label if name != "__all__" else "", str(each))
-        for name, errors in form.errors.items()
-        for each in errors
-    ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.identifiers import ReferenceField
 from claims_portal.middleware import client_address
 from complaints.models import Complaint, TrackingRequest
@@ -50,7 +51,7 @@ def may_decide(user: Any) -> bool:
 
 
 @admin.register(TrackingRequest)
-class TrackingRequestAdmin(admin.ModelAdmin):
+class TrackingRequestAdmin(ReadOnlyAdmin):
     """What waits to be checked, the oldest first, and one request beside the cases it may be about."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -59,15 +60,6 @@ class TrackingRequestAdmin(admin.ModelAdmin):
             path("", wrap(self.waiting_view), name="complaints_trackingrequest_changelist"),
             path("<int:request_id>/", wrap(self.request_view), name="complaints_trackingrequest_change"),
         ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: TrackingRequest | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: TrackingRequest | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: TrackingRequest | None = None) -> bool:
         return may_decide(request.user)

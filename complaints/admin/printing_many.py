@@ -8,13 +8,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import audit
-from claims_portal.middleware import client_address
 from complaints import printing
 from complaints.references import MistypedNumber, read_number
 from complaints.workflow import HANDLE, SEE_CONTACT
 
 from . import queues
 from .letters import pdf_response
+from .reading import log_reading
 
 MOST = 50  # a case takes some hundreds of milliseconds to draw
 
@@ -36,12 +36,5 @@ def print_view(request: HttpRequest) -> HttpResponse:
         raise Http404
     data = printing.joined(printing.case_pdf(case) for case in cases)
     for case in cases:
-        audit.record(
-            action=audit.Action.CASE_PRINTED,
-            user=user,  # type: ignore[arg-type]
-            about=case,
-            reference=case.number,
-            desk=case.desk,
-            address=client_address(request),
-        )
+        log_reading(request, audit.Action.CASE_PRINTED, case)
     return pdf_response(data, "dossiers.pdf")

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
 from claims_portal.identifiers import ProseField
-from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Organisation
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
@@ -26,9 +25,11 @@ from complaints.services.referring import recipients_of, refer_complaint
 from complaints.workflow import SEE_CONTACT
 
 from .actions import told
+from .forms import problems
 from .intake import page
 from .letters import pdf_response
-from .links import handled, last_event, meanwhile, problems
+from .links import handled, last_event, meanwhile
+from .reading import log_reading
 
 
 def pages() -> list[tuple[str, Any, str]]:
@@ -123,14 +124,7 @@ def letter_view(request: HttpRequest, complaint_id: int, referral_id: int) -> Ht
         raise Http404
     referral = get_object_or_404(complaint.referrals.select_related("recipient", "event"), pk=referral_id)
     data = printing.referral_pdf(complaint, referral)
-    audit.record(
-        action=audit.Action.LETTER_PRINTED,
-        user=request.user,  # type: ignore[arg-type]
-        about=referral,
-        reference=complaint.number,
-        desk=complaint.desk,
-        address=client_address(request),
-    )
+    log_reading(request, audit.Action.LETTER_PRINTED, complaint, referral)
     return pdf_response(data, f"transmission-{complaint.number}.pdf")
 
 

@@ -21,8 +21,9 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
 from .actions import told
+from .forms import problems
 from .intake import page
-from .links import handled, last_event, meanwhile, problems
+from .links import handled, last_event, meanwhile
 
 
 def pages() -> list[tuple[str, Any, str]]:

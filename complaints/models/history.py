@@ -53,7 +53,8 @@ class Event(models.Model):
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=EventKind)
     at = models.DateTimeField()
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)  # None: the complainant
+    # None: the complainant, or the portal by itself (`is_automatic`).
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     from_state = models.CharField(max_length=20, blank=True)
     to_state = models.CharField(max_length=20)
     body = models.TextField(blank=True)
@@ -90,6 +91,11 @@ class Event(models.Model):
             EventKind.CLOSING_ANNOUNCED,
             EventKind.CLOSED_IN_SILENCE,
         )
+
+    @property
+    def is_theirs(self) -> bool:
+        """True for what the complainant did themselves."""
+        return self.user_id is None and not self.is_automatic
 
     @property
     def recourse(self) -> str:

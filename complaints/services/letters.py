@@ -47,8 +47,7 @@ def goes_on_paper(complaint: Complaint, kind: str) -> bool:
 
 def promise_letter(*, complaint: Complaint, event: Event) -> Letter | None:
     """Have a letter printed about what the desk or the portal did, where paper is due; in the caller's transaction."""
-    theirs = event.user_id is None and not event.is_automatic
-    if theirs or event.kind not in TOLD or not goes_on_paper(complaint, event.kind):
+    if event.is_theirs or event.kind not in TOLD or not goes_on_paper(complaint, event.kind):
         return None
     return Letter.objects.create(complaint=complaint, event=event)
 

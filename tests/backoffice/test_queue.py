@@ -57,7 +57,7 @@ def test_a_case_knows_when_its_nearest_running_promise_is_due(desk, state):
 def test_a_line_says_who_complains_of_what_and_where_the_case_stands(staff, desk):
     complaint = ComplaintFactory(desk=desk, complainant__first_name="Zineb", complainant__last_name="Tazi")
     page = staff.get(LIST).content.decode()
-    for words in (str(complaint), "Zineb Tazi", "Retard de remboursement", "Reçue", "Au service", "personne"):
+    for words in (str(complaint), "Zineb Tazi", "Retard de remboursement", "Reçue", "Au service", "Non attribuée"):
         assert words in page
 
 

@@ -10,7 +10,7 @@ import time_machine
 from claims_portal.deadlines.models import Calendar
 from claims_portal.notifications.models import Message
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Letter
-from complaints.printing import letter_html
+from complaints.printing import author, letter_html
 from complaints.services.following import reopen_complaint, write_to_desk
 from complaints.services.handling import answer_complaint, as_seen
 from complaints.services.reminders import escalate_overdue, remind_of_deadlines
@@ -168,6 +168,7 @@ def test_who_is_reached_on_paper_only_has_a_letter_about_the_late_answer(desk, l
     letter = Letter.objects.get(event__kind=EventKind.LATE_TOLD)
     assert said in letter.event.body
     assert "{" not in letter.event.body
+    assert author(letter.complaint, letter.event) == letter.complaint.desk.organisation.short_name
     html = letter_html(Letter.objects.with_case().get(pk=letter.pk).event)
     assert letter.event.body.split()[0] in html
 

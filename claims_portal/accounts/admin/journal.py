@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.keyset import KeysetAdmin
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 
 STAFF_SHOWN = 200
 
@@ -35,7 +36,7 @@ class StaffFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(KeysetAdmin):
+class AuditEntryAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Nobody adds, changes or deletes here; who may read sees the desks they work for."""
 
     keyset = ("at", "pk")
@@ -64,12 +65,3 @@ class AuditEntryAdmin(KeysetAdmin):
         if lookup in {"object_type", "object_id"}:
             return True
         return super().lookup_allowed(lookup, value, request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.documents.models import Document
+from claims_portal.documents.services import discard_document
 from claims_portal.workflow import Workflow
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent
 from health_claims.workflow import claim_workflow, declaration_workflow
 
+PRESSED_TWICE = timedelta(minutes=2)
 INTERNAL = frozenset({"assign", "attach", "review"})  # the desk's own housekeeping: the member does not read it
 
 
@@ -69,6 +73,22 @@ def change_claim(
     """
     told = _moved(claim, claim_workflow, transition, fields)
     return ClaimEvent.objects.create(claim=claim, at=at or timezone.now(), user=user, body=body, **told)
+
+
+def answered_already(row: Declaration | Claim, *, body: str, documents: Sequence[Document]) -> bool:
+    """Whether the member sent this very answer to a locked row a moment ago: the button was pressed twice.
+
+    What was received for the second press is then destroyed. Two queries.
+    """
+    last = row.events.last()
+    if last is None or (last.kind, last.body) != ("supply", body) or timezone.now() - last.at >= PRESSED_TWICE:
+        return False
+    known = set(row.pieces.values_list("document__sha256", flat=True))
+    if not known.issuperset(document.sha256 for document in documents):
+        return False
+    for document in documents:
+        discard_document(document=document)
+    return True
 
 
 def _moved(

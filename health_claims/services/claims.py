@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -17,13 +17,12 @@ from claims_portal.organisations.models import Desk
 from health_claims.models import Claim, ClaimEvent, ClaimPiece, Declaration, Reason
 from health_claims.notices import claims as notices
 from health_claims.references import next_reference
+from health_claims.workflow import ClaimState
 from membership.models import Beneficiary, Guarantee, Member
 
-from .changes import change_claim, locked_claim
+from .changes import answered_already, change_claim, locked_claim
 from .reasons import require
 from .reviewing import chosen_by, rules_for
-
-PRESSED_TWICE = timedelta(minutes=2)
 
 
 @transaction.atomic
@@ -83,13 +82,9 @@ def supply_claim_complement(*, claim_id: int, body: str = "", documents: Sequenc
     Pressed twice with the same files, it is one answer. TransitionNotAllowed when nothing is asked (any more).
     """
     claim = locked_claim(claim_id)
-    now = timezone.now()
-    last = claim.events.last()
-    if last is not None and last.kind == "supply" and last.body == body and now - last.at < PRESSED_TWICE:
-        known = set(claim.pieces.values_list("document__sha256", flat=True))
-        if known.issuperset(document.sha256 for document in documents):
-            return claim
-    change_claim(claim=claim, transition="supply", body=body, at=now, reason=None)
+    if claim.state != ClaimState.COMPLEMENT and answered_already(claim, body=body, documents=documents):
+        return claim
+    change_claim(claim=claim, transition="supply", body=body, reason=None)
     claim_documents(documents=documents)
     ClaimPiece.objects.bulk_create(ClaimPiece(claim=claim, document=document) for document in documents)
     return claim

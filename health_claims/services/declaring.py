@@ -27,7 +27,7 @@ from health_claims.offer import MEMBER, joined_to, offer_of, owner_of, zone_of
 from health_claims.references import next_reference
 from membership.models import Beneficiary, Guarantee, Member
 
-from .changes import change_declaration, locked_declaration
+from .changes import answered_already, change_declaration, locked_declaration
 
 
 class IncompleteDeclaration(Exception):
@@ -202,10 +202,13 @@ def _pieces(
 def supply_complement(*, declaration_id: int, body: str, documents: Sequence[Document] = ()) -> Declaration:
     """The member's answer to what the desk asked for: a text, files, or both. The desk goes on from there.
 
-    TransitionNotAllowed when nothing is asked any more (decided meanwhile, or answered in another tab).
+    Pressed twice with the same files, it is one answer. TransitionNotAllowed when nothing is asked any more (decided
+    meanwhile, or answered otherwise in another tab).
     """
     declaration = locked_declaration(declaration_id)
     if declaration.complement_asked_at is None:
+        if answered_already(declaration, body=body, documents=documents):
+            return declaration
         raise TransitionNotAllowed("supply", declaration.state)
     change_declaration(declaration=declaration, transition="supply", body=body, complement_asked_at=None)
     pieces = _pieces(declaration, documents, is_complement=True)

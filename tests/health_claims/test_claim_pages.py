@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from claims_portal.accounts import audit
-from claims_portal.documents.models import DocumentReading
+from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
 from claims_portal.workflow import TransitionNotAllowed
@@ -189,6 +189,7 @@ def test_one_more_file_after_the_answer_is_not_taken_for_the_same_answer(inside,
     with pytest.raises(TransitionNotAllowed):
         supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="b" * 64)])
     assert claim.pieces.count() == 1
+    assert not Document.objects.filter(claimed_at=None, sha256="a" * 64).exists()
 
 
 def test_an_answer_nobody_waits_for_is_not_written(inside, claim):

@@ -18,7 +18,7 @@ from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.wizards.models import Draft
 from health_claims.models import Claim, Declaration
 from membership.models import Member
-from tests.factories.documents import upload
+from tests.factories.documents import pdf_bytes, upload
 from tests.factories.health_claims import CARE_DATE, DeclarationFactory, lead
 from tests.factories.membership import MemberFactory, enter_as
 
@@ -157,6 +157,17 @@ def test_a_refused_file_is_told_beside_its_field_and_the_text_is_kept(client, me
     assert "photo.jpg" in beside and "Rien n’est encore envoyé" in beside
     assert "La voici.</textarea>" in shown
     assert Document.objects.count() == declaration.pieces.count()
+
+
+def test_a_complement_sent_by_two_presses_is_one_and_both_are_told_so(client, member):
+    declaration, file = DeclarationFactory(member=member, asked=True), pdf_bytes()
+    for _twice in range(2):
+        sent = {"body": "La voici.", "files": upload(file, name="facture.pdf")}
+        answer = client.post(detail(declaration, "complement/"), sent, follow=True)
+        assert "Votre complément est envoyé." in answer.content.decode()
+    assert declaration.pieces.filter(is_complement=True).count() == 1
+    assert declaration.events.filter(kind="supply").count() == 1
+    assert not Document.objects.filter(claimed_at=None).exists()
 
 
 def test_a_complement_nobody_waits_for_is_told_and_leaves_no_file(client, member):

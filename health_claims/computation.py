@@ -123,10 +123,13 @@ def money(amount: Decimal) -> Decimal:
 def compute(*, acts: Iterable[Act], terms: Terms) -> list[Outcome]:
     """The lines of one claim, in their order: each takes what those before it left of what they share.
 
-    ValueError for an amount below nothing or beyond what a statement can hold.
+    ValueError for an amount below nothing, or beyond what a statement can hold by itself or with the others.
     """
     shares = _Shares(terms)
-    return [_line(act, terms, shares) for act in acts]
+    outcomes = [_line(act, terms, shares) for act in acts]
+    if (spent := totals(outcomes)[0]) > LARGEST:
+        raise ValueError(spent)
+    return outcomes
 
 
 class _Shares:

@@ -176,6 +176,11 @@ def test_an_amount_that_cannot_be_is_refused(spent):
         one(Terms(rule("remainder")), act(spent))
 
 
+def test_lines_that_are_together_more_than_a_statement_can_hold_are_refused():
+    with pytest.raises(ValueError):
+        compute(acts=[act("99999999.99")] * 2, terms=Terms(rule("remainder")))
+
+
 amounts = st.decimals(0, 20_000, places=2)
 rates = st.decimals(0, 300, places=2)
 rules = st.builds(Rule, st.sampled_from(list(Mode)), rates, amounts)

@@ -30,7 +30,9 @@ class FindMemberForm(AffiliationForm):
 class DecisionForm(forms.Form):
     """What the insurer decided."""
 
-    decision = forms.ChoiceField(label=_("Décision"), choices=[(each, each.label) for each in list(Decision)[1:3]])
+    decision = forms.ChoiceField(
+        label=_("Décision"), choices=[(each, each.label) for each in (Decision.GRANTED, Decision.REFUSED)]
+    )
     decided_on = DayField(label=_("Décidé le"), required=False)
     number = forms.CharField(label=_("Numéro d’accord"), max_length=30, required=False)
     valid_from = DayField(label=_("Valable du"), required=False, help_text=_("Premier jour de soins accordé."))
@@ -103,7 +105,8 @@ class ApprovalForm(DecisionForm):
         choices = [(each.prestation.code, each.prestation.name) for each in offered]
         self.fields["prestation"].choices = choices  # type: ignore[attr-defined]
         self.prestations = {each.prestation.code: each.prestation for each in offered}
-        self.fields["decision"].choices = [(each, each.label) for each in list(Decision)[:3]]  # type: ignore[attr-defined]
+        pending = (Decision.PENDING, Decision.PENDING.label)
+        self.fields["decision"].choices = [pending, *self.fields["decision"].choices]  # type: ignore[attr-defined]
 
     def clean_asked_on(self) -> Any:
         asked = self.cleaned_data["asked_on"]

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from claims_portal.accounts import audit
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.documents.serving import document_response
 from claims_portal.identifiers import compact
+from claims_portal.middleware import client_address
 from claims_portal.templatetags.portal import money
 from health_claims.models import PriorApproval
 from health_claims.offer import read_offer
@@ -101,7 +103,14 @@ class PriorApprovalAdmin(KeysetAdmin):
     def visible(self, request: HttpRequest, key: int) -> PriorApproval:
         """The approval, for who may handle files at its desk; Http404 otherwise."""
         self.only_handlers(request)
-        related = ("member__policy__organisation", "patient", "prestation", "document", "entered_by")
+        related = (
+            "member__policy__organisation",
+            "member__policy__desk",
+            "patient",
+            "prestation",
+            "document",
+            "entered_by",
+        )
         return get_object_or_404(self.get_queryset(request).select_related(*related), pk=key)
 
     def only_handlers(self, request: HttpRequest) -> None:
@@ -209,6 +218,15 @@ class PriorApprovalAdmin(KeysetAdmin):
         if approval.document is None or not request.user.has_perm(READ_MEDICAL):
             raise Http404
         user: Any = request.user
+        if approval.document.is_clean:
+            audit.record(
+                action=audit.Action.DOCUMENT_READ,
+                user=user,
+                about=approval,
+                reference=approval.number,
+                desk=approval.member.policy.desk,
+                address=client_address(request),
+            )
         return document_response(document=approval.document, reader="agent", user=user)
 
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from claims_portal.accounts.models import AuditEntry
 from health_claims.computation import Cut
 from health_claims.explanation import explain
 from health_claims.models import Claim, Declaration, PriorApproval
@@ -139,6 +140,7 @@ def test_an_agent_finds_the_member_enters_decides_and_cancels(claim: Claim):
     page = staff.post(enter, given | {"file": upload(name="accord.pdf")})["Location"]
     assert elsewhere.get(page).status_code == elsewhere.get(f"{page}document/").status_code == 404
     assert staff.get(f"{page}document/").status_code == 200
+    assert AuditEntry.objects.get(action="document-read").desk == claim.desk
     decision = {"decision": "granted", "decided_on": "2026-02-10", "number": "EP-9", "valid_from": "2026-02-15"}
     staff.post(page, decision)
     assert PriorApproval.objects.in_force(DAY).get().number == "EP-9"

@@ -16,6 +16,7 @@ from claims_portal.identifiers import compact
 from membership.models import Beneficiary, Member
 
 from .importing import ImportView
+from .member_form import MemberForm
 
 
 class BeneficiaryInline(LabelledInline):
@@ -25,12 +26,13 @@ class BeneficiaryInline(LabelledInline):
 
 @admin.register(Member)
 class MemberAdmin(KeysetAdmin):
+    form = MemberForm
     keyset = ("pk",)
     list_display = ["number", "name", "policy", "rights_from", "rights_to"]
     list_filter = ["policy"]
     list_select_related = ["policy"]
     search_fields = ["number"]
-    search_help_text = "DRPP, matricule ou CIN"
+    search_help_text = _("Numéro d’adhérent ou CIN, en entier.")
     autocomplete_fields = ["policy"]
     inlines: ClassVar = [BeneficiaryInline]
     change_list_template = "admin/membership/member/change_list.html"

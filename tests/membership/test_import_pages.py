@@ -11,7 +11,7 @@ from django.urls import reverse
 from claims_portal.accounts.models import AuditEntry, User
 from membership.models import Member, MemberImport, Policy
 from tests.factories.complaints import AgentFactory
-from tests.factories.membership import MemberFactory, PolicyFactory
+from tests.factories.membership import RIB, MemberFactory, PolicyFactory
 from tests.together import at_once
 
 from .test_importing import CHILD, HEAD, MEMBER, changed
@@ -101,6 +101,25 @@ def test_a_member_is_found_by_number_or_cin(clerk, policy, how):
     text = f" {getattr(wanted, how).lower()} "
     page = client_of(clerk).get(reverse("admin:membership_member_changelist"), {"q": text})
     assert list(page.context["cl"].result_list) == [wanted]
+
+
+TYPED = {
+    **{"number": "1 234 567", "cin": "bk 123456", "last_name": "Essai", "first_name": "Salma", "rib": RIB},
+    **{"birth_date": "1980-05-17", "rights_from": "2020-01-01", "payment": "transfer"},
+    **{"beneficiaries-TOTAL_FORMS": "0", "beneficiaries-INITIAL_FORMS": "0"},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"rib": f"{RIB[:-1]}2"}, {"cin": "BK12"}, {"number": "12"}, {"last_name": "…"}, {"rights_to": "2019-01-01"}],
+)
+def test_a_member_typed_by_staff_is_checked_like_a_line_of_a_list(policy, wrong):
+    client, address = client_of(AgentFactory(is_superuser=True)), reverse("admin:membership_member_add")
+    shown = client.post(address, TYPED | {"policy": policy.pk} | wrong)
+    assert list(shown.context["adminform"].form.errors) == list(wrong)
+    client.post(address, TYPED | {"policy": policy.pk})
+    assert Member.objects.values_list("number", "cin", "rib").get() == ("1234567", "BK123456", RIB)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,38 @@
+"""A member as staff type one: what a list must hold to be taken in holds here too."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims_portal.identifiers import CinField, PersonNameField, RibField, compact
+from membership.models import Member
+from membership.numbers import well_formed
+
+
+class MemberForm(forms.ModelForm):
+    """Number and CIN in the form in which the member types them to come in; a RIB whose key is right."""
+
+    cin = CinField(label=_("CIN"))
+    last_name = PersonNameField(label=_("nom"))
+    first_name = PersonNameField(label=_("prénom"))
+    rib = RibField(label=_("RIB"), required=False)
+
+    class Meta:
+        model = Member
+        fields: ClassVar = "__all__"
+
+    def clean_number(self) -> str:
+        return compact(self.cleaned_data["number"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        policy, number = given.get("policy"), given.get("number")
+        if policy and number is not None and not well_formed(policy, number):
+            self.add_error("number", _("Ce numéro n’a pas la forme des numéros de cette police."))
+        begins, ends = given.get("rights_from"), given.get("rights_to")
+        if begins and ends and ends < begins:
+            self.add_error("rights_to", _("La fin des droits précède leur début."))
+        return given

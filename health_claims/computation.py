@@ -271,7 +271,7 @@ def _text(fact: Fact) -> str:
     if isinstance(fact, date):
         return fact.isoformat()
     if isinstance(fact, Decimal):
-        # Plain digits: « 100 » and never « 1E+2 »; two decimals at least where there are any.
+        # Plain digits: « 100 » and never « 1E+2 ».
         return f"{fact:f}"
     return str(fact)
 

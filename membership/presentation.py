@@ -21,6 +21,12 @@ def masked_mobile(mobile: object) -> str:
     return f"{number[:4]} {number[4:5]}{HIDDEN} {HIDDEN} {HIDDEN} {number[-2:]}" if len(number) > 8 else ""
 
 
+def masked_email(email: str) -> str:
+    """« s•••@exemple.ma »."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}•••{at}{domain}" if email else ""
+
+
 def masked_rib(rib: str) -> str:
     """« 011 … 21 »: the bank and the key of a RIB (24 digits)."""
     return f"{rib[:3]} {HIDDEN}{HIDDEN} {HIDDEN}{HIDDEN} {HIDDEN}{HIDDEN} {rib[-4:]}" if rib else ""

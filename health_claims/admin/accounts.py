@@ -21,7 +21,7 @@ from health_claims.services.giving_back import NothingToGiveBack, give_back
 from health_claims.services.reasons import offered_reasons
 from health_claims.workflow import GIVE_BACK
 from membership.models import Member, MemberAccount
-from membership.presentation import masked_mobile
+from membership.presentation import masked_email, masked_mobile
 
 from .actions import NOTE_MAX
 from .declaration_page import known
@@ -157,12 +157,6 @@ def facts(member: Member, account: MemberAccount | None) -> list[dict[str, Any]]
         {"label": _("E-mail vérifié"), "value": masked_email(account.email), "code": True},
         {"label": _("Identité vérifiée le"), "value": account.identity_checked_at or _("Pas encore")},
     ]
-
-
-def masked_email(email: str) -> str:
-    """« s•••@exemple.ma »."""
-    name, at, domain = email.partition("@")
-    return f"{name[:1]}•••{at}{domain}" if email else ""
 
 
 def consequences(member: Member) -> list[str]:

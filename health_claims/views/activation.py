@@ -22,6 +22,7 @@ from health_claims.services import activation
 from membership.access import MemberView, present
 from membership.forms import CodeForm
 from membership.models import MemberAccount
+from membership.views.words import code_wrong
 
 SESSION_KEY = "activation"  # which code was asked for here, and for which mobile
 
@@ -133,12 +134,7 @@ class ActivationStepView(MemberView):
                 code=code,
             )
         except codes.CodeWrong as wrong:
-            sentence = ngettext(
-                "Ce code n’est pas le bon. Il vous reste %(count)d essai.",
-                "Ce code n’est pas le bon. Il vous reste %(count)d essais.",
-                wrong.left,
-            )
-            return self.refuse(request, form, sentence % {"count": wrong.left})
+            return self.refuse(request, form, code_wrong(wrong.left))
         except codes.CodeUnusable:
             if due(self.fresh()) != ActivationStep.CODE:  # the same button pressed twice, or another tab
                 return self.go_on()

@@ -28,15 +28,20 @@ def code_refusal(*, request_id: UUID | str | None, purpose: str, subject: str, c
     try:
         codes.use_code(request_id=request_id, purpose=purpose, subject=subject, code=code)
     except codes.CodeWrong as wrong:
-        sentence = ngettext(
-            "Ce code n’est pas le bon. Il vous reste %(left)d essai.",
-            "Ce code n’est pas le bon. Il vous reste %(left)d essais.",
-            wrong.left,
-        )
-        return sentence % {"left": wrong.left}
+        return code_wrong(wrong.left)
     except codes.CodeUnusable:
         return code_unusable()
     return ""
+
+
+def code_wrong(left: int) -> str:
+    """Says how many tries are left."""
+    sentence = ngettext(
+        "Ce code n’est pas le bon. Il vous reste %(left)d essai.",
+        "Ce code n’est pas le bon. Il vous reste %(left)d essais.",
+        left,
+    )
+    return sentence % {"left": left}
 
 
 def code_unusable() -> str:

@@ -234,7 +234,16 @@ def postgres_program(name: str, environment: Environment, *arguments: str) -> No
 
     address = environment["DATABASE_URL"].removeprefix("postgres://postgres@")
     sockets, _, database = address.rpartition("/")
-    command = [POSTGRES_BIN_PATH / name, "--host", sockets, "--username", "postgres", "--dbname", database, *arguments]
+    command = [
+        str(POSTGRES_BIN_PATH / name),
+        "--host",
+        sockets,
+        "--username",
+        "postgres",
+        "--dbname",
+        database,
+        *arguments,
+    ]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 

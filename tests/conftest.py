@@ -17,6 +17,9 @@ from django.utils import translation
 from whitenoise.base import WhiteNoise
 
 
+gc.disable()  # importing makes much and throws nothing away: pytest_collection_finish switches it on again
+
+
 @pytest.fixture(autouse=True)
 def _private_files(settings: Any, tmp_path: Path) -> None:
     """Each test has its own folders for private files and mail."""
@@ -119,3 +122,4 @@ def pytest_collection_finish() -> None:
     """What was imported stays until the end: the garbage collector need not look at it again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()

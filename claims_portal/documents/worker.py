@@ -14,7 +14,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -31,13 +31,14 @@ FILES_A_PROCESS = 500
 class Allowance:
     """What examining one file may take: seconds, bytes of address space; how many files at a time.
 
-    `patience` is how many seconds a page waits in all, the time behind other files included.
+    `patience` is how many seconds a page waits in all, the time behind other files included: those who wait
+    more or less long share the same processes.
     """
 
     seconds: float
     memory_bytes: int
     processes: int = 2
-    patience: float = 45
+    patience: float = field(default=45, compare=False)
 
 
 _lock = threading.Lock()

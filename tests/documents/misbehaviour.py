@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -29,6 +30,13 @@ def pdf() -> bytes:
 
 def sleep(seconds: float) -> None:
     time.sleep(seconds)
+
+
+def linger(begun: Path, enough: Path) -> None:
+    """Say that it began, and go on until somebody says that it is enough."""
+    begun.touch()
+    while not enough.exists():
+        time.sleep(0.01)
 
 
 def backtrack() -> None:

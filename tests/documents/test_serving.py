@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document, DocumentReading
@@ -95,6 +93,8 @@ def test_behind_nginx_the_bytes_are_left_to_it(settings) -> None:
 
 @pytest.fixture(scope="module")
 def object_storage() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # seconds that only the process which runs these tests has to pay
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -104,6 +104,8 @@ def object_storage() -> Iterator[str]:
 
 @pytest.fixture
 def bucket(settings, object_storage: str) -> str:
+    import boto3
+
     keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "eu-west-3"}
     client = boto3.client("s3", endpoint_url=object_storage, **keys)
     client.create_bucket(Bucket="papiers", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})

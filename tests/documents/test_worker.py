@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -96,16 +97,18 @@ def test_an_idle_process_killed_by_the_system_is_replaced_unseen() -> None:
     assert still_works(HURRIED)
 
 
-def test_one_who_waits_too_long_behind_others_is_asked_to_come_back() -> None:
-    impatient = replace(ALLOWANCE, processes=1, patience=3)
-    warm(impatient)
+def test_one_who_waits_too_long_behind_others_is_asked_to_come_back(tmp_path: Path) -> None:
+    patient = replace(ALLOWANCE, processes=1)
+    begun, enough = tmp_path / "begun", tmp_path / "enough"
     with ThreadPoolExecutor(1) as people:
-        first = people.submit(run_apart, misbehaviour.sleep, (2,), impatient)
-        time.sleep(0.1)
+        first = people.submit(run_apart, misbehaviour.linger, (begun, enough), patient)
+        while not begun.exists():
+            time.sleep(0.01)
         with pytest.raises(Refused, match="busy"):
-            run_apart(misbehaviour.sleep, (2,), impatient)
+            run_apart(os.getpid, (), replace(patient, patience=0.2))
+        enough.touch()
         assert first.exception() is None
-    assert still_works(impatient)
+    assert still_works(patient)
 
 
 def test_twenty_uploads_at_once_are_all_examined() -> None:

@@ -16,7 +16,6 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from whitenoise.base import WhiteNoise
 
-
 gc.disable()  # importing makes much and throws nothing away: pytest_collection_finish switches it on again
 
 
@@ -123,3 +122,4 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    gc.set_threshold(20_000, 50, 50)  # of all that a test makes, little waits for it: a tenth of the time of most tests

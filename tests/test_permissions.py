@@ -400,12 +400,16 @@ def test_every_address_has_a_line():
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_each_visitor_gets_what_the_table_says(world: World, visitors: dict[str, Client], method: str):
+    """And whoever may not go where staff may is asked to sign in first."""
     wrong = {}
     for name, (arguments, expected) in (GET if method == "get" else POST).items():
         address = reverse(name, args=arguments(world))
-        statuses = tuple(getattr(visitors[role], method)(address).status_code for role in ROLES)
+        answers = [getattr(visitors[role], method)(address) for role in ROLES]
+        statuses = tuple(answer.status_code for answer in answers)
         if statuses != expected:
             wrong[name] = statuses
+        elif method == "get" and name.startswith("admin:") and expected[0] == 302:
+            assert re.search(r"/gestion/login/\?next=", answers[0]["Location"])
     assert wrong == {}
 
 
@@ -427,14 +431,6 @@ def test_the_pages_of_models_are_for_staff_with_the_right(world: World, visitors
             if outside != 302 or agent not in (302, 403, 404) or administrator >= 500:
                 wrong[f"{method} {name}"] = (outside, agent, administrator)
     assert wrong == {}
-
-
-def test_a_sign_in_is_asked_for_wherever_staff_may_go(world: World, visitors: dict[str, Client]):
-    for name, (arguments, expected) in GET.items():
-        if name.startswith("admin:") and expected[0] == 302:
-            assert re.search(
-                r"/gestion/login/\?next=", visitors["anonymous"].get(reverse(name, args=arguments(world)))["Location"]
-            )
 
 
 def test_a_case_of_somebody_else_looks_like_none(world: World, visitors: dict[str, Client]):

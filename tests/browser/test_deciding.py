@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from health_claims.models import Declaration
-from health_claims.services.reasons import load_reasons
 from tests.factories.complaints import AgentFactory
 from tests.factories.health_claims import DeclarationFactory
+from tests.factories.health_claims_claims import give_reasons
 from tests.factories.membership import MemberFactory
 
 from .test_agents_journey import sign_in
@@ -19,7 +19,7 @@ from .visitor import Visitor
 
 @pytest.mark.req("D147", "D150")
 def test_an_agent_rejects_one_and_validates_the_next_without_the_mouse(visit: Callable[..., Visitor]) -> None:
-    load_reasons()
+    give_reasons()
     first = DeclarationFactory.create(documents=0)
     member = MemberFactory.create(policy=first.member.policy, activated=True)
     second = DeclarationFactory.create(member=member, documents=0)

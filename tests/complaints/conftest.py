@@ -24,6 +24,7 @@ from complaints.models import (
     Respondent,
 )
 from complaints.services.catalogue import load_catalogue
+from tests.rows import Rows
 
 # In an order in which they can be deleted.
 MODELS: list[type[models.Model]] = [
@@ -46,10 +47,15 @@ MODELS: list[type[models.Model]] = [
 ]
 
 
+@pytest.fixture(scope="session")
+def institutions() -> Rows:
+    return Rows(lambda: load_catalogue(folder=CATALOGUE))
+
+
 @pytest.fixture(scope="module")
-def catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def catalogue(django_db_setup: None, django_db_blocker: Any, institutions: Rows) -> Iterator[None]:
     with django_db_blocker.unblock():
-        load_catalogue(folder=CATALOGUE)
+        institutions.put()
     yield
     with django_db_blocker.unblock():
         for model in MODELS:

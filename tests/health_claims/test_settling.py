@@ -17,12 +17,11 @@ from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling
 from health_claims.services.deciding import claim_as_seen
-from health_claims.services.reasons import load_reasons
 from health_claims.services.statements import EnteredLine
 from membership.models import Member
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, DeskFactory
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import MemberFactory, enter_as
 from tests.test_query_counts import cost, page
 from tests.together import at_once
@@ -48,7 +47,7 @@ def batch_of(*claims: Claim) -> SettlementBatch:
 
 @pytest.fixture
 def claim(db: None) -> Claim:
-    load_reasons()
+    give_reasons()
     return computed()
 
 
@@ -85,7 +84,7 @@ def test_a_statement_that_comes_to_zero_waits_for_no_rib_and_no_payment_is_told(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_batches_at_the_same_moment_share_no_claim():
-    load_reasons()
+    give_reasons()
     first = computed()
     claims = [first, *(computed(first.desk) for _number in range(3))]
     agents = AgentFactory.create_batch(2)
@@ -184,7 +183,7 @@ def test_a_claim_whose_batch_the_bank_may_have_does_not_leave_it_and_the_page_sa
 
 @pytest.mark.django_db(transaction=True)
 def test_an_order_of_payment_and_who_takes_a_claim_out_never_wait_for_each_other():
-    load_reasons()
+    give_reasons()
     claim = computed()
     batch, agent = batch_of(claim), AgentFactory.create(desks=[claim.desk], permissions=HANDLES)
     ends = at_once(

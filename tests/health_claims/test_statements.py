@@ -17,7 +17,7 @@ from health_claims.services.statements import EmptyStatement, UnknownLetter, com
 from membership import cover
 from membership.models import BaseRegime, Ceiling, Deductible, KeyLetter, Member
 from tests.factories.complaints import AgentFactory
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory
 from tests.together import at_once
 
@@ -263,7 +263,7 @@ def test_the_member_is_told_without_any_detail():
 
 
 def test_a_refusal_is_told_and_kept_with_its_reason():
-    load_reasons()
+    give_reasons()
     claim = ClaimFactory.create()
     reason = Reason.objects.get(use="refusal", code="off-policy")
     refuse_claim(claim_id=claim.pk, user=AgentFactory.create(), reason=reason)
@@ -286,7 +286,7 @@ def test_reasons_have_both_languages_and_what_staff_changed_stays_until_a_refres
 
 @pytest.mark.django_db(transaction=True)
 def test_two_claims_computed_at_once_do_not_both_take_the_last_of_a_ceiling():
-    load_reasons()
+    give_reasons()
     member = MemberFactory.create(activated=True)
     guarantee = GuaranteeFactory.create(policy=member.policy, prestation__code="reeducation")
     ceiling(guarantee, "1000")
@@ -303,7 +303,7 @@ def test_the_cost_of_a_statement_is_the_same_with_one_line_or_twelve(member, gua
     ceiling(guarantee, "5000")
     ceiling(guarantee, "9000", scope="person")
     Deductible.objects.create(policy=member.policy, amount=30, valid_from=date(2020, 1, 1))
-    load_reasons()
+    give_reasons()
     agent = AgentFactory.create()
     small, large = ClaimFactory.create_batch(2, member=member, guarantee=guarantee)
     with django_assert_num_queries(18):

@@ -15,14 +15,22 @@ from membership.numbers import well_formed
 class MemberForm(forms.ModelForm):
     """Number and CIN in the form in which the member types them to come in; a RIB whose key is right."""
 
-    cin = CinField(label=_("CIN"))
-    last_name = PersonNameField(label=_("nom"))
-    first_name = PersonNameField(label=_("prénom"))
+    cin = CinField(
+        label=_("CIN"),
+        error_messages={"required": _("Indiquez la CIN de l’adhérent : il la donne pour se connecter.")},
+    )
+    last_name = PersonNameField(label=_("Nom"))
+    first_name = PersonNameField(label=_("Prénom"))
     rib = RibField(label=_("RIB"), required=False)
 
     class Meta:
         model = Member
         fields: ClassVar = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"last_name", "first_name", "rib"} & self.fields.keys():  # none of them for who may only look
+            self.fields[name].widget.attrs["class"] = "vTextField"  # as wide as the admin's own
 
     def clean_number(self) -> str:
         return compact(self.cleaned_data["number"]).upper()

@@ -95,6 +95,12 @@ def test_members_of_other_desks_are_not_listed(clerk, policy):
     assert list(page.context["cl"].result_list) == [mine]
 
 
+def test_who_may_look_at_a_member_types_nothing_there(clerk, policy):
+    member = MemberFactory(policy=policy)
+    shown = client_of(clerk).get(reverse("admin:membership_member_change", args=[member.pk])).content.decode()
+    assert member.cin in shown and 'name="cin"' not in shown and 'name="rib"' not in shown
+
+
 @pytest.mark.parametrize("how", ["number", "cin"])
 def test_a_member_is_found_by_number_or_cin(clerk, policy, how):
     wanted, _other = MemberFactory(policy=policy), MemberFactory(policy=policy)

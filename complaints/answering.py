@@ -69,7 +69,7 @@ def recourse(desk: Desk, risk_bearer: str = "") -> str:
 
 def recourse_when_late(desk: Desk, risk_bearer: str = "") -> str:
     """The way on when no answer came in time, as `recourse` says it after one."""
-    head = _("La réponse n’est pas venue dans son délai : ce recours est gratuit.")
+    head = _("La réponse n’est pas venue dans son délai : ce recours est gratuit.")
     return _headed(head, ways_on(desk, risk_bearer))
 
 

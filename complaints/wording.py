@@ -30,7 +30,7 @@ EXAMPLE = {
     "echeance_accuse": _("mardi 10 mars 2026"),
     "echeance_reponse": _("vendredi 3 avril 2026"),
     "agent": _("Agent Exemple"),
-    "recours_retard": _("La réponse n’est pas venue dans son délai : vous pouvez saisir le médiateur de l’exemple."),
+    "recours_retard": _("La réponse n’est pas venue dans son délai : vous pouvez saisir le médiateur de l’exemple."),
     "mediateur": _("Si un désaccord persiste, vous pouvez saisir gratuitement le médiateur de l’exemple."),
 }
 

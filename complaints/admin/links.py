@@ -239,18 +239,30 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_change", into.pk)
 
 
-def show_merge(
-    request: HttpRequest, complaint: Complaint, form: MergeForm, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    context = more | {
-        "title": _("Réunir à un autre dossier"),
-        "complaint": complaint,
-        "form": form,
-        "problems": problems(form),
+def show_merge(request: HttpRequest, complaint: Complaint, form: MergeForm, **more: Any) -> HttpResponse:
+    more |= {
         "suggested": around(complaint, openable_cases(request.user)).alike,
         "here": reverse("admin:complaints_complaint_merge", args=[complaint.pk]),
     }
-    return page(request, "admin/complaints/complaint/merge.html", context, status)
+    return form_page(request, "merge", _("Réunir à un autre dossier"), complaint, form, **more)
+
+
+# --- Shared by the pages on which a case moves
+
+
+def form_page(
+    request: HttpRequest,
+    name: str,
+    title: str,
+    complaint: Complaint,
+    form: forms.Form,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """A page of its own for one form about a case; `name` is its template's."""
+    context = more | {"title": title, "complaint": complaint, "form": form, "problems": problems(form)}
+    return page(request, f"admin/complaints/complaint/{name}.html", context, status)
 
 
 def meanwhile(complaint: Complaint, form: forms.Form, refusal: Exception, transition: str) -> dict[str, Any]:

@@ -25,10 +25,8 @@ from complaints.services.referring import recipients_of, refer_complaint
 from complaints.workflow import SEE_CONTACT
 
 from .actions import told
-from .forms import problems
-from .intake import page
 from .letters import pdf_response
-from .links import handled, last_event, meanwhile
+from .links import form_page, handled, last_event, meanwhile
 from .reading import log_reading
 
 
@@ -105,16 +103,8 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_change", complaint.pk)
 
 
-def show(
-    request: HttpRequest, complaint: Complaint, form: ReferForm, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    context = more | {
-        "title": _("Transmettre à un autre organisme"),
-        "complaint": complaint,
-        "form": form,
-        "problems": problems(form),
-    }
-    return page(request, "admin/complaints/complaint/refer.html", context, status)
+def show(request: HttpRequest, complaint: Complaint, form: ReferForm, **more: Any) -> HttpResponse:
+    return form_page(request, "refer", _("Transmettre à un autre organisme"), complaint, form, **more)
 
 
 def letter_view(request: HttpRequest, complaint_id: int, referral_id: int) -> HttpResponse:

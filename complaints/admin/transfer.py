@@ -21,9 +21,7 @@ from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
 from .actions import told
-from .forms import problems
-from .intake import page
-from .links import handled, last_event, meanwhile
+from .links import form_page, handled, last_event, meanwhile
 
 
 def pages() -> list[tuple[str, Any, str]]:
@@ -89,13 +87,5 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     return redirect("admin:complaints_complaint_changelist")
 
 
-def show(
-    request: HttpRequest, complaint: Complaint, form: TransferForm, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    context = more | {
-        "title": _("Transmettre à un autre guichet"),
-        "complaint": complaint,
-        "form": form,
-        "problems": problems(form),
-    }
-    return page(request, "admin/complaints/complaint/transfer.html", context, status)
+def show(request: HttpRequest, complaint: Complaint, form: TransferForm, **more: Any) -> HttpResponse:
+    return form_page(request, "transfer", _("Transmettre à un autre guichet"), complaint, form, **more)

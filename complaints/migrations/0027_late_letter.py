@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='answertemplate',
             name='use',
-            field=models.CharField(choices=[('acknowledge', 'Accuser réception'), ('ask_complement', 'Demander un complément'), ('message', 'Envoyer un message'), ('answer', 'Répondre'), ('close', 'Clôturer'), ('late', 'Courrier : réponse en retard')], max_length=20, verbose_name='usage'),
+            field=models.CharField(choices=[('acknowledge', 'Accuser réception'), ('ask_complement', 'Demander un complément'), ('message', 'Envoyer un message'), ('answer', 'Répondre'), ('close', 'Clôturer'), ('late', 'Courrier : réponse en retard')], max_length=20, verbose_name='usage'),
         ),
         migrations.AlterField(
             model_name='event',

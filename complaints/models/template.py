@@ -31,7 +31,7 @@ class AnswerTemplate(models.Model):
         MESSAGE = "message", _("Envoyer un message")
         ANSWER = "answer", _("Répondre")
         CLOSE = "close", _("Clôturer")
-        LATE = "late", _("Courrier : réponse en retard")
+        LATE = "late", _("Courrier : réponse en retard")
 
     organisation = models.ForeignKey(
         Organisation,
@@ -90,7 +90,7 @@ class AnswerTemplate(models.Model):
                 listed = ", ".join(f"{{{each}}}" for each in wrong)
                 errors[name] = _now("Ces variables n’existent pas : %(names)s.") % {"names": listed}
             elif self.use == self.Use.LATE and set(OF_AGENTS).intersection(waiting(getattr(self, name))):
-                errors[name] = _now("Ce courrier part sans agent : ôtez {agent} et {a_completer}.")
+                errors[name] = _now("Ce courrier part sans agent : ôtez {agent} et {a_completer}.")
         if self.desk is not None and self.desk.organisation_id != self.organisation_id:
             errors["desk"] = _now("Ce guichet n’est pas celui de cette organisation.")
         if errors:

@@ -101,13 +101,19 @@ def begin_anew(*, account_id: int) -> MemberAccount:
 
 
 def ask_mobile(*, account: MemberAccount, mobile: str, address: str, language: str) -> UUID:
-    """Send a code to another mobile (E.164), which counts once it is given back; gives the request's id."""
+    """Send a code to another mobile (E.164), which counts once it is given back; gives the request's id. GivenBack."""
     # The code first: when no more may be sent, the one that was counts for the mobile it was sent to.
     asked = codes.send_code(
         purpose=NEW_MOBILE, subject=subject_of(account), mobile=mobile, language=language, address=address
     )
-    MemberAccount.objects.filter(pk=account.pk).update(pending_mobile=mobile)
+    _await(account, pending_mobile=mobile)
     return asked
+
+
+def _await(account: MemberAccount, **pending: str) -> None:
+    """Note what is still to be proved; GivenBack where the account was cleared since `account` was read."""
+    if not MemberAccount.objects.filter(pk=account.pk).exclude(password="").update(**pending):
+        raise GivenBack
 
 
 @transaction.atomic
@@ -125,10 +131,10 @@ def confirm_mobile(*, account_id: int, mobile: str) -> None:
 
 
 def ask_email(*, account: MemberAccount, email: str, language: str) -> None:
-    """Mail a link to another address, which counts once the link is used. LimitReached after 5 in an hour."""
+    """Mail a link to another address, which counts once it is used. LimitReached after 5 in an hour; GivenBack."""
     throttles.count("link-recipient", email)
     with transaction.atomic():
-        MemberAccount.objects.filter(pk=account.pk).update(pending_email=email)
+        _await(account, pending_email=email)
         token = links.create_link(purpose=NEW_EMAIL, subject=email_subject(account.pk, email), hours=notices.HOURS)
         queue(notices.EmailLink(email=email, token=token, language=language))
 

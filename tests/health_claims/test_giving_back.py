@@ -21,7 +21,7 @@ from health_claims.models import Declaration, PriorApproval
 from health_claims.readings import readings_of
 from health_claims.services import deciding, giving_back, papers, quoting
 from health_claims.services.usage import Care
-from membership.models import KnownBrowser, Member
+from membership.models import KnownBrowser, Member, MemberAccount
 from membership.services import credentials, signing_in
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory
@@ -106,6 +106,12 @@ def test_what_was_under_way_at_that_moment_gives_no_secret_and_no_paper(member: 
         papers.set_first_password(account_id=member.account.pk, password=PASSWORD)
     with pytest.raises(credentials.GivenBack):
         credentials.replace_password(account_id=member.account.pk, password=PASSWORD)
+    theirs = {"account": member.account, "language": "fr"}
+    with pytest.raises(credentials.GivenBack):
+        credentials.ask_mobile(**theirs, mobile="+212698765432", address="192.0.2.1")
+    with pytest.raises(credentials.GivenBack):
+        credentials.ask_email(**theirs, email="un.autre@exemple.ma")
+    assert MemberAccount.objects.get(pk=member.account.pk).is_untouched
     with pytest.raises(papers.PaperSettled):
         papers.keep_paper(member_id=member.pk, kind="cin", document=DocumentFactory.create())
 

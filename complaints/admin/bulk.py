@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import assign_complaint, close_complaint
-from complaints.services.routing import handlers
+from complaints.services.routing import at_work
 from complaints.workflow import HANDLE
 
 from . import queues
@@ -29,15 +28,11 @@ MOST = 100
 
 def colleagues(user: Any) -> list[tuple[int, str]]:
     """Who else handles cases at the desks of this person, by name. One query."""
-    found = _agents().exclude(pk=user.pk) if user.is_superuser else _beside.rows(user=user.pk)
+    found = at_work().exclude(pk=user.pk) if user.is_superuser else _beside.rows(user=user.pk)
     return [(each.pk, str(each)) for each in found]
 
 
-def _agents() -> QuerySet[User]:
-    return handlers().filter(desks__isnull=False).distinct().order_by("last_name", "first_name", "email")
-
-
-_beside = Prepared(lambda user: _agents().filter(desks__agents=user).exclude(pk=user), user=int)
+_beside = Prepared(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
 
 
 def bulk_view(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
 from complaints.models import AssignmentRule, Team
-from complaints.services.routing import fitting, rules_of
+from complaints.services.routing import at_work, fitting, rules_of
 from complaints.workflow import HANDLE
 
 from . import queues
@@ -45,23 +45,17 @@ class TeamForm(forms.ModelForm):
 
 
 class OfAgents(OfOneDesk):
-    """Rows that name members of staff: only those still at work are offered."""
+    """Rows that name members of staff: only those who may handle cases are offered."""
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is User:
-            kwargs["queryset"] = staff()
+            kwargs["queryset"] = at_work()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.related_model is User:
-            kwargs["queryset"] = staff()
+            kwargs["queryset"] = at_work()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-
-def staff() -> Any:
-    """Who handles cases somewhere, by name."""
-    found = User.objects.filter(is_active=True, is_staff=True, desks__isnull=False).distinct()
-    return found.order_by("last_name", "first_name", "email")
 
 
 @admin.register(Team)

@@ -104,6 +104,11 @@ def handlers() -> QuerySet[User]:
     return ModelBackend().with_perm(HANDLE).filter(is_staff=True)
 
 
+def at_work() -> QuerySet[User]:
+    """Those of a desk, whichever it is, by name."""
+    return handlers().filter(desks__isnull=False).distinct().order_by("last_name", "first_name", "email")
+
+
 def least_busy(people: Iterable[int], desk: Desk) -> User | None:
     """Of these people, the one still at the desk who has the fewest open cases. One query."""
     held = Complaint.objects.open().filter(assigned_to=OuterRef("pk")).order_by().values("assigned_to")

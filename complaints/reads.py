@@ -1,13 +1,28 @@
-"""What the pages of a complainant read of one case, each in a query that Django has written once."""
+"""What the pages of a complainant read of a desk and of one case, each in a query that Django has written once."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
+from claims_portal.organisations.models import Desk
 from claims_portal.prepared import Prepared
 
-from .models import Clock, Complaint, ComplaintDocument, Dependant, Event, Pause
+from .models import Category, Clock, Complaint, ComplaintDocument, Dependant, Event, Pause, Procedure
 
+open_desk = Prepared(lambda code: Desk.objects.open().filter(code=code, procedure__isnull=False), code=str)
+procedure_of = Prepared(
+    lambda desk: Procedure.objects.select_related("acknowledgement_delay", "answer_delay").filter(desk=desk), desk=int
+)
+categories_with_delays = Prepared(
+    lambda desk: (
+        Category.objects.select_related("acknowledgement_delay", "answer_delay")
+        .filter(Q(acknowledgement_delay__isnull=False) | Q(answer_delay__isnull=False))
+        .filter(desk=desk, is_active=True)
+    ),
+    desk=int,
+)
 case_of_number = Prepared(lambda number: Complaint.objects.for_complainant().filter(number=number), number=str)
 case_of_draft = Prepared(lambda draft: Complaint.objects.for_complainant().filter(draft_id=draft), draft=UUID)
 case_with_contact = Prepared(

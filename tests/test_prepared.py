@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from django.db.models import Value
 from django.db.transaction import TransactionManagementError
 from django.forms.models import model_to_dict
@@ -52,6 +52,25 @@ def test_a_prepared_query_of_values_gives_tuples_even_of_two_tables_together():
     for until in (day, day - timedelta(days=1)):
         expected = list(told(case.number, until))
         assert sorted(prepared.rows(number=case.number, until=until)) == sorted(expected)
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_prepared_query_takes_any_number_of_keys_whether_plans_are_kept_or_not(monkeypatch, pooled):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+    cases = [ComplaintFactory(messages=1), ComplaintFactory(messages=2), ComplaintFactory(messages=3)]
+    events_among: Prepared[Event] = Prepared(lambda keys: Event.objects.filter(complaint__among=keys), keys=list)
+    for several in (cases, cases[:2], []):
+        assert events_among.rows(keys=[each.pk for each in several]) == list(
+            Event.objects.filter(complaint__in=several)
+        )
+
+
+def test_a_plan_given_by_a_statement_that_failed_is_given_again():
+    case = ComplaintFactory()
+    cases: Prepared[Complaint] = Prepared(lambda key: Complaint.objects.filter(pk=key), key=int)
+    with pytest.raises(DataError), transaction.atomic():
+        cases.rows(key=2**70)
+    assert cases.first(key=case.pk) == case
 
 
 def test_each_reading_of_a_draft_has_its_own_moment():

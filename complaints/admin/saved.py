@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.models import SEE_ORGANISATION
 from claims_portal.backoffice import searches
 from claims_portal.organisations.models import Desk
+from claims_portal.prepared import Prepared
 from complaints.models import SavedFilter
 from complaints.services.saving import MOST, TooManyFilters, forget_filter, mark_used, save_filter
 from complaints.workflow import HANDLE
@@ -39,9 +40,12 @@ class SaveForm(forms.Form):
     guichet = forms.IntegerField(required=False)
 
 
+_offered = Prepared(SavedFilter.objects.offered_to, user=int)
+
+
 def offered(user: Any) -> list[SavedFilter]:
     """The views this person finds above the list. One query."""
-    return list(SavedFilter.objects.offered_to(user))
+    return _offered.rows(user=user.pk)
 
 
 def sharing(user: Any) -> list[Desk]:
@@ -80,7 +84,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 def open_view(request: HttpRequest, filter_id: int) -> HttpResponse:
     """The list as it was kept."""
-    saved = get_object_or_404(SavedFilter.objects.offered_to(require_reader(request)), pk=filter_id)
+    saved = get_object_or_404(SavedFilter.objects.offered_to(require_reader(request).pk), pk=filter_id)
     mark_used(saved=saved)
     return shown(request, saved)
 

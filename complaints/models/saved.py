@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,9 +12,9 @@ from claims_portal.organisations.models import Desk
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
-    def offered_to(self, user: Any) -> SavedFilterQuerySet:
-        """Somebody's own, and those shared with a desk they work for. One query."""
-        return self.filter(Q(user=user) | Q(desk__in=user.desks.all()))
+    def offered_to(self, user: int) -> SavedFilterQuerySet:
+        """Somebody's own, and those shared with a desk they work for. `user` is the key of their account."""
+        return self.filter(Q(user=user) | Q(desk__in=Desk.objects.filter(agents=user)))
 
 
 class SavedFilter(models.Model):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +19,7 @@ from complaints.answering import answering_of, for_whom, reach
 from complaints.models import Category, Procedure
 from complaints.promises import expected_delay
 from complaints.questions import questions_of
+from complaints.reads import categories_with_delays, open_desk, procedure_of
 from complaints.steps import filing
 
 
@@ -36,7 +37,10 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _open_desk(code: str) -> Desk:
-    return get_object_or_404(Desk.objects.open().filter(procedure__isnull=False), code=code)
+    desk = open_desk.first(code=code)
+    if desk is None:
+        raise Http404
+    return desk
 
 
 @login_not_required
@@ -44,13 +48,12 @@ def _open_desk(code: str) -> Desk:
 def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     """Tab « Soumettre une réclamation » (rows A21, A22; C4–C19, C34–C46)."""
     desk = _open_desk(code)
-    procedure = Procedure.objects.select_related("acknowledgement_delay", "answer_delay").get(desk=desk)
     guide = questions_of(desk).texts.get(LegalText.Kind.COMPLAINT_GUIDE)
     mediators = [(for_whom(each), each.mediator, reach(each.mediator)) for each in answering_of(desk).in_force()]
     context = {
         "desk": desk,
         "tab": "submit",
-        "delays": _delays(procedure) + _own_delays(desk),
+        "delays": _promised_delays(desk),
         "guide": guide,
         "mediators": mediators,
     }
@@ -58,13 +61,12 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "complaints/desk.html", context)
 
 
-def _own_delays(desk: Desk) -> list[tuple[str, str]]:
-    """The delays that categories set for themselves (F9). One query where there are some."""
-    own = questions_of(desk).own_delays
-    categories = Category.objects.filter(pk__in=own, is_active=True) if own else Category.objects.none()
-    return [
+def _promised_delays(desk: Desk) -> list[tuple[str, str]]:
+    """The delays of the desk, then those that categories set for themselves (F9). One query, or two where there are."""
+    own = categories_with_delays.rows(desk=desk.pk) if questions_of(desk).own_delays else []
+    return [amount for procedure in procedure_of.rows(desk=desk.pk) for amount in _delays(procedure)] + [
         (_("%(what)s, pour « %(category)s »") % {"what": what, "category": category.name}, amount)
-        for category in categories.select_related("acknowledgement_delay", "answer_delay")
+        for category in own
         for what, amount in _delays(category)
     ]
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from complaints.admin.queues import QUEUES, visible_cases
-from complaints.models import Clock, Complaint
+from complaints.models import Complaint
 from complaints.models.case import NO_PROMISE
 from complaints.services.following import write_to_desk
 from complaints.services.handling import acknowledge_complaint, answer_complaint, assign_complaint
@@ -103,8 +103,14 @@ def test_cases_due_within_three_days_are_those_that_are_neither_late_nor_answere
 @pytest.mark.parametrize(("days", "state"), [(60, "running"), (1, "soon"), (-1, "late")])
 def test_the_next_due_date_is_coloured_by_how_near_it_is(staff, desk, days, state):
     complaint = ComplaintFactory(desk=desk)
-    Clock.objects.filter(complaint=complaint).update(due_at=timezone.now() + timedelta(days=days))
+    Complaint.objects.filter(pk=complaint.pk).update(due_at=timezone.now() + timedelta(days=days))
     assert f'class="due is-{state}"' in staff.get(LIST).content.decode()
+
+
+def test_a_case_that_waits_for_the_person_shows_no_date_that_will_move(staff, desk):
+    ComplaintFactory(desk=desk, state="complement")
+    line = staff.get(LIST, {"file": "en-attente"}).content.decode().split('<td class="case-due">')[1].split("</td>")[0]
+    assert "En pause" in line and "<time" not in line
 
 
 def test_an_agent_sees_the_cases_of_their_own_desks_only(staff, desk):

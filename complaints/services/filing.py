@@ -34,7 +34,10 @@ from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
 
-_told_before = Prepared(lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at")[:1], mark=str)
+_told_before: Prepared[Any] = Prepared(
+    lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at")[:1],
+    mark=str,
+)
 _with_number = Prepared(lambda number: Complaint.objects.only("number").filter(number=number), number=str)
 
 
@@ -215,4 +218,4 @@ def already_filed_at(*, draft: Draft) -> datetime | None:
     """When this person filed this very complaint before, if so: said as a warning, never a refusal (F7)."""
     mark = fingerprint(draft.desk, facts_of(draft), steps.COMPLAINANT.cleaned(draft))
     found = _told_before.first(mark=mark)
-    return found.received_at if found else None
+    return found[0] if found else None

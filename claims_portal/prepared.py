@@ -33,13 +33,13 @@ _names = map("portal_{}".format, itertools.count())
 
 
 @models.ForeignKey.register_lookup
-class Among(models.Lookup):  # type: ignore[type-arg]
+class Among(models.Lookup):
     """`complaint__among=keys`: as `in`, by one parameter however many keys there are, so that the SQL can be kept."""
 
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, parameters = self.process_lhs(compiler, connection)
         return f"{column} = ANY(%s)", [*parameters, self.rhs]
 

@@ -163,6 +163,12 @@ def destroy_draft(*, draft_id: UUID) -> None:
     Draft.objects.filter(pk=draft_id).delete()
 
 
+def erase_draft(*, draft_id: UUID) -> None:
+    """Destroy a draft that its author gives up. AlreadySubmitted when it was sent meanwhile, DoesNotExist when gone."""
+    with locked_draft(draft_id):
+        destroy_draft(draft_id=draft_id)
+
+
 def prune_drafts() -> int:
     """Destroy the drafts that expired, with the documents no case has claimed and what was mailed. Gives how many."""
     expired = list(Draft.objects.expired().values_list("pk", flat=True)[:1000])

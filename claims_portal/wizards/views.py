@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -272,7 +273,11 @@ class LaterView(PublicView):
 
     def post(self, request: HttpRequest, draft: Draft) -> HttpResponse:
         if request.POST.get("action") == "destroy":
-            services.destroy_draft(draft_id=draft.pk)
+            try:
+                with suppress(Draft.DoesNotExist):  # pressed twice
+                    services.erase_draft(draft_id=draft.pk)
+            except services.AlreadySubmitted:  # from another tab: its page says the number
+                return redirect(resume_url(draft))
             messages.success(request, _("Votre brouillon est effacé."))
             return redirect("home")
         form = ResumeForm(request.POST)

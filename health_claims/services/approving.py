@@ -9,7 +9,7 @@ from django.db import transaction
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claim_documents
+from claims_portal.documents.services import claim_documents, discard_document
 from claims_portal.notifications.services import queue
 from health_claims.models import PriorApproval
 from health_claims.notices.approvals import QuoteAnswered
@@ -51,9 +51,17 @@ class Decided:
 
 @transaction.atomic
 def enter_approval(*, asked: Asked, user: User, decided: Decided | None = None) -> PriorApproval:
-    """Write an approval, still to be decided or as it was (`decided`). NotTheirs for somebody of another family."""
+    """Write an approval, still to be decided or as it was (`decided`). NotTheirs for somebody of another family.
+
+    The same one again is the one that is there: a button that was pressed twice.
+    """
     if asked.patient is not None and asked.patient.member_id != asked.member.pk:
         raise NotTheirs
+    Member.objects.select_for_update(no_key=True).get(pk=asked.member.pk)
+    if same := _entered_before(asked, user, decided):
+        if asked.document is not None:
+            discard_document(document=asked.document)
+        return same
     if asked.document is not None:
         claim_documents(documents=[asked.document])
     approval = PriorApproval.objects.create(
@@ -66,6 +74,21 @@ def enter_approval(*, asked: Asked, user: User, decided: Decided | None = None) 
         entered_by=user,
     )
     return decide_approval(approval_id=approval.pk, decided=decided) if decided else approval
+
+
+def _entered_before(asked: Asked, user: User, decided: Decided | None) -> PriorApproval | None:
+    """What this person entered in the very same words, files apart."""
+    words = {
+        "member": asked.member,
+        "patient": asked.patient,
+        "prestation": asked.prestation,
+        "asked_on": asked.asked_on,
+        "note": asked.note,
+        "entered_by": user,
+        "decision": decided.decision if decided else Decision.PENDING,
+        "number": decided.number if decided else "",
+    }
+    return PriorApproval.objects.filter(**words).first()
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from claims_portal.documents.services import claims_of
 from claims_portal.inserts import inserts_of, run_together
 from claims_portal.notifications.services import queue
 from claims_portal.wizards.models import Draft
-from claims_portal.wizards.services import closing_of, create_draft, destroy_draft, locked_draft
+from claims_portal.wizards.services import AlreadySubmitted, closing_of, create_draft, erase_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
@@ -71,10 +71,13 @@ def begun_declarations(*, member: Member) -> list[Draft]:
 
 @transaction.atomic
 def begin_again(*, member: Member, draft_id: UUID, language: str) -> Draft:
-    """Destroy a draft of this member with its files, and begin a new one; NotTheirs when it is not one of theirs."""
+    """Destroy a draft of this member with its files, and begin a new one; NotTheirs when it is none they may send."""
     if not Draft.objects.unsent_of(owner_of(member.pk), steps.declaring.key).filter(pk=draft_id).exists():
         raise NotTheirs
-    destroy_draft(draft_id=draft_id)
+    try:
+        erase_draft(draft_id=draft_id)
+    except (AlreadySubmitted, Draft.DoesNotExist):
+        raise NotTheirs from None
     return begin_declaration(member=member, language=language)
 
 

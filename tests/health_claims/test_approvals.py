@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.documents.models import Document
 from health_claims.computation import Cut
 from health_claims.explanation import explain
 from health_claims.models import Claim, Declaration, PriorApproval
@@ -23,10 +24,11 @@ from health_claims.services.usage import Care
 from membership.models import Member
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory
-from tests.factories.documents import upload
+from tests.factories.documents import DocumentFactory, upload
 from tests.factories.health_claims import DeclarationDraftFactory, DeclarationFactory, typed
 from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 3)
@@ -123,6 +125,18 @@ def test_an_estimate_counts_on_an_approval_that_can_still_be_asked(claim: Claim)
     care = Care(claim.member, None, claim.prestation, date(2026, 9, 1))
     found = estimate(care=care, guarantee=claim.guarantee, quote=Quote(Decimal(500), Decimal(0)))
     assert found.outcome.paid == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_approval_whose_button_is_pressed_twice_is_one(claim: Claim):
+    user = AgentFactory.create()
+    pressed = [
+        Asked(claim.member, claim.prestation, DAY, note="Devis du 2 mars", document=DocumentFactory.create())
+        for _each in range(2)
+    ]
+    ends = at_once(*[lambda asked=asked: enter_approval(asked=asked, user=user, decided=GRANTED) for asked in pressed])
+    assert ends[0] == ends[1] == PriorApproval.objects.get()
+    assert Document.objects.count() == 1
 
 
 def test_an_agent_finds_the_member_enters_decides_and_cancels(claim: Claim):

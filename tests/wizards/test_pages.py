@@ -15,6 +15,7 @@ from django.utils import timezone
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
+from claims_portal.wizards.services import erase_draft
 from claims_portal.wizards.steps import SEVERAL_MAX
 from tests.factories.complaints import DeskFactory
 from tests.factories.documents import DocumentFactory, upload
@@ -142,6 +143,16 @@ def test_a_draft_is_erased_from_a_shared_device(client, draft, django_capture_on
     assert not Draft.objects.exists()
     assert not Document.objects.exists()
     assert client.get(at(draft, "demande")).status_code == 404
+
+
+def test_what_was_sent_meanwhile_is_not_erased(client, draft, monkeypatch):
+    def sent_just_before(*, draft_id: Any) -> None:
+        Draft.objects.filter(pk=draft_id).update(submitted_at=timezone.now())
+        erase_draft(draft_id=draft_id)
+
+    monkeypatch.setattr("claims_portal.wizards.views.services.erase_draft", sent_just_before)
+    assert client.post(later(draft), {"action": "destroy"}).status_code == 302
+    assert Draft.objects.get().submitted_at is not None
 
 
 @pytest.mark.req("A25")

@@ -32,6 +32,7 @@ _plans: WeakKeyDictionary[Any, dict[Prepared[Any], str]] = WeakKeyDictionary()
 _names = map("portal_{}".format, itertools.count())
 
 
+@models.BigAutoField.register_lookup
 @models.ForeignKey.register_lookup
 class Among(models.Lookup):
     """`complaint__among=keys`: as `in`, by one parameter however many keys there are, so that the SQL can be kept."""

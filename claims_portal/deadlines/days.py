@@ -14,14 +14,7 @@ from .public_holidays import Holiday, public_holidays
 
 ONE_DAY = timedelta(days=1)
 END_OF_DAY = time(23, 59, 59)
-# Nearly every procedure counts on one calendar.
-_overrides_of_one = Prepared(lambda calendar: HolidayOverride.objects.filter(calendar=calendar), calendar=int)
-
-
-def _overrides(calendar_ids: list[int]) -> Iterable[HolidayOverride]:
-    if len(calendar_ids) == 1:
-        return _overrides_of_one.rows(calendar=calendar_ids[0])
-    return HolidayOverride.objects.filter(calendar__in=calendar_ids)
+_overrides = Prepared(lambda calendars: HolidayOverride.objects.filter(calendar__among=calendars), calendars=list)
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class CalendarDays:
     def of_many(cls, calendars: Iterable[Calendar]) -> dict[int, CalendarDays]:
         """Read calendars with their exceptions, by primary key: one query for all of them."""
         by_id = {calendar.pk: cls.regular(calendar) for calendar in calendars}
-        for override in _overrides(list(by_id)):
+        for override in _overrides.rows(calendars=list(by_id)):
             by_id[override.calendar_id].overrides[override.date] = override
         return by_id
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle, islice
 
 from django.conf import settings
 from django.db import transaction
@@ -27,13 +26,7 @@ from complaints.workflow import State
 
 BATCH = 200
 PROMISED = (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER)
-_delays = Prepared(
-    lambda one, two, three, four: Delay.objects.with_calendar().filter(pk__in=[one, two, three, four]),
-    one=int,
-    two=int,
-    three=int,
-    four=int,
-)
+_delays = Prepared(lambda keys: Delay.objects.with_calendar().filter(pk__among=keys), keys=list)
 
 
 @dataclass(frozen=True)
@@ -51,9 +44,7 @@ def rules_of(complaint: Complaint) -> dict[ClockKind, Rule]:
     keys = asked.delay_ids | (own.delay_ids if own else {})
     if not keys:
         return {}
-    # As many as there are kinds of clocks.
-    one, two, three, four = islice(cycle(keys.values()), 4)
-    delays = {delay.pk: delay for delay in _delays.rows(one=one, two=two, three=three, four=four)}
+    delays = {delay.pk: delay for delay in _delays.rows(keys=list(keys.values()))}
     return {
         ClockKind(kind): Rule(delays[key], own.names if own and kind in own.delay_ids else ("", ""))
         for kind, key in keys.items()

@@ -13,7 +13,7 @@ PATIENCE = 3.0  # seconds that the last step may take, whatever is away
 
 
 def test_without_redis_people_file_and_receipts_leave_once_when_it_is_back(stack: Stack):
-    crowd = people(stack, 16)
+    crowd = people(stack, 30)
     stack.take_redis()
     file_all(crowd)
     assert Browser(stack.address).get("/sante-systeme/ready").status == 200
@@ -43,7 +43,7 @@ def test_receipts_wait_for_a_mail_server_that_refuses_and_leave_once(stack: Stac
 
 
 def test_postgresql_restarting_is_a_clear_page_and_no_case_is_lost_or_doubled(stack: Stack):
-    crowd = people(stack, 12)
+    crowd = people(stack, 16)
     filed = len(stack.rows("SELECT 1 FROM complaints_complaint"))
     with ThreadPoolExecutor(4) as pool:
         results = [pool.submit(Complainant.file, person) for person in crowd]

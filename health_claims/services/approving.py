@@ -77,13 +77,14 @@ def enter_approval(*, asked: Asked, user: User, decided: Decided | None = None) 
 
 
 def _entered_before(asked: Asked, user: User, decided: Decided | None) -> PriorApproval | None:
-    """What this person entered in the very same words, files apart."""
+    """What this person entered in the very same words, with the very same file."""
     words = {
         "member": asked.member,
         "patient": asked.patient,
         "prestation": asked.prestation,
         "asked_on": asked.asked_on,
         "note": asked.note,
+        "document__sha256": asked.document.sha256 if asked.document else None,
         "entered_by": user,
         "decision": decided.decision if decided else Decision.PENDING,
         "number": decided.number if decided else "",

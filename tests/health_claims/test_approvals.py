@@ -131,12 +131,20 @@ def test_an_estimate_counts_on_an_approval_that_can_still_be_asked(claim: Claim)
 def test_an_approval_whose_button_is_pressed_twice_is_one(claim: Claim):
     user = AgentFactory.create()
     pressed = [
-        Asked(claim.member, claim.prestation, DAY, note="Devis du 2 mars", document=DocumentFactory.create())
+        Asked(claim.member, claim.prestation, DAY, document=DocumentFactory.create(sha256="a" * 64))
         for _each in range(2)
     ]
     ends = at_once(*[lambda asked=asked: enter_approval(asked=asked, user=user, decided=GRANTED) for asked in pressed])
     assert ends[0] == ends[1] == PriorApproval.objects.get()
     assert Document.objects.count() == 1
+
+
+def test_two_quotes_of_one_day_are_two_approvals(claim: Claim):
+    user = AgentFactory.create()
+    for document in (DocumentFactory.create(sha256="a" * 64), DocumentFactory.create(sha256="b" * 64), None):
+        enter_approval(asked=Asked(claim.member, claim.prestation, DAY, document=document), user=user)
+    assert PriorApproval.objects.count() == 3
+    assert Document.objects.count() == 2
 
 
 def test_an_agent_finds_the_member_enters_decides_and_cancels(claim: Claim):

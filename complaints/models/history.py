@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -47,6 +48,14 @@ class EventKind(models.TextChoices):
     ROUTED = "routed", _("Attribuée par une règle")
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def record(self, *, complaint: Complaint, kind: EventKind, at: datetime, **more: Any) -> Event:
+        """Write what happened to a case and left its state as it is; what changes it goes by `services.changes`."""
+        return self.create(
+            complaint=complaint, kind=kind, at=at, from_state=complaint.state, to_state=complaint.state, **more
+        )
+
+
 class Event(models.Model):
     """One line of a case's history. Written once: a correction is a new event."""
 
@@ -59,6 +68,8 @@ class Event(models.Model):
     to_state = models.CharField(max_length=20)
     body = models.TextField(blank=True)
     is_public = models.BooleanField(default=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("événement")

@@ -263,12 +263,10 @@ def _write_due(complaint: Complaint, clock: Clock, due: Due) -> bool:
     clock.save(update_fields=["delay", "due_at", "explanation"])
     if moved:
         keep_due(complaint=complaint)
-        Event.objects.create(
+        Event.objects.record(
             complaint=complaint,
             kind=EventKind.DEADLINE_MOVED,
             at=timezone.now(),
-            from_state=complaint.state,
-            to_state=complaint.state,
             body=f"{label} : {before} → {after}",
             is_public=False,
         )

@@ -55,12 +55,10 @@ def _waiting() -> ClockQuerySet:
 def _announce(complaint: Complaint, clock: Clock, now: datetime) -> None:
     clock.reminded_at = now
     clock.save(update_fields=["reminded_at"])
-    event = Event.objects.create(
+    event = Event.objects.record(
         complaint=complaint,
         kind=EventKind.CLOSING_ANNOUNCED,
         at=now,
-        from_state=complaint.state,
-        to_state=complaint.state,
     )
     promise_letter(complaint=complaint, event=event)
     queue(notices.ClosingSoon(complaint, event))

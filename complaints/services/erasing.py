@@ -78,13 +78,11 @@ def erase_case(*, complaint: Complaint, disposal: Disposal) -> None:
     disposal.mobile_mark = contact_mark(complaint.number, str(person.mobile)) if person.mobile else ""
     disposal.erased = _erase_documents(complaint, disposal) | _erase_rows(complaint, person)
     Complaint.objects.filter(pk=complaint.pk).update(**COMPLAINT_BLANK, disposed_at=now, changed_at=now)
-    Event.objects.create(
+    Event.objects.record(
         complaint=complaint,
         kind=EventKind.DISPOSED,
         at=now,
         user_id=disposal.batch.decided_by_id,
-        from_state=complaint.state,
-        to_state=complaint.state,
     )
     disposal.done_at = now
     disposal.files_gone_at = None if disposal.document_ids else now

@@ -64,13 +64,11 @@ def add_contact(*, complaint_id: int, user: User, email: str = "", mobile: str =
     person.save(update_fields=list(new))
     complaint.wants_sms = complaint.wants_sms or not person.email
     complaint.save(update_fields=["wants_sms", "changed_at"])
-    event = Event.objects.create(
+    event = Event.objects.record(
         complaint=complaint,
         kind=EventKind.CONTACT_ADDED,
         at=timezone.now(),
         user=user,
-        from_state=complaint.state,
-        to_state=complaint.state,
     )
     queue(notices.TrackingOpened(complaint, event))
     return complaint

@@ -99,12 +99,10 @@ def _escalate(complaint: Complaint, clock: Clock, now: datetime) -> None:
     if complaint.escalated_at is None:
         complaint.escalated_at = now
         complaint.save(update_fields=["escalated_at", "changed_at"])
-    event = Event.objects.create(
+    event = Event.objects.record(
         complaint=complaint,
         kind=EventKind.ESCALATED,
         at=now,
-        from_state=complaint.state,
-        to_state=complaint.state,
         is_public=False,
     )
     desk = [complaint.desk.email] if complaint.desk.email else addresses_of_agents(complaint)
@@ -119,12 +117,10 @@ def _tell_on_paper(complaint: Complaint, now: datetime) -> None:
     words = late_words(complaint) if goes_on_paper(complaint, EventKind.LATE_TOLD) else ""
     if not words:
         return
-    told = Event.objects.create(
+    told = Event.objects.record(
         complaint=complaint,
         kind=EventKind.LATE_TOLD,
         at=now,
-        from_state=complaint.state,
-        to_state=complaint.state,
         body=words,
     )
     promise_letter(complaint=complaint, event=told)

@@ -86,12 +86,10 @@ def route(*, complaint: Complaint) -> User | None:
                 "agent": agent,
                 "rule": rule.name,
             }
-        Event.objects.create(
+        Event.objects.record(
             complaint=complaint,
             kind=EventKind.ROUTED,
             at=timezone.now(),
-            from_state=complaint.state,
-            to_state=complaint.state,
             body=words,
             is_public=False,
         )

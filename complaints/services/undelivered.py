@@ -34,12 +34,10 @@ def message_failed(message: Message) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         what = {"channel": message.get_channel_display(), "subject": message.subject, "reason": message.last_error}
         body = _("%(channel)s non remis. %(subject)s (%(reason)s)") % what
-    Event.objects.create(
+    Event.objects.record(
         complaint=complaint,
         kind=EventKind.UNDELIVERED,
         at=now,
-        from_state=complaint.state,
-        to_state=complaint.state,
         body=body,
         is_public=False,
     )

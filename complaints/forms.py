@@ -27,8 +27,7 @@ from .models import AskedField, Dependant, DocumentKind, Quality
 from .questions import OTHER, questions_of
 
 SUBJECT_SLUG = "reclamation"  # the step that asks what it is about
-FACTS_MAX = 20_000
-PROSE_MAX = 5_000
+FACTS_MAX, PROSE_MAX = 20_000, 5_000  # characters
 Asked = AskedField.Field
 
 

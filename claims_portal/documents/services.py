@@ -55,13 +55,13 @@ class DocumentRefused(Exception):
 def refusal_message(code: str) -> str | Promise:
     """The sentence for a refusal, with this portal's limits in it."""
     limits = settings.DOCUMENT_LIMITS
+    if code == "too_large":
+        return too_large(limits["file_bytes"])
     words: dict[str, dict[str, object]] = {
         "not_accepted": {"names": IMAGE_NAMES},
         "too_many_pages": {"limit": limits["pdf_pages"]},
         "too_many_pixels": {"limit": limits["image_pixels"] // 1_000_000},
     }
-    if code == "too_large":
-        return too_large(limits["file_bytes"])
     message = REFUSALS[code]
     return message % words[code] if code in words else message
 

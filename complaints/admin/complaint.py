@@ -20,9 +20,8 @@ from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
-from claims_portal.documents.models import Document
-from claims_portal.documents.services import discard_document
 from claims_portal.documents.serving import document_response, shows_documents
+from claims_portal.documents.uploads import discard_all
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
 from claims_portal.workflow import TransitionNotAllowed
@@ -201,7 +200,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             return wording.preview(request, complaint, action)
         documents = received(form, "documents") if form.is_valid() else []
         if form.errors:
-            discard(documents)
+            discard_all(documents)
             return self.show(request, complaint, tried=action, form=form, status=422)
         try:
             with as_seen(complaint_id=complaint_id, last_event_id=form.cleaned_data["seen"]):
@@ -213,11 +212,11 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
                     decision=form.decision if action.decides else None,
                 )
         except Unfinished as missing:
-            discard(documents)
+            discard_all(documents)
             form.add_error(missing.field, str(missing))
             return self.show(request, complaint, tried=action, form=form, status=422)
         except (ChangedMeanwhile, TransitionNotAllowed) as refusal:
-            discard(documents)
+            discard_all(documents)
             return self.not_as_seen(request, complaint_id, action, form, refusal)
         if begun := form.cleaned_data.get("begun"):
             count_use(template_id=begun)
@@ -297,9 +296,3 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
                 request, _("Ce message ne peut plus repartir : il contenait un code qui n’est plus valable.")
             )
         return redirect("admin:complaints_complaint_change", complaint_id)
-
-
-def discard(documents: list[Document]) -> None:
-    """Destroy what was received for an action that did not happen."""
-    for document in documents:
-        discard_document(document=document)

@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from claims_portal.documents.labels import clean_label
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, receive_document
 from claims_portal.identifiers import ProseField
@@ -53,8 +52,7 @@ def received(form: forms.Form, name: str) -> list[Document]:
         try:
             documents.append(receive_document(upload=upload))
         except DocumentRefused as refusal:
-            told = {"name": clean_label(upload.name or ""), "reason": refusal.message}
-            form.add_error(name, gettext("« %(name)s » : %(reason)s") % told)
+            form.add_error(name, refusal.about(upload))
     return documents
 
 

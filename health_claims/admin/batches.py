@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.exports import Table, table_file
 from claims_portal.backoffice.keyset import NEWER, OLDER, KeysetAdmin, KeysetChangeList, page_by_key
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.organisations.models import Desk, Organisation
 from health_claims.models import Claim, SettlementBatch
 from health_claims.roles import VIEW_BATCHES
@@ -65,7 +66,7 @@ class BatchChangeList(KeysetChangeList):
 
 
 @admin.register(SettlementBatch)
-class SettlementBatchAdmin(KeysetAdmin):
+class SettlementBatchAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Batches as those who settle see them."""
 
     keyset = ("made_at", "pk")
@@ -89,15 +90,6 @@ class SettlementBatchAdmin(KeysetAdmin):
         ]
 
     # --- Who may
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: SettlementBatch | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: SettlementBatch | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: SettlementBatch | None = None) -> bool:
         return bool(request.user.has_perm(VIEW_BATCHES) or request.user.has_perm(SETTLE))

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
+from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.documents.models import Document
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
@@ -63,7 +64,7 @@ class CaseChangeList(KeysetChangeList):
         ]
 
 
-class CaseAdmin(KeysetAdmin):
+class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Declarations or claims as the agents of a desk see them. Nothing of them is an editable field."""
 
     actions = None
@@ -103,15 +104,6 @@ class CaseAdmin(KeysetAdmin):
         return []
 
     # --- Who may
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm(self.view_permission) or request.user.has_perm(HANDLE))

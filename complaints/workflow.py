@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.workflow import Transition, Workflow
+from claims_portal.cases.workflow import Transition, Workflow
 
 
 class State(models.TextChoices):

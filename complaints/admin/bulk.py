@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
 from claims_portal.prepared import Prepared
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
 from complaints.services.handling import assign_complaint, close_complaint

@@ -24,7 +24,7 @@ from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number

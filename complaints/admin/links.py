@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from claims_portal.identifiers import ReferenceField, printable
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Complaint, ComplaintDocument, Event
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts import audit
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Organisation
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint, Event, EventKind, Recipient

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint
 from complaints.services.handling import ChangedMeanwhile, as_seen

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.answering import answering_of, recourse, risk_bearer_of
 from complaints.models import Answer, AnswerTemplate, Complaint, Event, EventKind

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event, EventKind
 from complaints.workflow import INTERNAL, TURN_IN, State, Turn, workflow
 

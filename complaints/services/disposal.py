@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError as BrokerUnavailable
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Disposal, DisposalBatch, EventKind
 
 from .changes import change, locked

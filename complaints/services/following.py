@@ -11,7 +11,7 @@ from django.utils import timezone
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind, EventKind
 from complaints.workflow import State

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.models import Complaint, EventKind
 
 from .changes import change, locked

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts.models import User
 from claims_portal.deadlines.explanation import spelled_moment
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import notices
 from complaints.models import CaseLink, ClockKind, Complainant, Complaint, EventKind, Outcome
 from complaints.workflow import State, Turn, workflow

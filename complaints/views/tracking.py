@@ -17,7 +17,7 @@ from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.lateness import late_answer

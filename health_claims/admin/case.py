@@ -24,7 +24,7 @@ from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.documents.models import Document
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
-from claims_portal.workflow import TransitionNotAllowed, Workflow
+from claims_portal.cases.workflow import TransitionNotAllowed, Workflow
 from health_claims.models import Reason
 from health_claims.services.deciding import ChangedMeanwhile
 from health_claims.services.reasons import offered_reasons

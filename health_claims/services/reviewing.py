@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from claims_portal.accounts.models import User
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims.models import Claim, ReviewRule
 from membership.models import Guarantee
 

@@ -23,7 +23,7 @@ from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import steps
 from health_claims import contesting, presentation, printing
 from health_claims.claim_forms import ClaimComplementForm, FeedbackForm

@@ -25,7 +25,7 @@ from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims.forms import ComplementForm
 from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
 from health_claims.services import declaring

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims_portal.accounts.models import AuditEntry, User
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import prune_documents
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complainant, Complaint, Disposal, DisposalBatch, Event, TrackingRequest
 from complaints.services import disposal, erasing, following, handling, holds, retention
 from complaints.services.online import ask_online_tracking

@@ -10,8 +10,8 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Clock, Complaint, Event
 from complaints.services import following, handling
 from complaints.services.handling import ChangedMeanwhile, as_seen

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Clock, Complaint, Event
 from complaints.services.following import reopen_complaint
 from complaints.services.linking import CannotJoin, link_cases, merge_complaint, unlink_cases

@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from claims_portal.accounts import audit
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
 from complaints.models import Complaint
 from complaints.services.filing import submit_draft

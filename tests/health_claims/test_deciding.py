@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, Declaration, Reason
 from health_claims.services import claims, deciding, giving_back, papers
 from tests.factories.complaints import AgentFactory

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import AlreadySubmitted
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
 from health_claims.models import Declaration, DeclarationPiece
 from health_claims.offer import MEMBER

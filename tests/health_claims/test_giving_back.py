@@ -13,10 +13,10 @@ from django.urls import reverse
 from claims_portal.accounts.codes import CodeUnusable, use_code
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.serving import document_response
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Declaration, PriorApproval
 from health_claims.readings import readings_of
 from health_claims.services import deciding, giving_back, papers, quoting

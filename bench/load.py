@@ -41,7 +41,7 @@ from complaints.models import (
     Procedure,
     Quality,
 )
-from complaints.models.case import NO_PROMISE
+from claims_portal.cases.models import NO_PROMISE
 from complaints.workflow import TURN_IN, State
 
 BATCH = 10_000
@@ -232,9 +232,9 @@ class Loader:
             event_date=at.date(),
             desired_outcome="Recevoir mon remboursement.",
             state=state,
-            turn=TURN_IN[state],
+            waiting_on=TURN_IN[state],
             assigned_to_id=agent,
-            received_at=at,
+            opened_at=at,
             due_at=self.nearest_due(plan, state, at),
             created_at=at,
             changed_at=at,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from claims_portal.cases.services.erasing import contact_mark
+
 from .models import Complaint
 from .reads import case_with_contact
 from .references import MistypedNumber, read_number
-from .services.erasing import contact_mark
 
 SESSION_KEY = "cases"
 SESSION_MAX = 20
@@ -47,17 +49,18 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)
-    marks = (disposal.email_mark, disposal.mobile_mark) if disposal else ("", "")
-    given = [(email, known_email, marks[0]), *((each, known_mobile, marks[1]) for each in mobile.split())]
-    right = [_is_right(number, *each) for each in given]
+    marks = [*(disposal.contact_marks if disposal else []), "", ""][:2]
+    given = [(email, known_email), *((each, known_mobile) for each in mobile.split())]
+    right = [_is_right(number, *each, marks) for each in given]
     return found if True in right else None
 
 
-def _is_right(number: str, given: str, known: str, mark: str) -> bool:
-    """Whether a contact is the one known, in clear or by its mark: the same work whichever there is."""
+def _is_right(number: str, given: str, known: str, marks: Sequence[str]) -> bool:
+    """Return whether a contact is the one known, in clear or by its mark: the same work whichever there is."""
     in_clear = constant_time_compare(given, known)
-    by_mark = constant_time_compare(contact_mark(number, given), mark)
-    return bool(given) and (in_clear or by_mark)
+    given_mark = contact_mark(number, given)
+    by_mark = [constant_time_compare(given_mark, mark) for mark in marks]
+    return bool(given) and (in_clear or True in by_mark)
 
 
 def grant_followed(request: HttpRequest, complaint: Complaint) -> None:

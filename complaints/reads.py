@@ -28,10 +28,8 @@ case_of_draft = Prepared(lambda draft: Complaint.objects.for_complainant().filte
 case_with_contact = Prepared(
     lambda number: Complaint.objects.select_related("complainant", "disposal").filter(number=number), number=str
 )
-events_of = Prepared(lambda case: Event.objects.select_related("answer").filter(complaint=case), case=int)
-clocks_of = Prepared(lambda case: Clock.objects.filter(complaint=case), case=int)
-pauses_of = Prepared(lambda case: Pause.objects.filter(complaint=case), case=int)
+events_of = Prepared(lambda case: Event.objects.select_related("answer").filter(case=case), case=int)
+clocks_of = Prepared(lambda case: Clock.objects.current().filter(case=case), case=int)
+pauses_of = Prepared(lambda case: Pause.objects.filter(case=case), case=int)
 dependants_of = Prepared(lambda case: Dependant.objects.filter(complaint=case), case=int)
-documents_of = Prepared(
-    lambda case: ComplaintDocument.objects.select_related("document").filter(complaint=case), case=int
-)
+documents_of = Prepared(lambda case: ComplaintDocument.objects.select_related("document").filter(case=case), case=int)

@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_rows_of_several_kinds_refer_to_one_another_and_take_two_round_trips(django_assert_num_queries):
     case = ComplaintFactory()
-    event = Event(
-        complaint=case, kind=EventKind.NOTE, at=case.received_at, to_state=case.state, body="O’Malley : 100 %"
-    )
+    event = Event(complaint=case, kind=EventKind.NOTE, at=case.opened_at, to_state=case.state, body="O’Malley : 100 %")
     people = [
         Dependant(complaint=case, first_name=name, last_name="Bennis", relation="child") for name in ("Ali", "Mina")
     ]

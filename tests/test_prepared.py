@@ -46,7 +46,7 @@ def test_a_prepared_query_of_values_gives_tuples_even_of_two_tables_together():
 
     def told(number: str, until: date) -> Any:
         cases = Complaint.objects.filter(number=number, event_date__lte=until).values_list("pk", "event_date")
-        return cases.union(Event.objects.filter(complaint=other).annotate(day=Value(day)).values_list("pk", "day"))
+        return cases.union(Event.objects.filter(case=other).annotate(day=Value(day)).values_list("pk", "day"))
 
     prepared: Prepared[Any] = Prepared(told, number=str, until=date)
     for until in (day, day - timedelta(days=1)):

@@ -24,7 +24,8 @@ StaffNotice = Callable[[Any, Any, list[str]], Notice]  # the case, the clock, th
 class Rule:
     """A delay that a case follows. `origin` is the category that set it, in French and Arabic; "" for the desk's own.
 
-    A promise is what the desk has to do by then. A clock that can pause stands still while the person is asked for more.
+    A promise is what the desk has to do by then. A clock that can pause stands still while the person is asked for
+    more.
     """
 
     delay: Delay

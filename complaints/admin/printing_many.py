@@ -31,7 +31,7 @@ def print_view(request: HttpRequest) -> HttpResponse:
     if not 0 < len(numbers) <= MOST:
         messages.error(request, _("Choisissez de 1 à %(most)d dossiers à imprimer.") % {"most": MOST})
         return redirect(queues.address(queues.named(request.POST.get(queues.PARAMETER))))
-    cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("received_at", "pk"))
+    cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("opened_at", "pk"))
     if not cases:
         raise Http404
     data = printing.joined(printing.case_pdf(case) for case in cases)

@@ -12,12 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Desk
-from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint
-from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
 from .actions import told
@@ -69,7 +69,7 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, complaint, form, status=422)
     try:
-        with as_seen(complaint_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
+        with as_seen(Complaint, case_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
             transfer_complaint(
                 complaint_id=complaint.pk,
                 user=request.user,  # type: ignore[arg-type]

@@ -14,9 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Actor
+from claims_portal.cases.services.clocks import build_first_clocks
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claims_of
-from claims_portal.inserts import inserts_of, run_together
+from claims_portal.inserts import inserts_of
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.prepared import Prepared
@@ -28,14 +30,13 @@ from complaints.folding import search_name
 from complaints.forms import GateForm
 from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
-from complaints.workflow import State, Turn
+from complaints.workflow import State
 
-from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
 
 _told_before: Prepared[Any] = Prepared(
-    lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at")[:1],
+    lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-opened_at").values_list("opened_at")[:1],
     mark=str,
 )
 _with_number = Prepared(lambda number: Complaint.objects.only("number").filter(number=number), number=str)
@@ -62,7 +63,7 @@ class Filing:
     wants_sms: bool = False
     consent_text: LegalText | None = None
     channel: str = Channel.WEB
-    received_at: datetime = field(default_factory=timezone.now)
+    opened_at: datetime = field(default_factory=timezone.now)
     draft_id: UUID | None = None
     entered_by: User | None = None  # the agent who files for somebody else; None: the complainant
 
@@ -141,17 +142,22 @@ def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
     complainant = _complainant(complaint, filing.complainant)
     dependants = [Dependant(complaint=complaint, **person) for person in filing.dependants]
     event = Event(
-        complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
+        case=complaint,
+        kind=EventKind.FILED,
+        at=timezone.now(),
+        actor=Actor.STAFF if filing.entered_by else Actor.PERSON,
+        user=filing.entered_by,
+        to_state=complaint.state,
     )
     joined = _joined(complaint, filing.documents, event)
-    clocks = start_clocks(complaint=complaint)
+    clocks = build_first_clocks(complaint)
     written = claims_of(document for document, _kind in filing.documents)
     written += inserts_of([complaint, complainant, *dependants, event, *joined, *clocks])
     if draft is not None:
         written += closing_of(draft=draft, result=complaint.number)
     queue(notices.Receipt(complaint, clocks=clocks), after=written)
     route(complaint=complaint)
-    promise_letter(complaint=complaint, event=event)
+    promise_letter(complaint, event)
     return complaint
 
 
@@ -170,8 +176,7 @@ def _case(filing: Filing) -> Complaint:
         channel=filing.channel,
         wants_sms=filing.wants_sms,
         state=State.RECEIVED,
-        turn=Turn.DESK,
-        received_at=filing.received_at,
+        opened_at=filing.opened_at,
         consent_text=filing.consent_text,
         consented_at=now if filing.consent_text else None,
         fingerprint=fingerprint(filing.desk, filing.facts, filing.complainant),
@@ -192,18 +197,10 @@ def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
     return Complainant(complaint=complaint, search_name=name, **person)
 
 
-def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
-    """Claim received documents for the case, as brought on the occasion of an event."""
-    if documents:
-        claimed = claims_of(document for document, _kind in documents)
-        run_together([*claimed, *inserts_of(_joined(complaint, documents, event))])
-
-
 def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> list[ComplaintDocument]:
     """The documents, to be written with the event that brought them."""
     return [
-        ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
-        for document, kind in documents
+        ComplaintDocument(case=complaint, document=document, kind=kind, event=event) for document, kind in documents
     ]
 
 

@@ -8,12 +8,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, DeskQuerySet
 from complaints import notices
-from complaints.models import Category, Complaint, EventKind, TrackingRequest
+from complaints.models import Category, Complaint, TrackingRequest
 
-from .changes import change, locked
 from .clocks import follow_desk
 from .routing import route
 
@@ -37,16 +37,15 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
     longer see it; the new desk's rules may give it to somebody. ValueError when the category is not one of a desk it
     may go to; TransitionNotAllowed once answered or closed.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     before = complaint.desk
     category = categories_elsewhere(before).filter(pk=category_id).first()
     if category is None:
         raise ValueError(category_id)
     to = Desk.objects.select_related("organisation").get(pk=category.desk_id)
-    event = change(
-        complaint=complaint,
-        transition="transfer",
-        kind=EventKind.TRANSFERRED,
+    event = apply_transition(
+        complaint,
+        "transfer",
         user=user,
         body=f"{_told(complaint.language, before, to)}\n\n{body}".strip(),
         desk=to,
@@ -54,7 +53,7 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
         assigned_to=None,
         escalated_at=None,
     )
-    follow_desk(complaint=complaint)
+    follow_desk(complaint)
     waiting = TrackingRequest.objects.pending().filter(desk=before, number=complaint.number)
     waiting.order_by().update(desk=to)
     route(complaint=complaint)

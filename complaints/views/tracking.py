@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
-from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.lateness import late_answer
@@ -200,7 +200,7 @@ class DocumentView(CaseView):
 
     def get(self, request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         joined = get_object_or_404(
-            ComplaintDocument.objects.select_related("document", "event"), pk=document_id, complaint=self.complaint
+            ComplaintDocument.objects.select_related("document", "event"), pk=document_id, case=self.complaint
         )
         if joined.event is not None and not joined.event.is_public:
             raise Http404

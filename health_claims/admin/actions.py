@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.identifiers import ProseField
 from claims_portal.cases.workflow import Workflow
+from claims_portal.identifiers import ProseField
 from health_claims.models import Reason
 from health_claims.services import claims, deciding, reviewing, settling
 from health_claims.workflow import HANDLE

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from claims_portal.documents.serving import shows_documents
 from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.documents.serving import shows_documents
 from health_claims import presentation
 from health_claims.models import Claim, ClaimPiece, DeclarationPiece, Reason
 from health_claims.roles import VIEW_CLAIMS

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims_portal.identifiers import printable
 from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.identifiers import printable
 from health_claims.models import Declaration, IdentityPaper, Reason
 from health_claims.roles import VIEW_DECLARATIONS
 from health_claims.services.deciding import declaration_as_seen

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.workflow import Workflow
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import discard_document
-from claims_portal.cases.workflow import Workflow
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent
 from health_claims.workflow import claim_workflow, declaration_workflow
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
-from claims_portal.notifications.services import queue
 from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.notifications.services import queue
 from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason, SettlementBatch
 from health_claims.notices import declarations as notices
 from membership.models import Member

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claims_of
 from claims_portal.inserts import inserts_of, run_together
@@ -18,7 +19,6 @@ from claims_portal.notifications.services import queue
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import AlreadySubmitted, closing_of, create_draft, erase_draft, locked_draft
 from claims_portal.wizards.steps import Step
-from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims import steps
 from health_claims.cautions import Care, Caution, cautions
 from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import destroy_draft
-from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims.models import AccountReturn, Declaration, DeclarationEvent, IdentityPaper, Reason
 from health_claims.offer import owner_of
 from membership.models import MemberAccount

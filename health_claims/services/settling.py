@@ -12,9 +12,9 @@ from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
-from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch, Statement
 from health_claims.notices.claims import FeedbackAsked, Paid
 from health_claims.references import next_reference

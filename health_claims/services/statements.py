@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims_portal.accounts.models import User
-from claims_portal.notifications.services import queue
 from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.notifications.services import queue
 from health_claims.computation import ZERO, Act, Cut, Outcome, compute, totals
 from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
 from health_claims.notices.claims import StatementReady

@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
-from claims_portal.cases.workflow import TransitionNotAllowed
 from complaints import steps
 from health_claims import contesting, presentation, printing
 from health_claims.claim_forms import ClaimComplementForm, FeedbackForm

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import page_by_key
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
@@ -25,7 +26,6 @@ from claims_portal.middleware import client_address
 from claims_portal.prepared import Prepared
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
-from claims_portal.cases.workflow import TransitionNotAllowed
 from health_claims.forms import ComplementForm
 from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
 from health_claims.services import declaring

@@ -41,7 +41,7 @@ def test_the_person_learns_to_whom_it_goes_why_and_what_next(desk, agent, mediat
     told = Message.objects.get(notice="complaints.referred")
     assert "Médiateur" not in told.body_text and case.number[:4] in told.body_text
     after = Complaint.objects.get(pk=case.pk)
-    assert (after.state, after.turn) == ("closed", "nobody")
+    assert (after.state, after.waiting_on) == ("closed", "nobody")
     assert not case.clocks.promised().exists() and not case.pauses.filter(ended_at=None).exists()
     reopen_complaint(complaint_id=case.pk, reason="Je ne suis pas d’accord.")
 

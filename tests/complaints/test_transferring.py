@@ -46,15 +46,15 @@ def hand_over(complaint: Complaint, to, agent, body="Ce guichet suit les contrat
 
 @pytest.mark.req("C14")
 def test_the_case_keeps_its_number_and_reception_and_gets_the_desk_and_category(desk, quick, agent):
-    complaint = ComplaintFactory(desk=desk, received_at=RECEIVED, state="in-progress", agent=agent)
+    complaint = ComplaintFactory(desk=desk, opened_at=RECEIVED, state="in-progress", agent=agent)
     after = hand_over(complaint, quick, agent)
-    assert (after.number, after.received_at, after.state) == (complaint.number, RECEIVED, "in-progress")
+    assert (after.number, after.opened_at, after.state) == (complaint.number, RECEIVED, "in-progress")
     assert (after.desk, after.category.desk, after.assigned_to) == (quick, quick, None)
     assert not Complaint.objects.visible_to(agent).exists()
 
 
 def test_what_is_still_to_be_done_follows_the_new_delays_from_the_same_reception(desk, quick, agent):
-    complaint = ComplaintFactory(desk=desk, received_at=RECEIVED)
+    complaint = ComplaintFactory(desk=desk, opened_at=RECEIVED)
     hand_over(complaint, quick, agent)
     (clock,) = complaint.clocks.all()
     assert (clock.kind, clock.started_at, clock.explanation["amount"]) == ("answer", RECEIVED, 5)
@@ -79,7 +79,7 @@ def test_the_person_is_told_where_the_case_is_and_why(desk, quick, agent):
     hand_over(complaint, quick, agent)
     told = Message.objects.get(notice="complaints.transferred")
     assert quick.name_fr in told.body_text and "contrats de santé" not in told.body_text
-    event = Event.objects.get(complaint=complaint, kind="transferred")
+    event = Event.objects.get(case=complaint, kind="transferred")
     assert event.is_public and desk.name_fr in event.body and "contrats de santé" in event.body
 
 

@@ -20,6 +20,7 @@ workflow = Workflow(
     Transition("note", frozenset({R, C, X}), None, HANDLE, "Noter", is_internal=True),
     Transition("hold", frozenset({X}), None, HANDLE, "Interdire la suppression", is_internal=True),
     Transition("release", frozenset({X}), None, HANDLE, "Permettre la suppression", is_internal=True),
+    Transition("erase", frozenset({X}), None, HANDLE, "Proposer la suppression", is_internal=True),
     Transition("write", frozenset({R}), None, PERSON, "Écrire au service", event="message-in", waiting_on="desk"),
     Transition("supply", frozenset({C}), R, PERSON, "Envoyer le complément", event="message-in"),
     waiting_on={R: WaitingOn.DESK, C: WaitingOn.PERSON, X: WaitingOn.NOBODY},

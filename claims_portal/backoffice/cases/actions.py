@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.files import FilesField
 from claims_portal.cases.models import Case
-from claims_portal.cases.services import assignment, exchange, holds
+from claims_portal.cases.services import assignment, disposal, exchange, holds
 from claims_portal.cases.workflow import Workflow
 from claims_portal.identifiers import ProseField
 
@@ -59,7 +59,7 @@ def actions_by_name(*actions: Action) -> Actions:
 
 
 def standard_actions(model: type[Case]) -> Actions:
-    """Return the actions that every kind of case has; each appears where the workflow of the kind has its transition."""
+    """Return the actions that every kind of case has; each is offered where the workflow has its transition."""
 
     def of_kind(service: Callable[..., Any]) -> Callable[..., Any]:
         return lambda **given: service(model, **given)
@@ -120,6 +120,14 @@ def standard_actions(model: type[Case]) -> Actions:
             text_label=_("Pourquoi l’interdiction prend fin"),
             needs="text",
         ),
+        Action(
+            "erase",
+            of_kind(disposal.propose_erasure),
+            _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
+            _("La suppression est proposée : une autre personne doit l’approuver."),
+            text_label=_("La demande de la personne, par son numéro ou sa date"),
+            needs="text",
+        ),
     )
 
 
@@ -127,7 +135,9 @@ def open_actions(workflow: Workflow, actions: Actions, case: Any, user: Any) -> 
     """Return what this agent may do with the case as it is now, in the order of the workflow."""
     permissions = {step.permission for step in workflow if step.permission and user.has_perm(step.permission)}
     offered = [actions[step.name] for step in workflow.open_to(case.state, permissions) if step.name in actions]
-    idle = {"hold"} if case.is_held else {"release"}
+    idle = {"hold", "erase"} if case.is_held else {"release"}
+    if hasattr(case, "disposal"):  # proposed already
+        idle.add("erase")
     if case.assigned_to_id == user.pk:
         idle.add("assign")
     return [action for action in offered if action.name not in idle]

@@ -164,7 +164,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         return queue.choose(queryset, request.user), False
 
     def find(self, cases: QuerySet[Any], text: str) -> QuerySet[Any]:
-        """Return the cases of a number in any writing, or of what `searched` reads from the text. Each has its index."""
+        """Return the cases of a number in any writing, or of what `searched` reads from the text, each by its index."""
         found = Q(number=compact(text))
         for column, read in self.searched.items():
             try:

@@ -28,7 +28,7 @@ def copy_of_cases(*, email: str, mobile: str, organisation: Organisation, user: 
         cases = cases.filter(theirs(email, mobile), desk__organisation=organisation).select_related(*kind.related)
         for case in cases.order_by("-pk")[:MOST]:
             content = json.dumps(case_as_data(kind, case), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
-            yield f"{kind.name}-{case.number}.json", content.encode()
+            yield f"{case.number}.json", content.encode()
             yield from kind.access_copy.papers(case)
 
 

@@ -168,7 +168,7 @@ def write_due(case: Any, clock: Any, due: Due) -> bool:
     clock.save(update_fields=["delay", "due_at", "explanation"])
     if moved:
         refresh_due_at(case)
-        record_event(case, CommonEvent.DEADLINE_MOVED, body=f"{label} : {before} → {after}", is_public=False)
+        record_event(case, CommonEvent.DEADLINE_MOVED, body=f"{label}\u00a0: {before} → {after}", is_public=False)
     return moved
 
 

@@ -139,7 +139,7 @@ def _start_erasing() -> None:
 
 
 def carry_out_disposals() -> int:
-    """Erase the approved cases that are still there, of every kind; return how many. Safe to run twice, even at once."""
+    """Erase the approved cases that are still there; return how many. Safe to run twice, even at once."""
     return sum(_carry_out_kind(kind) for kind in all_kinds() if kind.disposals is not None)
 
 

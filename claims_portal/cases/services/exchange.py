@@ -1,4 +1,4 @@
-"""What every kind of case has in common between the desk and the person: messages, complements, notes, opening, closing.
+"""What every kind of case has between the desk and the person: opening, messages, complements, notes, closing.
 
 Each is one transaction, one event, and the notice that the kind of case sends for that transition. A kind of case that
 does more in one of them writes its own service beside these.

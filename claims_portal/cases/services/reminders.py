@@ -34,7 +34,7 @@ Telling = Callable[[CaseKind, Any, Any, datetime], None]
 
 
 def remind_of_deadlines() -> int:
-    """Tell the agent of each case whose promise is due soon; return how many clocks. Safe to run twice, even at once."""
+    """Tell the agent of each case whose promise is due soon; return how many clocks. Safe to run twice."""
     return sum(for_due_clocks(kind, select_due_soon, _remind) for kind in all_kinds() if kind.due_soon is not None)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
-from claims_portal.prepared import Prepared
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
@@ -32,7 +32,7 @@ def colleagues(user: Any) -> list[tuple[int, str]]:
     return [(each.pk, str(each)) for each in found]
 
 
-_beside = Prepared(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
+_beside = CompiledQuery(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
 
 
 def bulk_view(request: HttpRequest) -> HttpResponse:

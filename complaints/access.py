@@ -11,10 +11,14 @@ from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from claims_portal.cases.services.erasing import contact_mark
+from claims_portal.compiled_query import CompiledQuery
 
 from .models import Complaint
-from .reads import case_with_contact
 from .references import MistypedNumber, read_number
+
+_complaint_with_contact = CompiledQuery(
+    lambda number: Complaint.objects.select_related("complainant", "disposal").filter(number=number), number=str
+)
 
 SESSION_KEY = "cases"
 SESSION_MAX = 20
@@ -45,7 +49,7 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     `mobile` holds the numbers in E.164 that were meant, with a space between them (`TrackedMobileField`).
     Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
-    found = case_with_contact.first(number=number)
+    found = _complaint_with_contact.first(number=number)
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)

@@ -16,7 +16,7 @@ from claims_portal.accounts.models import User
 from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.cases.services.assignment import NotAtThisDesk, assign_case
 from claims_portal.cases.services.exchange import close_case
-from claims_portal.prepared import Prepared
+from claims_portal.compiled_query import CompiledQuery
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
 from complaints.services.routing import at_work
@@ -33,7 +33,7 @@ def colleagues(user: Any) -> list[tuple[int, str]]:
     return [(each.pk, str(each)) for each in found]
 
 
-_beside = Prepared(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
+_beside = CompiledQuery(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
 
 
 def bulk_view(request: HttpRequest) -> HttpResponse:

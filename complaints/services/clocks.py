@@ -16,16 +16,16 @@ from claims_portal.cases.services.clocks import (
     restart_clock,
     write_due,
 )
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.compute import compute
 from claims_portal.deadlines.models import Delay
-from claims_portal.prepared import Prepared
 from complaints.models import Clock, ClockKind, Complaint
 from complaints.questions import questions_of
 from complaints.workflow import State
 
 BATCH = 200
 PROMISED = (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER)
-_delays = Prepared(lambda keys: Delay.objects.with_calendar().filter(pk__among=keys), keys=list)
+_delays = CompiledQuery(lambda keys: Delay.objects.with_calendar().filter(pk__among=keys), keys=list)
 
 
 def rules_of(complaint: Complaint) -> dict[str, Rule]:

@@ -15,31 +15,29 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.cases.models import Actor
+from claims_portal.cases.services.changes import join_documents
 from claims_portal.cases.services.clocks import build_first_clocks
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claims_of
-from claims_portal.inserts import inserts_of
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
-from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, joined_documents
-from claims_portal.wizards.services import closing_of, create_draft, locked_draft
+from claims_portal.wizards.services import close_draft, create_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
 from complaints.folding import search_name
 from complaints.forms import GateForm
-from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
+from complaints.models import Channel, Clock, Complainant, Complaint, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
 from complaints.workflow import State
 
 from .letters import promise_letter
 from .routing import route
 
-_told_before: Prepared[Any] = Prepared(
+_told_before: CompiledQuery[Any] = CompiledQuery(
     lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-opened_at").values_list("opened_at")[:1],
     mark=str,
 )
-_with_number = Prepared(lambda number: Complaint.objects.only("number").filter(number=number), number=str)
 
 
 class IncompleteDraft(Exception):
@@ -139,9 +137,11 @@ def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
     `draft` is the one it is made of, locked: it is closed.
     """
     complaint = _case(filing)
-    complainant = _complainant(complaint, filing.complainant)
-    dependants = [Dependant(complaint=complaint, **person) for person in filing.dependants]
-    event = Event(
+    clocks = build_first_clocks(complaint)
+    complaint.save()
+    _complainant(complaint, filing.complainant).save()
+    Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
+    event = Event.objects.create(
         case=complaint,
         kind=EventKind.FILED,
         at=timezone.now(),
@@ -149,13 +149,11 @@ def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
         user=filing.entered_by,
         to_state=complaint.state,
     )
-    joined = _joined(complaint, filing.documents, event)
-    clocks = build_first_clocks(complaint)
-    written = claims_of(document for document, _kind in filing.documents)
-    written += inserts_of([complaint, complainant, *dependants, event, *joined, *clocks])
+    join_documents(complaint, documents=filing.documents, event=event)
+    Clock.objects.bulk_create(clocks)
     if draft is not None:
-        written += closing_of(draft=draft, result=complaint.number)
-    queue(notices.Receipt(complaint, clocks=clocks), after=written)
+        close_draft(draft=draft, result=complaint.number)
+    queue(notices.Receipt(complaint, clocks=clocks))
     route(complaint=complaint)
     promise_letter(complaint, event)
     return complaint
@@ -188,20 +186,13 @@ def _free_number() -> str:
     """A number no case has. The unique constraint settles the rest: at worst one filing is told to try again."""
     while True:
         number = references.new_number()
-        if not _with_number.rows(number=number):
+        if not Complaint.objects.filter(number=number).exists():
             return number
 
 
 def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
     name = search_name(person["last_name"], person["first_name"])
     return Complainant(complaint=complaint, search_name=name, **person)
-
-
-def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> list[ComplaintDocument]:
-    """The documents, to be written with the event that brought them."""
-    return [
-        ComplaintDocument(case=complaint, document=document, kind=kind, event=event) for document, kind in documents
-    ]
 
 
 def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:

@@ -14,19 +14,33 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
-from complaints import access, presentation, printing, reads
+from complaints import access, presentation, printing
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.lateness import late_answer
-from complaints.models import ClockKind, Complaint, ComplaintDocument, EventKind
+from complaints.models import Clock, ClockKind, Complaint, ComplaintDocument, Dependant, Event, EventKind, Pause
 from complaints.promises import still_expected
 from complaints.services import following
 from complaints.workflow import workflow
 
 from .zone import render_in_zone
+
+complaint_by_number = CompiledQuery(
+    lambda number: Complaint.objects.for_complainant().filter(number=number), number=str
+)
+events_with_answers = CompiledQuery(
+    lambda complaint: Event.objects.select_related("answer").filter(case=complaint), complaint=int
+)
+clocks_of_complaint = CompiledQuery(lambda complaint: Clock.objects.current().filter(case=complaint), complaint=int)
+pauses_of_complaint = CompiledQuery(lambda complaint: Pause.objects.filter(case=complaint), complaint=int)
+dependants_of_complaint = CompiledQuery(lambda complaint: Dependant.objects.filter(complaint=complaint), complaint=int)
+attached_documents = CompiledQuery(
+    lambda complaint: ComplaintDocument.objects.select_related("document").filter(case=complaint), complaint=int
+)
 
 
 class TrackView(PublicView):
@@ -58,7 +72,7 @@ class CaseView(PublicView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         number = access.granted_number(request, kwargs.pop("number"))
-        complaint = reads.case_of_number.first(number=number)
+        complaint = complaint_by_number.first(number=number)
         if complaint is None:
             raise Http404
         self.complaint = complaint
@@ -76,12 +90,12 @@ class CaseView(PublicView):
     def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
         """The dashboard, in five queries, six once a complement was asked. `kept` is a text that could not be sent."""
         complaint = self.complaint
-        events = reads.events_of.rows(case=complaint.pk)
+        events = events_with_answers.rows(complaint=complaint.pk)
         shown = {event.pk for event in events if event.is_public}
-        documents = [each for each in reads.documents_of.rows(case=complaint.pk) if each.event_id in shown]
-        clocks = reads.clocks_of.rows(case=complaint.pk)
+        documents = [each for each in attached_documents.rows(complaint=complaint.pk) if each.event_id in shown]
+        clocks = clocks_of_complaint.rows(complaint=complaint.pk)
         asked = any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
-        pauses = reads.pauses_of.rows(case=complaint.pk) if asked else []
+        pauses = pauses_of_complaint.rows(complaint=complaint.pk) if asked else []
         late = late_answer(complaint, clocks)
         may_reopen = self.may_reopen(clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
@@ -95,7 +109,7 @@ class CaseView(PublicView):
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],
-            "dependants": reads.dependants_of.rows(case=complaint.pk),
+            "dependants": dependants_of_complaint.rows(complaint=complaint.pk),
             "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
             "may_withdraw": workflow.allows("withdraw", complaint.state),
             "may_reopen": may_reopen,

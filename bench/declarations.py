@@ -26,8 +26,8 @@ from health_claims.models import (
     Claim,
     ClaimEvent,
     Declaration,
+    DeclarationDocument,
     DeclarationEvent,
-    DeclarationPiece,
     IdentityPaper,
     Reason,
     Statement,
@@ -77,7 +77,7 @@ class DeclarationLoader:
         self.agent_id = User.objects.get(email=AGENT).pk
         self.reason_id = Reason.objects.filter(use=Reason.Use.REJECTION).values_list("pk", flat=True)[0]
         # In the order in which they refer to each other.
-        made = (Member, MemberAccount, Document, IdentityPaper, Declaration, DeclarationPiece, DeclarationEvent)
+        made = (Member, MemberAccount, Document, IdentityPaper, Declaration, DeclarationDocument, DeclarationEvent)
         self.copies = {model: Copy(model) for model in (*made, Claim, ClaimEvent, Statement, StatementLine)}
 
     def load(self, identifiers: range) -> int:
@@ -164,7 +164,7 @@ class DeclarationLoader:
             **common,
         )
         piece = uuid.UUID(int=2**64 + identifier)
-        self.copies[DeclarationPiece].add(
+        self.copies[DeclarationDocument].add(
             id=piece, declaration_id=identifier, document_id=self.document(piece, at), added_at=at
         )
         self.event(identifier, "sent", at, DeclarationState.CREATED)

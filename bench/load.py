@@ -21,6 +21,7 @@ from django.db import connection, models
 from django.utils import timezone
 from stdnum import damm
 
+from claims_portal.cases.models import NO_PROMISE, Actor
 from claims_portal.deadlines.compute import compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Delay
@@ -41,7 +42,6 @@ from complaints.models import (
     Procedure,
     Quality,
 )
-from claims_portal.cases.models import NO_PROMISE, Actor
 from complaints.workflow import State, workflow
 
 BATCH = 10_000

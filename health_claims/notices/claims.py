@@ -14,7 +14,7 @@ class ClaimNotice(Notice):
     """To the member, by e-mail, or by SMS where no address is known; to nobody before they ever signed in."""
 
     def __init__(self, claim: Claim, *, key: str) -> None:
-        """`claim` comes from `locked_claim`; `key` names the row this tells of: told twice, it leaves once."""
+        """`claim` comes from `lock_case`; `key` names the row this tells of: told twice, it leaves once."""
         self.claim = claim
         self.row = key
 

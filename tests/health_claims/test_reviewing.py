@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
 from health_claims.models import Claim, ReviewRule
 from health_claims.services import reviewing, settling

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims_portal.accounts.models import AuditEntry
-from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
 from health_claims.models import Claim, Reason, Statement
 from health_claims.services.claims import refuse_claim

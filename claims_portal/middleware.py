@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from .accounts.throttles import LimitReached, caller
+from .accounts.throttles import LimitReached
 from .views import is_database_away, method_not_allowed, service_unavailable, too_many_requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,11 +22,6 @@ def client_address(request: HttpRequest) -> str:
     Always an address: the audit log writes it into an `inet` column.
     """
     return str(request.META.get("REMOTE_ADDR") or "255.255.255.255")
-
-
-def counted_address(request: HttpRequest) -> str:
-    """The same for django-axes, which counts one address for all those of somebody's IPv6 network."""
-    return caller(client_address(request))
 
 
 def is_address(text: str) -> bool:
@@ -83,7 +78,7 @@ class FaultMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LimitReached):
             logger.warning("limit_reached", scope=exception.scope)
-            return too_many_requests(request, retry_seconds=exception.retry_seconds)
+            return too_many_requests(request, scope=exception.scope, retry_seconds=exception.retry_seconds)
         if is_database_away(exception):
             return service_unavailable(request)
         return None

@@ -124,9 +124,15 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     return error_page(request, 403, ended=True)
 
 
-def too_many_requests(request: HttpRequest, *, retry_seconds: int) -> HttpResponse:
-    """A limit was reached: say when to come back."""
-    response = error_page(request, 429, minutes=max(1, -(-retry_seconds // 60)))
+def too_many_requests(request: HttpRequest, *, scope: str, retry_seconds: int) -> HttpResponse:
+    """Answer that the limit of a scope is reached, when it ends, and what the person can do until then."""
+    response = error_page(
+        request,
+        429,
+        minutes=max(1, -(-retry_seconds // 60)),
+        by_address=scope.endswith("-address"),
+        signing_in="sign-in" in scope,
+    )
     response.headers["Retry-After"] = str(retry_seconds)
     return response
 

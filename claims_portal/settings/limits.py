@@ -29,6 +29,12 @@ THROTTLES = {
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
     "rights-address": (env.int("LIMIT_RIGHTS_ADDRESS", 20), 3600),
+    # Wrong passwords of the staff: in a browser of theirs; elsewhere for an account at an address, for an
+    # address (what was not followed by a right one), for an account.
+    "staff-sign-in-browser": (env.int("LIMIT_STAFF_SIGN_IN_BROWSER", 10), 3600),
+    "staff-sign-in": (env.int("LIMIT_STAFF_SIGN_IN", 5), 3600),
+    "staff-sign-in-address": (env.int("LIMIT_STAFF_SIGN_IN_ADDRESS", 25), 600),
+    "staff-sign-in-account": (env.int("LIMIT_STAFF_SIGN_IN_ACCOUNT", 50), 3600),
     "confirmation": (env.int("LIMIT_CONFIRMATION", 5), 900),
     "second-factor": (env.int("LIMIT_SECOND_FACTOR", 5), 900),
     "second-factor-month": (env.int("LIMIT_SECOND_FACTOR_MONTH", 100), 30 * 24 * 3600),

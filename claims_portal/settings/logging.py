@@ -46,6 +46,5 @@ LOGGING = {
     "loggers": {
         "portal": {"level": _level},
         "celery": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
     },
 }

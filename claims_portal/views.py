@@ -131,7 +131,7 @@ def too_many_requests(request: HttpRequest, *, scope: str, retry_seconds: int) -
         429,
         minutes=max(1, -(-retry_seconds // 60)),
         by_address=scope.endswith("-address"),
-        signing_in="sign-in" in scope,
+        signing_in="sign-in" in scope and not scope.endswith("-browser"),
     )
     response.headers["Retry-After"] = str(retry_seconds)
     return response

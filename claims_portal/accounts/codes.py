@@ -63,7 +63,7 @@ def send_code(*, purpose: str, subject: str, mobile: str, language: str, address
 
     `subject` is whom or what it is for (« account:12 »), `address` the client's. The id given must come back
     with the code: keep it in the session. LimitReached after 3 in 15 minutes for a subject, 10 a day for a
-    number, 30 an hour for an address, or when the portal's budget of the hour is spent.
+    number, 300 an hour for an address, or when the portal's budget of the hour is spent.
     """
     throttles.count("code-address", address)
     throttles.count("code-subject", f"{purpose}:{subject}")

@@ -87,7 +87,7 @@ class PortalAdminSite(AdminSite):
         )
         return response
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's page for one's own password, whose tries of the present one are limited before it is hashed."""
         if request.method != "POST":
             return super().password_change(request, extra_context)

@@ -94,13 +94,12 @@ def confirm_mobile(*, account_id: int, request_id: UUID | str | None, mobile: st
         _complete(account)
 
 
-def ask_link(*, account_id: int, email: str, language: str, address: str) -> None:
+def ask_link(*, account_id: int, email: str, language: str) -> None:
     """Step 4: mail the link that proves this address (rows D53–D58). A link sent before stays good for the same one.
 
-    Nothing is sent when the address is proved already. LimitReached: 30 an hour for a client, 5 for an e-mail
-    address and for a member; AlreadyActivated.
+    Nothing is sent when the address is proved already. LimitReached: 5 an hour for an e-mail address and for a
+    member, whose colleagues behind the same network address have their own; AlreadyActivated.
     """
-    throttles.count("link-address", address)
     throttles.count("link-recipient", email)
     throttles.count("link-recipient", _subject(account_id))
     with transaction.atomic():

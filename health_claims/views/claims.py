@@ -222,7 +222,7 @@ class StatementPdfView(StatementView):
     def get(self, request: HttpRequest) -> HttpResponse:
         claim = self.read()
         statement = self.statement(claim)
-        throttles.count("print-address", client_address(request))
+        throttles.count("print-member", str(self.member.pk))
         pdf = printing.statement_pdf(claim=claim, statement=statement, language=get_language() or "fr")
         headers = {"Content-Disposition": f'attachment; filename="decompte-{claim.number}.pdf"'}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)

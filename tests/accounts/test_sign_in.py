@@ -209,6 +209,7 @@ PUBLIC = {"live", "ready", "home", "sector", "legal-texts", "legal-text", "later
 # The way into the member space; every other page of it asks for a member.
 WAY_IN = {
     *("membership:sign-in", "membership:identity", "membership:password", "membership:browser-code"),
+    "membership:code-first",
     *("membership:forgotten", "membership:forgotten-new", "membership:forgotten-link", "membership:email-link"),
     *("membership:terms", "membership:sign-out", "membership:downloads", "membership:download"),
     "health_claims:activation-link",

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 
 # django-axes is gone: wrong passwords are counted by accounts.throttles, whose rows are deleted every night.
@@ -7,7 +9,7 @@ DELETE FROM django_migrations WHERE app = 'axes';
 """
 
 
-def delete_content_types(apps, schema_editor):
+def delete_content_types(apps: Any, schema_editor: Any) -> None:
     """Delete the content types of the tables, with the permissions and grants that refer to them."""
     apps.get_model("contenttypes", "ContentType").objects.filter(app_label="axes").delete()
 

@@ -147,7 +147,7 @@ def test_what_a_shared_address_reached_is_said_and_another_device_is_named():
         page = Client().post(LOGIN, {"username": f"nul{number}@atlas.example", "password": "non"}, REMOTE_ADDR=OFFICE)
     text = page.content.decode()
     assert "partagent votre connexion à internet" in text
-    assert "déjà connecté" in text
+    assert "déjà connecté à votre compte" in text
 
 
 def test_a_refused_password_is_in_the_audit_log_with_the_account_and_the_address():

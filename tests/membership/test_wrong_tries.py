@@ -201,7 +201,7 @@ def test_ten_tries_an_hour_in_a_known_browser_are_told_without_naming_another_de
     client.post(reverse("membership:sign-out"))
     answers = [say_password(client, member, "faux") for _ in range(11)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
-    assert "déjà connecté" not in answers[10].content.decode()
+    assert "déjà connecté à votre compte" not in answers[10].content.decode()
 
 
 @pytest.mark.usefixtures("few")

@@ -8,11 +8,13 @@ small and start fast.
 from __future__ import annotations
 
 import atexit
+import logging
 import multiprocessing
 import os
 import resource
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -54,10 +56,17 @@ class BoundReached(Exception):
         self.code = code
 
 
+class _Queue:
+    """Those who wait for a process of one pool. Pebble itself would hand a call to a process once it is cancelled."""
+
+    def __init__(self, processes: int) -> None:
+        self.turns = threading.Semaphore(processes)
+        self.calls: Counter[str] = Counter()  # of each person, waiting or running
+
+
 _lock = threading.Lock()
 _pools: dict[Allowance, ProcessPool] = {}
-# How many calls of each person wait or run, for each pool.
-_waiting: dict[Allowance, Counter[str]] = {}
+_queues: dict[Allowance, _Queue] = {}
 
 
 def run_bounded(
@@ -65,13 +74,14 @@ def run_bounded(
 ) -> Answer:
     """Return the function's answer from one of the processes. What the function raises is raised here.
 
-    `person` tells callers apart for `waiting_per_person`. Raises BoundReached. A call whose caller lost patience is
-    cancelled: it is not started any more.
+    `person` tells callers apart for `waiting_per_person`; "" is not limited by it. Raises BoundReached. A call whose
+    caller lost patience is cancelled: it is not started any more.
     """
-    with _place(allowance, person):
+    end = time.monotonic() + allowance.patience
+    with _turn(allowance, person):
         future = _scheduled(function, arguments, allowance)
         try:
-            return future.result(timeout=allowance.patience)
+            return future.result(timeout=max(0, end - time.monotonic()))
         except TimeoutError as error:
             if future.done():
                 raise BoundReached("too_slow") from error
@@ -89,22 +99,28 @@ def start_processes(allowance: Allowance) -> None:
 
 
 @contextmanager
-def _place(allowance: Allowance, person: str) -> Iterator[None]:
-    """Hold a place among those who wait or run. BoundReached at once when there is none."""
+def _turn(allowance: Allowance, person: str) -> Iterator[None]:
+    """Wait until a process is free. BoundReached at once when too many wait already, or when patience ends."""
     with _lock:
-        waiting = _waiting.setdefault(allowance, Counter())
-        full = allowance.waiting is not None and waiting.total() >= allowance.waiting
-        theirs = allowance.waiting_per_person is not None and waiting[person] >= allowance.waiting_per_person
+        queue = _queues.setdefault(allowance, _Queue(allowance.processes))
+        full = allowance.waiting is not None and queue.calls.total() >= allowance.waiting
+        most = allowance.waiting_per_person
+        theirs = bool(person) and most is not None and queue.calls[person] >= most
         if full or theirs:
             raise BoundReached("busy")
-        waiting[person] += 1
+        queue.calls[person] += 1
     try:
-        yield
+        if not queue.turns.acquire(timeout=allowance.patience):
+            raise BoundReached("busy")
+        try:
+            yield
+        finally:
+            queue.turns.release()
     finally:
         with _lock:
-            waiting[person] -= 1
-            if not waiting[person]:
-                del waiting[person]
+            queue.calls[person] -= 1
+            if not queue.calls[person]:
+                del queue.calls[person]
 
 
 def _scheduled(
@@ -133,12 +149,25 @@ def _pool(allowance: Allowance) -> ProcessPool:
 
 
 def _confine(memory_bytes: int, niceness: int) -> None:
-    """Limit the new process: no more memory than allowed, no core file with somebody's papers, pages come first."""
+    """Limit the new process: memory, priority, no core file, and no word on standard output or error.
+
+    Libraries quote what they read in their warnings, and people typed it.
+    """
+    silence_output()
     os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Die at once when stopped, even in the middle of a decoder.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def silence_output() -> None:
+    """Drop the log lines of this process, and what C libraries write on its standard output and error."""
+    logging.disable(logging.CRITICAL)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def stop(*allowances: Allowance) -> None:
@@ -158,7 +187,7 @@ def stop(*allowances: Allowance) -> None:
 def _forget_after_fork() -> None:
     """The processes belong to the parent: the child starts its own when it needs them."""
     _pools.clear()
-    _waiting.clear()
+    _queues.clear()
     _lock.release()
 
 

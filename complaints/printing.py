@@ -52,43 +52,43 @@ class Said:
     pieces: list[int]
 
 
-def receipt_pdf(complaint: Complaint) -> bytes:
+def receipt_pdf(complaint: Complaint, *, person: str = "") -> bytes:
     """The receipt: number, date of reception, desk, what happens next, fingerprints, and the code that verifies it.
 
     In the language of the case and the time zone of its organisation. `complaint` comes with
-    `Complaint.objects.with_case()`: three queries more.
+    `Complaint.objects.with_case()`: three queries more. `person` as in `pdf_of`, here and below.
     """
-    return pdf_of(receipt_html(complaint))
+    return pdf_of(receipt_html(complaint), person=person)
 
 
-def case_pdf(complaint: Complaint) -> bytes:
+def case_pdf(complaint: Complaint, *, person: str = "") -> bytes:
     """Everything of the case the complainant may read, with each document numbered and its fingerprint.
 
     Same language, zone and loading as `receipt_pdf`; five queries more, whatever the case holds.
     """
-    return pdf_of(case_html(complaint))
+    return pdf_of(case_html(complaint), person=person)
 
 
-def letter_pdf(event: Event) -> bytes:
+def letter_pdf(event: Event, *, person: str = "") -> bytes:
     """The letter that tells the complainant of one event, for whoever gets news on paper (row C38).
 
     `event` comes with `complaint.desk.organisation`, `complaint.complainant` and `answer`; three queries more,
     none when clocks, pauses and the event's documents are prefetched (`Letter.objects.with_case()`).
     """
-    return pdf_of(letter_html(event))
+    return pdf_of(letter_html(event), person=person)
 
 
-def letters_pdf(events: Iterable[Event]) -> bytes:
+def letters_pdf(events: Iterable[Event], *, person: str = "") -> bytes:
     """Letters one after the other in one file, each numbering its own pages: for the printer, not for reading."""
-    return joined(map(letter_pdf, events))
+    return joined(letter_pdf(event, person=person) for event in events)
 
 
-def referral_pdf(complaint: Complaint, referral: Referral) -> bytes:
+def referral_pdf(complaint: Complaint, referral: Referral, *, person: str = "") -> bytes:
     """The letter that sends a complaint on to another body (F24), in the portal's own language.
 
     `complaint` comes with `Complaint.objects.with_case()`, `referral` with its recipient and event: one query more.
     """
-    return pdf_of(referral_html(complaint, referral))
+    return pdf_of(referral_html(complaint, referral), person=person)
 
 
 def referral_html(complaint: Complaint, referral: Referral) -> str:

@@ -11,6 +11,7 @@ __all__ = [
     "MEMBER_IDLE_SECONDS",
     "MEMBER_PASSWORD_MIN",
     "PATIENCE_SECONDS",
+    "PDF_LIMITS",
     "SAVED_SEARCH_DAYS",
     "THROTTLES",
     "TRACKING_GRANT_SECONDS",
@@ -65,6 +66,17 @@ DOCUMENT_LIMITS = {
     "check_processes": env.int("DOCUMENT_CHECK_PROCESSES", 2),
     "check_seconds": 20,
     "check_memory_bytes": 1024 * 1024 * 1024,
+}
+# Drawing a PDF. A web process has few threads: `waiting` stays below WEB_THREADS, so that pages are served meanwhile.
+PDF_LIMITS = {
+    "processes": env.int("PDF_PROCESSES", 1),
+    "seconds": env.int("PDF_SECONDS", 20),
+    "memory_bytes": env.int("PDF_MEMORY_MB", 768) * 1024 * 1024,
+    "niceness": 5,
+    "patience": env.int("PDF_PATIENCE_SECONDS", 30),
+    "waiting": env.int("PDF_WAITING", 3),
+    "waiting_per_person": env.int("PDF_WAITING_PER_PERSON", 2),
+    "batch_seconds": env.int("PDF_BATCH_SECONDS", 50),
 }
 # clamd as tcp://host:port or unix:///path; empty: files are served after the content check alone.
 DOCUMENT_SCAN_URL = env.str("CLAMD_URL", "")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
@@ -76,7 +77,7 @@ class LetterAdmin(ReadOnlyAdmin):
         chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
-            data = printing.letters_pdf(_events(taken)) if taken else b""
+            data = printing.letters_pdf(_events(taken), person=person_of(request)) if taken else b""
             for letter in taken:
                 log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
         if not taken:
@@ -88,7 +89,10 @@ class LetterAdmin(ReadOnlyAdmin):
         """One letter again; who printed it first stays written."""
         letter = get_object_or_404(self.printable(request).with_case(), pk=letter_id)
         log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
-        return pdf_response(printing.letters_pdf(_events([letter])), f"courrier-{letter.complaint.number}.pdf")
+        return pdf_response(
+            printing.letters_pdf(_events([letter]), person=person_of(request)),
+            f"courrier-{letter.complaint.number}.pdf",
+        )
 
 
 def _events(letters: list[Letter]) -> list[Event]:

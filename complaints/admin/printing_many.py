@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import audit
+from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.references import MistypedNumber, read_number
 from complaints.workflow import HANDLE, SEE_CONTACT
@@ -34,7 +35,7 @@ def print_view(request: HttpRequest) -> HttpResponse:
     cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("received_at", "pk"))
     if not cases:
         raise Http404
-    data = printing.joined(printing.case_pdf(case) for case in cases)
+    data = printing.joined(printing.case_pdf(case, person=person_of(request)) for case in cases)
     for case in cases:
         log_reading(request, audit.Action.CASE_PRINTED, case)
     return pdf_response(data, "dossiers.pdf")

@@ -16,6 +16,7 @@ from claims_portal.accounts import throttles
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
+from claims_portal.pdf import person_of
 from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
@@ -210,10 +211,12 @@ class DocumentView(CaseView):
 class PrintView(CaseView):
     """A PDF of the case: drawing one costs time, so their number is limited."""
 
-    def pdf(self, request: HttpRequest, draw: Callable[[Complaint], bytes], name: str) -> HttpResponse:
+    def pdf(self, request: HttpRequest, draw: Callable[..., bytes], name: str) -> HttpResponse:
         throttles.count("print-address", client_address(request))
         headers = {"Content-Disposition": f'attachment; filename="{name}-{self.complaint.number}.pdf"'}
-        return HttpResponse(draw(self.complaint), content_type="application/pdf", headers=headers)
+        return HttpResponse(
+            draw(self.complaint, person=person_of(request)), content_type="application/pdf", headers=headers
+        )
 
 
 class ReceiptView(PrintView):

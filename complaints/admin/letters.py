@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.pdf import person_of
@@ -74,6 +75,8 @@ class LetterAdmin(ReadOnlyAdmin):
     def print_view(self, request: HttpRequest) -> HttpResponse:
         """The chosen letters as one PDF, marked as printed by this agent; when drawing fails, they still wait."""
         self.printable(request)
+        if not recently_confirmed(request):
+            return confirm_first(request, back=reverse("admin:complaints_letter_changelist"))
         chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]

@@ -249,7 +249,7 @@ def test_a_web_worker_starts_without_the_printing_engine():
     assert done.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize(("write", "queries"), [(printing.receipt_html, 3), (printing.case_html, 5)])
+@pytest.mark.parametrize(("write", "queries"), [(printing.receipt_html, 3), (printing.case_html, 6)])
 def test_a_paper_costs_the_same_whatever_the_case_holds(write, queries, django_assert_num_queries):
     little: dict[str, Any] = {"documents": 1}
     much: dict[str, Any] = {"documents": 5, "dependants": 4, "messages": 12, "state": "answered"}

@@ -86,6 +86,14 @@ def test_chosen_cases_are_printed_in_one_file_with_a_line_each_in_the_audit_log(
     assert {line.reference for line in lines} == {case.number for case in cases}
 
 
+def test_cases_that_are_too_long_together_are_not_printed_and_a_sentence_says_so(staff, desk, settings):
+    settings.PDF_LIMITS = settings.PDF_LIMITS | {"batch_seconds": 0}
+    case = ComplaintFactory(desk=desk)
+    response = staff.post(f"{LIST}en-lot/imprimer/", {"case": str(case)}, follow=True)
+    assert "trop longs pour être imprimés ensemble" in response.content.decode()
+    assert not AuditEntry.objects.filter(action="case-printed").exists()
+
+
 def test_too_many_cases_are_not_printed(staff, desk, monkeypatch):
     monkeypatch.setattr("complaints.admin.printing_many.MOST", 1)
     cases = ComplaintFactory.create_batch(2, desk=desk)

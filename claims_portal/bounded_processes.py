@@ -57,7 +57,7 @@ class BoundReached(Exception):
 
 
 class _Queue:
-    """Those who wait for a process of one pool. Pebble itself would hand a call to a process once it is cancelled."""
+    """Calls that wait for a process of one pool. Pebble would start a cancelled call, then end its process."""
 
     def __init__(self, processes: int) -> None:
         self.turns = threading.Semaphore(processes)

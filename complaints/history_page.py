@@ -21,7 +21,7 @@ SIZE = 30
 class HistoryPage:
     """Events, oldest first, and the query strings of the pages around them; "" where there is none."""
 
-    events: list[Event]
+    events: list[Any]  # with the annotations of their queryset
     earlier: str = ""
     later: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from claims_portal.organisations.models import Desk
 from claims_portal.prepared import Prepared
@@ -15,8 +15,9 @@ from .workflow import State
 
 
 def public_events(case: int) -> QuerySet[Event]:
-    """Return what the complainant may read of the history of a case."""
-    return Event.objects.select_related("answer").filter(complaint=case, is_public=True)
+    """Return what the complainant may read of the history of a case; `paused`: a complement was asked once."""
+    events = Event.objects.select_related("answer").filter(complaint=case, is_public=True)
+    return events.annotate(paused=Exists(Pause.objects.filter(complaint=case)))
 
 
 open_desk = Prepared(lambda code: Desk.objects.open().filter(code=code, procedure__isnull=False), code=str)

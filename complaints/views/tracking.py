@@ -25,7 +25,7 @@ from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawFor
 from complaints.history_page import page_of_history
 from complaints.lateness import late_answer
 from complaints.message_limits import files_sentence, no_room_sentence, refuse_message
-from complaints.models import ClockKind, Complaint, ComplaintDocument, EventKind
+from complaints.models import ClockKind, Complaint, ComplaintDocument
 from complaints.parts import parts_of
 from complaints.promises import still_expected
 from complaints.services import following
@@ -79,7 +79,7 @@ class CaseView(PublicView):
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
     def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
-        """The dashboard, in five queries, six once a complement was asked; two more at most when its history is long.
+        """The dashboard, in five queries, six once a complement was asked; one more when a long history has ended.
 
         `kept` is a text that could not be sent.
         """
@@ -90,10 +90,9 @@ class CaseView(PublicView):
         events = page.events
         documents = reads.documents_of.rows(case=complaint.pk, events=[event.pk for event in events])
         clocks = reads.clocks_of.rows(case=complaint.pk)
-        asked = not page.is_whole or any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
         ended = complaint.state == State.CLOSED and not page.is_whole
         endings = reads.closings_of.rows(case=complaint.pk) if ended else events
-        pauses = reads.pauses_of.rows(case=complaint.pk) if asked else []
+        pauses = reads.pauses_of.rows(case=complaint.pk) if any(event.paused for event in events) else []
         late = late_answer(complaint, clocks)
         may_reopen = self.may_reopen(clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)

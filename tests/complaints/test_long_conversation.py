@@ -96,10 +96,10 @@ def test_an_agent_who_reads_an_old_page_may_act_on_the_case_as_it_is(long_case):
 
 def test_a_longer_history_costs_no_more_queries(client, long_case, django_assert_num_queries):
     follow(client, long_case)
-    with django_assert_num_queries(7):  # session, case, events, documents, clocks, pauses, dependants
+    with django_assert_num_queries(6):  # session, case, events, documents, clocks, dependants
         client.get(dashboard(long_case))
     written(long_case, 200)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(dashboard(long_case))
 
 

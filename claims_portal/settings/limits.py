@@ -3,6 +3,7 @@
 from .environment import env
 
 __all__ = [
+    "CASE_MESSAGES",
     "DISPOSAL_CASES",
     "DOCUMENT_LIMITS",
     "DOCUMENT_SCAN_URL",
@@ -12,6 +13,7 @@ __all__ = [
     "MEMBER_PASSWORD_MIN",
     "MEMBER_SESSION_SECONDS",
     "PATIENCE_SECONDS",
+    "PDF_LIMITS",
     "SAVED_SEARCH_DAYS",
     "THROTTLES",
     "TRACKING_GRANT_SECONDS",
@@ -56,6 +58,9 @@ THROTTLES = {
     "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
     "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
     "declaration-member": (env.int("LIMIT_DECLARATION_MEMBER", 60), 3600),
+    # What a complainant writes on one case; and from one address, which a family or a health centre shares.
+    "message-case": (env.int("LIMIT_MESSAGE_CASE", 30), 24 * 3600),
+    "message-address": (env.int("LIMIT_MESSAGE_ADDRESS", 300), 3600),
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 300), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60
@@ -70,6 +75,8 @@ UNTIED_CONTACT_DAYS = env.int("UNTIED_CONTACT_DAYS", 90)
 SAVED_SEARCH_DAYS = env.int("SAVED_SEARCH_DAYS", 180)
 # How many cases one proposal of disposal holds at most: as many as somebody can still look through.
 DISPOSAL_CASES = env.int("DISPOSAL_CASES", 100)
+# How many messages a complainant may write on one case in all.
+CASE_MESSAGES = env.int("CASE_MESSAGES", 500)
 # Without JavaScript there is no proof of work: the person waits on the last page instead.
 PATIENCE_SECONDS = env.int("PATIENCE_SECONDS", 20)
 
@@ -81,6 +88,17 @@ DOCUMENT_LIMITS = {
     "check_processes": env.int("DOCUMENT_CHECK_PROCESSES", 2),
     "check_seconds": 20,
     "check_memory_bytes": 1024 * 1024 * 1024,
+}
+# Drawing a PDF. A web process has few threads: `waiting` stays below WEB_THREADS, so that pages are served meanwhile.
+PDF_LIMITS = {
+    "processes": env.int("PDF_PROCESSES", 1),
+    "seconds": env.int("PDF_SECONDS", 20),
+    "memory_bytes": env.int("PDF_MEMORY_MB", 768) * 1024 * 1024,
+    "niceness": 5,
+    "patience": env.int("PDF_PATIENCE_SECONDS", 30),
+    "waiting": env.int("PDF_WAITING", 3),
+    "waiting_per_person": env.int("PDF_WAITING_PER_PERSON", 2),
+    "batch_seconds": env.int("PDF_BATCH_SECONDS", 40),
 }
 # clamd as tcp://host:port or unix:///path; empty: files are served after the content check alone.
 DOCUMENT_SCAN_URL = env.str("CLAMD_URL", "")

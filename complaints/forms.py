@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.dates import PastDateField
 from claims_portal.identifiers import (
+    PARENTHESES,
     CinField,
     CnssNumberField,
     EmailAddressField,
@@ -19,6 +22,7 @@ from claims_portal.identifiers import (
     PersonNameField,
     ProseField,
     ReferenceField,
+    compact,
 )
 from claims_portal.wizards.models import Draft
 
@@ -218,7 +222,7 @@ class ComplainantForm(forms.Form):
         asked = questions_of(draft.desk).asked
         ask_only(self, asked, IDENTITIES)
         # « 06… » means a number of the desk's own country: an SMS must not reach a stranger elsewhere.
-        self.fields["mobile"].default_region = draft.desk.organisation.country  # type: ignore[attr-defined]
+        self.fields["mobile"].region = draft.desk.organisation.country  # type: ignore[attr-defined]
         address = asked.get(Asked.ADDRESS)
         for name in ADDRESS:
             if address is not None:
@@ -309,21 +313,30 @@ class ReviewForm(forms.Form):
 
 
 class TrackedMobileField(MobileField):
-    """A mobile as it may have been given to any desk. Gives the E.164 numbers it may be, with a space between them.
+    """A mobile whose country is known once the complaint is found, not before.
 
-    « 06… » was a number of the desk's country, which nobody knows before the complaint is found.
+    A number with a prefix becomes E.164. « 06… » stays a national number, which is valid in one accepted country at
+    least: `numbers_in` says which number it is in a country.
     """
 
     def normalise(self, text: str) -> str:
-        found, refusals = [], []
-        for region in self.regions:
-            try:
-                found.append(MobileField(regions=self.regions, default_region=region).normalise(text))
-            except ValidationError as refusal:
-                refusals.append(refusal)
-        if not found:
-            raise refusals[0]
-        return " ".join(dict.fromkeys(found))
+        try:
+            return super().normalise(text)
+        except ValidationError as refusal:
+            if refusal.code != "prefix":
+                raise
+        if not numbers_in(text, settings.SMS_ALLOWED_REGIONS):
+            raise self.refuse("invalid")
+        return compact(text).translate(PARENTHESES)
+
+
+def numbers_in(mobile: str, regions: Iterable[str]) -> list[str]:
+    """Return the mobile numbers (E.164) that a text means in these countries, without those in which it is none."""
+    found: dict[str, None] = {}
+    for region in regions:
+        with suppress(ValidationError):
+            found[MobileField(region=region).clean(mobile)] = None
+    return list(found)
 
 
 class TrackingForm(forms.Form):

@@ -26,7 +26,10 @@ categories_with_delays = Prepared(
 case_of_number = Prepared(lambda number: Complaint.objects.for_complainant().filter(number=number), number=str)
 case_of_draft = Prepared(lambda draft: Complaint.objects.for_complainant().filter(draft_id=draft), draft=UUID)
 case_with_contact = Prepared(
-    lambda number: Complaint.objects.select_related("complainant", "disposal").filter(number=number), number=str
+    lambda number: Complaint.objects.select_related("complainant", "disposal", "desk__organisation").filter(
+        number=number
+    ),
+    number=str,
 )
 events_of = Prepared(lambda case: Event.objects.select_related("answer").filter(complaint=case), case=int)
 clocks_of = Prepared(lambda case: Clock.objects.filter(complaint=case), case=int)

@@ -41,6 +41,12 @@ THROTTLES = {
     "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
     "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
     "declaration-member": (env.int("LIMIT_DECLARATION_MEMBER", 60), 3600),
+    # Messages to a contact that nobody proved; what is over waits (notifications/pacing.py).
+    "message-case": (env.int("LIMIT_MESSAGE_CASE", 5), 3600),
+    "message-recipient": (env.int("LIMIT_MESSAGE_RECIPIENT", 20), 3600),
+    "message-recipient-day": (env.int("LIMIT_MESSAGE_RECIPIENT_DAY", 60), 24 * 3600),
+    "sms-prefix": (env.int("LIMIT_SMS_PREFIX", 60), 3600),
+    "case-change": (env.int("LIMIT_CASE_CHANGE", 4), 3600),  # closed or reopened by the complainant
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

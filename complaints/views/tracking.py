@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.serving import document_response
@@ -154,6 +155,19 @@ class ExchangeView(CaseView):
         return self.back()
 
 
+def changed_too_often(limit: throttles.LimitReached) -> str:
+    """The sentence beside the button, for who closed and reopened a case several times in an hour."""
+    minutes = -(-limit.retry_seconds // 60)
+    sentence = ngettext(
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minute : votre texte reste sur cette page.",
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minutes : votre texte reste sur cette page.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
+
+
 class WithdrawView(CaseView):
     """« Clôturer ma réclamation » (row A41)."""
 
@@ -170,6 +184,10 @@ class WithdrawView(CaseView):
             following.withdraw_complaint(complaint_id=self.complaint.pk, **form.cleaned_data)
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["comment"])
+        except throttles.LimitReached as limit:
+            form.add_error("comment", changed_too_often(limit))
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "form": form}
+            return render_in_zone(request, "complaints/withdraw.html", self.complaint, context)
         messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
         return self.back()
 
@@ -188,6 +206,9 @@ class ReopenView(CaseView):
             following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["reason"])
+        except throttles.LimitReached as limit:
+            form.add_error("reason", changed_too_often(limit))
+            return self.show(request, reopen_form=form)
         except following.TooLateToReopen:
             sentence = _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation.")
             return self.give_back(request, sentence, form.cleaned_data["reason"])

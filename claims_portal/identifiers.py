@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import phonenumbers
@@ -172,6 +174,33 @@ class MobileField(NormalisedField):
         # A prefix may serve several countries: +1 and +44 reach islands that nobody meant.
         if phonenumbers.region_code_for_number(number) not in settings.SMS_ALLOWED_REGIONS:
             raise foreign
+
+
+class TrackedMobileField(MobileField):
+    """A mobile whose country is known once the complaint is found, not before.
+
+    A number with a prefix becomes E.164. « 06… » stays a national number, which is valid in one accepted country at
+    least: `numbers_in` says which number it is in a country.
+    """
+
+    def normalise(self, text: str) -> str:
+        try:
+            return super().normalise(text)
+        except ValidationError as refusal:
+            if refusal.code != "prefix":
+                raise
+        if not numbers_in(text, settings.SMS_ALLOWED_REGIONS):
+            raise self.refuse("invalid")
+        return compact(text).translate(PARENTHESES)
+
+
+def numbers_in(mobile: str, regions: Iterable[str]) -> list[str]:
+    """Return the mobile numbers (E.164) that a text means in these countries, without those in which it is none."""
+    found: dict[str, None] = {}
+    for region in regions:
+        with suppress(ValidationError):
+            found[MobileField(region=region).clean(mobile)] = None
+    return list(found)
 
 
 class EmailAddressField(forms.EmailField):

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from .forms import numbers_in
+from claims_portal.identifiers import numbers_in
+
 from .models import Complaint
 from .reads import case_with_contact
 from .references import MistypedNumber, read_number

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.dates import PastDateField
 from claims_portal.identifiers import (
-    PARENTHESES,
     CinField,
     CnssNumberField,
     EmailAddressField,
@@ -22,7 +19,7 @@ from claims_portal.identifiers import (
     PersonNameField,
     ProseField,
     ReferenceField,
-    compact,
+    TrackedMobileField,
 )
 from claims_portal.wizards.models import Draft
 
@@ -310,33 +307,6 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not questions_of(draft.desk).offers_sms:
             del self.fields["wants_sms"]
-
-
-class TrackedMobileField(MobileField):
-    """A mobile whose country is known once the complaint is found, not before.
-
-    A number with a prefix becomes E.164. « 06… » stays a national number, which is valid in one accepted country at
-    least: `numbers_in` says which number it is in a country.
-    """
-
-    def normalise(self, text: str) -> str:
-        try:
-            return super().normalise(text)
-        except ValidationError as refusal:
-            if refusal.code != "prefix":
-                raise
-        if not numbers_in(text, settings.SMS_ALLOWED_REGIONS):
-            raise self.refuse("invalid")
-        return compact(text).translate(PARENTHESES)
-
-
-def numbers_in(mobile: str, regions: Iterable[str]) -> list[str]:
-    """Return the mobile numbers (E.164) that a text means in these countries, without those in which it is none."""
-    found: dict[str, None] = {}
-    for region in regions:
-        with suppress(ValidationError):
-            found[MobileField(region=region).clean(mobile)] = None
-    return list(found)
 
 
 class TrackingForm(forms.Form):

@@ -10,9 +10,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from claims_portal.identifiers import CinField, CnssNumberField, EmailAddressField, NirField, digits, one_line
+from claims_portal.identifiers import (
+    CinField,
+    CnssNumberField,
+    EmailAddressField,
+    NirField,
+    digits,
+    numbers_in,
+    one_line,
+)
 from complaints.folding import name_beginnings
-from complaints.forms import numbers_in
 from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from claims_portal.identifiers import numbers_in
+
 from .models import Complaint
 from .reads import case_with_contact
 from .references import MistypedNumber, read_number
@@ -40,7 +42,7 @@ def granted_number(request: HttpRequest, number: str) -> str:
 def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     """The complaint of this number if the contact is the one given when filing, even if it was erased since.
 
-    `mobile` holds the numbers in E.164 that were meant, with a space between them (`TrackedMobileField`).
+    `mobile` comes from `TrackedMobileField`: without a prefix it is a number of the country of the case's desk.
     Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
     found = case_with_contact.first(number=number)
@@ -48,7 +50,9 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)
     marks = (disposal.email_mark, disposal.mobile_mark) if disposal else ("", "")
-    given = [(email, known_email, marks[0]), *((each, known_mobile, marks[1]) for each in mobile.split())]
+    region = found.desk.organisation.country if found else next(iter(settings.SMS_ALLOWED_REGIONS), "")
+    meant = "".join(numbers_in(mobile, [region])) if mobile else ""
+    given = [(email, known_email, marks[0]), (meant, known_mobile, marks[1])]
     right = [_is_right(number, *each) for each in given]
     return found if True in right else None
 

@@ -35,7 +35,10 @@ categories_with_delays = Prepared(
 case_of_number = Prepared(lambda number: Complaint.objects.for_complainant().filter(number=number), number=str)
 case_of_draft = Prepared(lambda draft: Complaint.objects.for_complainant().filter(draft_id=draft), draft=UUID)
 case_with_contact = Prepared(
-    lambda number: Complaint.objects.select_related("complainant", "disposal").filter(number=number), number=str
+    lambda number: Complaint.objects.select_related("complainant", "disposal", "desk__organisation").filter(
+        number=number
+    ),
+    number=str,
 )
 # The newest public events, one more than a page shows.
 events_of = Prepared(lambda case: public_events(case).order_by("-at", "-pk")[: SIZE + 1], case=int)

@@ -16,7 +16,7 @@ from claims_portal.notifications.models import Message
 from claims_portal.notifications.notices import Notice, Recipient
 from claims_portal.notifications.services import queue
 
-from . import throttles
+from . import budgets, throttles
 from .models import OneTimeCode
 
 DIGITS = 6
@@ -68,7 +68,7 @@ def send_code(*, purpose: str, subject: str, mobile: str, language: str, address
     throttles.count("code-address", address)
     throttles.count("code-subject", f"{purpose}:{subject}")
     throttles.count("code-number", mobile)
-    throttles.count("code-budget", "all")
+    budgets.spend(budgets.CODES_ASKED)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     now = timezone.now()
     with transaction.atomic():

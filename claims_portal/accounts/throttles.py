@@ -78,8 +78,16 @@ def give_back(scope: str, subject: str, *, tries: int = 1) -> None:
     counted.update(count=Greatest(F("count") - tries, 0))
 
 
-def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
-    """Count one try of `scope` by `subject`; LimitReached when its window is full.
+def used(scope: str, subject: str, *, limit: tuple[int, int] | None = None) -> int:
+    """Return the tries of `scope` by `subject` in the present window, without counting one."""
+    _allowed, seconds = limit or settings.THROTTLES[scope]
+    now = int(time.time())
+    counters = Throttle.objects.filter(key=_key(scope, subject, now - now % seconds))
+    return counters.values_list("count", flat=True).first() or 0
+
+
+def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> int:
+    """Count one try of `scope` by `subject`; return the tries of its window, LimitReached when it is full.
 
     One statement, atomic under concurrency. Nothing personal is stored: the key is a hash. An IPv6 address counts
     for its network (`caller`).
@@ -96,3 +104,4 @@ def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] |
         tries = cursor.fetchone()[0]
     if tries > allowed:
         raise LimitReached(scope, window + seconds - now)
+    return int(tries)

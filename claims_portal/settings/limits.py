@@ -61,6 +61,12 @@ THROTTLES = {
     # What a complainant writes on one case; and from one address, which a family or a health centre shares.
     "message-case": (env.int("LIMIT_MESSAGE_CASE", 30), 24 * 3600),
     "message-address": (env.int("LIMIT_MESSAGE_ADDRESS", 300), 3600),
+    # Messages to a contact that nobody proved; what is over waits (notifications/pacing.py).
+    "notice-case": (env.int("LIMIT_NOTICE_CASE", 5), 3600),
+    "notice-recipient": (env.int("LIMIT_NOTICE_RECIPIENT", 20), 3600),
+    "notice-recipient-day": (env.int("LIMIT_NOTICE_RECIPIENT_DAY", 60), 24 * 3600),
+    "sms-prefix": (env.int("LIMIT_SMS_PREFIX", 60), 3600),
+    "case-change": (env.int("LIMIT_CASE_CHANGE", 4), 3600),  # closed or reopened by the complainant
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 300), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from claims_portal.accounts.links import create_link
+from claims_portal.accounts import throttles
+from claims_portal.accounts.links import create_link, use_link
 from claims_portal.documents.models import Document
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import notices
@@ -22,6 +24,7 @@ from .changes import change, locked
 from .clocks import end_pause, restart_answer, start_reopening, stop_clocks
 
 MINE_HOURS = 2
+MINE_PURPOSE = "my-complaints"
 PRESSED_TWICE = timedelta(minutes=2)
 
 
@@ -80,8 +83,12 @@ def _just_said(complaint: Complaint, body: str, documents: Sequence[Document], n
 
 @transaction.atomic
 def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, comment: str = "") -> Complaint:
-    """« Clôturer ma réclamation » by the complainant (row A41), with an optional word on how it went (1–5)."""
+    """« Clôturer ma réclamation » by the complainant (row A41), with an optional word on how it went (1–5).
+
+    LimitReached when the case was closed and reopened too often in an hour: each change sends a message.
+    """
     complaint = locked(complaint_id)
+    throttles.count("case-change", str(complaint.pk))
     now = timezone.now()
     event = change(
         complaint=complaint,
@@ -101,9 +108,10 @@ def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, co
 
 @transaction.atomic
 def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
-    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay, or once archived.
+    """Open an answered or closed complaint again, with a reason.
 
-    TooManyMessages when the case holds no more words of the complainant.
+    TooLateToReopen past its delay, or once archived; TooManyMessages when the case holds no more words of the
+    complainant; LimitReached as in `withdraw_complaint`.
     """
     complaint = locked(complaint_id)
     now = timezone.now()
@@ -113,6 +121,7 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen
     _check_room(complaint)
+    throttles.count("case-change", str(complaint.pk))
     event = change(
         complaint=complaint,
         transition="reopen",
@@ -133,5 +142,12 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
 def send_my_complaints(*, email: str, language: str) -> None:
     """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3)."""
     if Complaint.objects.filter(complainant__email=email).exists():
-        token = create_link(purpose="my-complaints", subject=email, hours=MINE_HOURS)
+        token = create_link(purpose=MINE_PURPOSE, subject=email, hours=MINE_HOURS)
         queue(notices.MyComplaints(email=email, token=token, language=language, hours=MINE_HOURS))
+
+
+def use_my_link(*, token: str) -> str:
+    """Use the mailed link up and return its address, which is proved by that. LinkUnusable when it served before."""
+    email = use_link(purpose=MINE_PURPOSE, token=token)
+    record_proof(email)
+    return email

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.serving import document_response
@@ -177,6 +178,19 @@ class ExchangeView(CaseView):
         return self.show(request, problems=problems, exchange_form=form)
 
 
+def changed_too_often(limit: throttles.LimitReached) -> str:
+    """The sentence beside the button, for who closed and reopened a case several times in an hour."""
+    minutes = -(-limit.retry_seconds // 60)
+    sentence = ngettext(
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minute : votre texte reste sur cette page.",
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minutes : votre texte reste sur cette page.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
+
+
 class WithdrawView(CaseView):
     """« Clôturer ma réclamation » (row A41)."""
 
@@ -193,6 +207,10 @@ class WithdrawView(CaseView):
             following.withdraw_complaint(complaint_id=self.complaint.pk, **form.cleaned_data)
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["comment"])
+        except throttles.LimitReached as limit:
+            form.add_error("comment", changed_too_often(limit))
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "form": form}
+            return render_in_zone(request, "complaints/withdraw.html", self.complaint, context)
         messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
         return self.back()
 
@@ -215,6 +233,9 @@ class ReopenView(CaseView):
             return self.not_any_more(request, form.cleaned_data["reason"])
         except following.TooManyMessages:
             form.add_error("reason", no_room_sentence())
+            return self.show(request, reopen_form=form)
+        except throttles.LimitReached as limit:
+            form.add_error("reason", changed_too_often(limit))
             return self.show(request, reopen_form=form)
         except following.TooLateToReopen:
             sentence = _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation.")

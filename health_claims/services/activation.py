@@ -15,6 +15,7 @@ from django.utils import timezone
 from claims_portal.accounts import throttles
 from claims_portal.accounts.codes import CodeUnusable, send_code, use_code
 from claims_portal.accounts.links import LinkUnusable, create_link, peek_link, use_link
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from health_claims.activation_notices import ActivationLink
 from membership.models import MemberAccount
@@ -91,6 +92,7 @@ def confirm_mobile(*, account_id: int, request_id: UUID | str | None, mobile: st
             raise CodeUnusable
         account.mobile, account.pending_mobile = mobile, ""
         account.save(update_fields=["mobile", "pending_mobile"])
+        record_proof(mobile)
         _complete(account)
 
 
@@ -145,5 +147,6 @@ def confirm_email(*, token: str) -> MemberAccount:
         raise LinkUnusable
     account.email, account.pending_email = account.pending_email, ""
     account.save(update_fields=["email", "pending_email"])
+    record_proof(account.email)
     _complete(account)
     return account

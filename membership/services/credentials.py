@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from claims_portal.accounts import codes, links, throttles
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from membership import notices
 from membership.models import KnownBrowser, MemberAccount, MemberCard
@@ -127,6 +128,7 @@ def confirm_mobile(*, account_id: int, mobile: str) -> None:
         raise codes.CodeUnusable
     account.mobile, account.pending_mobile = mobile, ""
     account.save(update_fields=["mobile", "pending_mobile"])
+    record_proof(mobile)
     queue(notices.ContactChanged(account))
 
 
@@ -161,4 +163,5 @@ def confirm_email(*, token: str) -> None:
     former = account.email
     account.email, account.pending_email = account.pending_email, ""
     account.save(update_fields=["email", "pending_email"])
+    record_proof(account.email)
     queue(notices.ContactChanged(account, email=former))

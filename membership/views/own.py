@@ -112,7 +112,9 @@ class ChangePasswordView(ChangeView):
 
 class ChangeMobileView(ChangeView):
     template_name = "membership/change_mobile.html"
-    form_class = ChangeMobileForm
+
+    def form(self, data: Any = None) -> forms.Form:
+        return ChangeMobileForm(data, region=self.member.policy.organisation.country)
 
     def change(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         mobile = form.cleaned_data["mobile"]

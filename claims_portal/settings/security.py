@@ -11,6 +11,7 @@ __all__ = [
     "AUTH_PASSWORD_VALIDATORS",
     "AXES_CLIENT_IP_CALLABLE",
     "AXES_COOLOFF_TIME",
+    "AXES_ENABLE_ADMIN",
     "AXES_FAILURE_LIMIT",
     "AXES_LOCKOUT_PARAMETERS",
     "AXES_RESET_ON_SUCCESS",
@@ -122,6 +123,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # the audit log has the sign-ins; these pages show what was typed into the form
 AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.counted_address"
 AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
 # After the password, staff give the code of an authenticator application. The accounts of a demonstration are shared.

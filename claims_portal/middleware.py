@@ -85,7 +85,7 @@ class FaultMiddleware:
             logger.warning("limit_reached", scope=exception.scope)
             return too_many_requests(request, retry_seconds=exception.retry_seconds)
         if is_database_away(exception):
-            return service_unavailable(request)
+            return service_unavailable(request, exception)
         return None
 
 

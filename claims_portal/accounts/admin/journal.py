@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.identifiers import is_key
 
 STAFF_SHOWN = 200
 
@@ -32,7 +33,7 @@ class StaffFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or ""
-        return queryset.filter(user=int(chosen)) if chosen.isascii() and chosen.isdigit() else queryset
+        return queryset.filter(user=int(chosen)) if is_key(chosen) else queryset
 
 
 @admin.register(AuditEntry)

@@ -17,4 +17,11 @@ DATABASES["default"].update(
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if not _pooled:
     # All that is prepared is read by its keys: the plan of the first time serves from the second on, not the sixth.
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan")
+    _options = ["-c plan_cache_mode=force_generic_plan"]
+    # A page that PostgreSQL does not answer in this time is answered with the page of status 503. Migrations, commands
+    # and Celery workers may take longer: only `claims_portal/wsgi.py` says that its process serves pages.
+    if _seconds := env.int("WEB_STATEMENT_SECONDS", 15) * (env("PORTAL_PROCESS", default="") == "web"):
+        _options.append(f"-c statement_timeout={_seconds}s")
+    # What DATABASE_URL itself asks for stands last, and so wins.
+    _options.append(DATABASES["default"]["OPTIONS"].get("options", ""))
+    DATABASES["default"]["OPTIONS"]["options"] = " ".join(_options).strip()

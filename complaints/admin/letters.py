@@ -16,6 +16,7 @@ from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.identifiers import is_key
 from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.models import Event, Letter
@@ -77,7 +78,7 @@ class LetterAdmin(ReadOnlyAdmin):
         self.printable(request)
         if not recently_confirmed(request):
             return confirm_first(request, back=reverse("admin:complaints_letter_changelist"))
-        chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
+        chosen = [int(key) for key in request.POST.getlist("letter") if is_key(key)]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
             data = printing.letters_pdf(_events(taken), person=person_of(request)) if taken else b""

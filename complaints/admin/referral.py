@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
+from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Organisation
 from claims_portal.pdf import person_of
@@ -40,7 +41,7 @@ def pages() -> list[tuple[str, Any, str]]:
 
 
 @admin.register(Recipient)
-class RecipientAdmin(admin.ModelAdmin):
+class RecipientAdmin(PortalAdmin):
     """A body is retired by no longer proposing it: what was sent to it keeps its name."""
 
     list_display = ["name_fr", "name_ar", "organisation", "treats_fr", "position", "is_active"]

@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from claims_portal.accounts import audit, second_factor
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
+from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
 
@@ -49,7 +50,7 @@ def log_change(request: HttpRequest, about: models.Model, action: audit.Action, 
     )
 
 
-class ConfirmedAdmin(admin.ModelAdmin):
+class ConfirmedAdmin(PortalAdmin):
     """Rights are given by somebody who has just confirmed who they are (docs/security.md)."""
 
     def changeform_view(

@@ -13,8 +13,9 @@ from io import BytesIO
 from django.conf import settings
 from django.http import HttpRequest
 
+from .accounts.throttles import caller
 from .bounded_processes import Allowance, BoundReached, run_bounded
-from .middleware import counted_address
+from .middleware import client_address
 from .pdf_drawing import draw_pdf
 
 
@@ -43,7 +44,7 @@ def pdf_of(html: str, *, person: str = "") -> bytes:
 
 def person_of(request: HttpRequest) -> str:
     """Return the name under which this person waits for drawings: the account of staff, or the address."""
-    return f"user:{request.user.pk}" if request.user.is_authenticated else counted_address(request)
+    return f"user:{request.user.pk}" if request.user.is_authenticated else caller(client_address(request))
 
 
 def joined(papers: Iterable[bytes]) -> bytes:

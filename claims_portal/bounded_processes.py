@@ -1,0 +1,168 @@
+"""Run heavy functions in processes of their own, with limits of time and memory.
+
+Used to examine files and to draw PDFs. A function that loops, takes too much memory or crashes ends its own
+process, never the process that serves pages. This module does not import Django, so that the processes stay
+small and start fast.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+Answer = TypeVar("Answer")
+
+# A new process replaces the old one after this many calls, to give back memory that libraries leak.
+CALLS_A_PROCESS = 500
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The limits of one call: seconds, bytes of address space; and how many calls run at a time.
+
+    `patience` is how many seconds the caller waits in all, the time behind other calls included. `waiting` is how
+    many calls may wait or run at once, `waiting_per_person` how many of them for the same person; None: no limit.
+    Calls that differ only in these three share the same processes.
+    """
+
+    seconds: float
+    memory_bytes: int
+    processes: int = 2
+    niceness: int = 0
+    patience: float = field(default=45, compare=False)
+    waiting: int | None = field(default=None, compare=False)
+    waiting_per_person: int | None = field(default=None, compare=False)
+
+
+class BoundReached(Exception):
+    """The call was given up. `code`: `too_slow`, `too_heavy`, `crashed`, or `busy` when too many others waited."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_lock = threading.Lock()
+_pools: dict[Allowance, ProcessPool] = {}
+# How many calls of each person wait or run, for each pool.
+_waiting: dict[Allowance, Counter[str]] = {}
+
+
+def run_bounded(
+    function: Callable[..., Answer], arguments: tuple[Any, ...], allowance: Allowance, *, person: str = ""
+) -> Answer:
+    """Return the function's answer from one of the processes. What the function raises is raised here.
+
+    `person` tells callers apart for `waiting_per_person`. Raises BoundReached. A call whose caller lost patience is
+    cancelled: it is not started any more.
+    """
+    with _place(allowance, person):
+        future = _scheduled(function, arguments, allowance)
+        try:
+            return future.result(timeout=allowance.patience)
+        except TimeoutError as error:
+            if future.done():
+                raise BoundReached("too_slow") from error
+            future.cancel()
+            raise BoundReached("busy") from error
+        except MemoryError as error:
+            raise BoundReached("too_heavy") from error
+        except (ProcessExpired, BrokenProcessPool) as error:
+            raise BoundReached("crashed") from error
+
+
+def start_processes(allowance: Allowance) -> None:
+    """Start the processes now, so that the first caller does not wait for them."""
+    run_bounded(os.getpid, (), allowance)
+
+
+@contextmanager
+def _place(allowance: Allowance, person: str) -> Iterator[None]:
+    """Hold a place among those who wait or run. BoundReached at once when there is none."""
+    with _lock:
+        waiting = _waiting.setdefault(allowance, Counter())
+        full = allowance.waiting is not None and waiting.total() >= allowance.waiting
+        theirs = allowance.waiting_per_person is not None and waiting[person] >= allowance.waiting_per_person
+        if full or theirs:
+            raise BoundReached("busy")
+        waiting[person] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            waiting[person] -= 1
+            if not waiting[person]:
+                del waiting[person]
+
+
+def _scheduled(
+    function: Callable[..., Answer], arguments: tuple[Any, ...], allowance: Allowance
+) -> ProcessFuture[Answer]:
+    try:
+        return _pool(allowance).schedule(function, args=arguments, timeout=allowance.seconds)
+    except RuntimeError:
+        # Somebody killed an idle process (the system, short of memory): the pool gives up, we start another.
+        stop(allowance)
+        return _pool(allowance).schedule(function, args=arguments, timeout=allowance.seconds)
+
+
+def _pool(allowance: Allowance) -> ProcessPool:
+    with _lock:
+        if allowance not in _pools:
+            _pools[allowance] = ProcessPool(
+                max_workers=allowance.processes,
+                max_tasks=CALLS_A_PROCESS,
+                initializer=_confine,
+                initargs=(allowance.memory_bytes, allowance.niceness),
+                # Never fork a web process: its threads may hold locks that the child would wait for.
+                context=multiprocessing.get_context("spawn"),
+            )
+        return _pools[allowance]
+
+
+def _confine(memory_bytes: int, niceness: int) -> None:
+    """Limit the new process: no more memory than allowed, no core file with somebody's papers, pages come first."""
+    os.nice(niceness)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Die at once when stopped, even in the middle of a decoder.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def stop(*allowances: Allowance) -> None:
+    """Stop the processes of these allowances, or all. Calls that run are given up."""
+    with _lock:
+        stopped = [_pools.pop(each) for each in allowances or tuple(_pools) if each in _pools]
+    for pool in stopped:
+        pool.stop()
+    if not allowances:
+        # Pebble takes their locks away, then ends them: one that is just starting would complain in between.
+        for process in multiprocessing.active_children():
+            process.terminate()
+    for pool in stopped:
+        pool.join()
+
+
+def _forget_after_fork() -> None:
+    """The processes belong to the parent: the child starts its own when it needs them."""
+    _pools.clear()
+    _waiting.clear()
+    _lock.release()
+
+
+# Registered after pebble's own, hence called before: the interpreter never waits for these processes at its end.
+atexit.register(stop)
+# Nobody may hold the lock while the process is copied.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forget_after_fork)

@@ -13,14 +13,18 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from .fair_queue import FairQueue, Interrupted
 
 Answer = TypeVar("Answer")
 
@@ -34,7 +38,8 @@ class Allowance:
 
     `patience` is how many seconds the caller waits in all, the time behind other calls included. `waiting` is how
     many calls may wait or run at once, `waiting_per_person` how many of them for the same person; None: no limit.
-    Calls that differ only in these three share the same processes.
+    `crowded_seconds` is how long a call may run while somebody waits who used less; None: as long as others.
+    Calls that differ only in these four share the same processes.
     """
 
     seconds: float
@@ -44,6 +49,7 @@ class Allowance:
     patience: float = field(default=45, compare=False)
     waiting: int | None = field(default=None, compare=False)
     waiting_per_person: int | None = field(default=None, compare=False)
+    crowded_seconds: float | None = field(default=None, compare=False)
 
 
 class BoundReached(Exception):
@@ -56,6 +62,8 @@ class BoundReached(Exception):
 
 _lock = threading.Lock()
 _pools: dict[Allowance, ProcessPool] = {}
+# In what order the processes of each pool are given.
+_queues: dict[Allowance, FairQueue] = {}
 # How many calls of each person wait or run, for each pool.
 _waiting: dict[Allowance, Counter[str]] = {}
 
@@ -65,22 +73,35 @@ def run_bounded(
 ) -> Answer:
     """Return the function's answer from one of the processes. What the function raises is raised here.
 
-    `person` tells callers apart for `waiting_per_person`. Raises BoundReached. A call whose caller lost patience is
-    cancelled: it is not started any more.
+    `person` tells callers apart, for the order in which they are served (`fair_queue.Call`) and `waiting_per_person`.
+    Raises BoundReached. A call whose caller lost patience is cancelled.
     """
-    with _place(allowance, person):
-        future = _scheduled(function, arguments, allowance)
-        try:
-            return future.result(timeout=allowance.patience)
-        except TimeoutError as error:
-            if future.done():
-                raise BoundReached("too_slow") from error
-            future.cancel()
-            raise BoundReached("busy") from error
-        except MemoryError as error:
-            raise BoundReached("too_heavy") from error
-        except (ProcessExpired, BrokenProcessPool) as error:
-            raise BoundReached("crashed") from error
+    end = time.monotonic() + allowance.patience
+    try:
+        with (
+            _place(allowance, person),
+            _queue(allowance).turn(
+                person, patience=allowance.patience, crowded_seconds=allowance.crowded_seconds
+            ) as call,
+        ):
+            call.future = future = _scheduled(function, arguments, allowance)
+            return _answer(future, end - time.monotonic())
+    except (Interrupted, CancelledError, TimeoutError) as error:
+        raise BoundReached("busy") from error
+
+
+def _answer(future: ProcessFuture[Answer], patience: float) -> Answer:
+    try:
+        return future.result(timeout=patience)
+    except TimeoutError as error:
+        if future.done():
+            raise BoundReached("too_slow") from error
+        future.cancel()
+        raise
+    except MemoryError as error:
+        raise BoundReached("too_heavy") from error
+    except (ProcessExpired, BrokenProcessPool) as error:
+        raise BoundReached("crashed") from error
 
 
 def start_processes(allowance: Allowance) -> None:
@@ -116,6 +137,11 @@ def _scheduled(
         # Somebody killed an idle process (the system, short of memory): the pool gives up, we start another.
         stop(allowance)
         return _pool(allowance).schedule(function, args=arguments, timeout=allowance.seconds)
+
+
+def _queue(allowance: Allowance) -> FairQueue:
+    with _lock:
+        return _queues.setdefault(allowance, FairQueue(allowance.processes))
 
 
 def _pool(allowance: Allowance) -> ProcessPool:
@@ -159,6 +185,7 @@ def _forget_after_fork() -> None:
     """The processes belong to the parent: the child starts its own when it needs them."""
     _pools.clear()
     _waiting.clear()
+    _queues.clear()
     _lock.release()
 
 

@@ -119,17 +119,18 @@ def repair_headers(headers: bytes, *, is_empty: bool) -> bytes:
         disposition["Content-Disposition"] = _decoded(line[20:])
         field, name = (disposition.get_param(key, header="Content-Disposition") for key in ("name", "filename"))
         if field and name is not None and (name or not is_empty):
-            sent = usable_name(collapse_rfc2231_value(name))
-            lines[position] = (
-                f"Content-Disposition: form-data; name={_quoted(field)}; filename={_quoted(sent)}".encode()
-            )
+            sent = usable_name(_text(name))
+            repaired = f"Content-Disposition: form-data; name={_quoted(_text(field))}; filename={_quoted(sent)}"
+            lines[position] = repaired.encode(errors="replace")
     return b"\r\n".join(lines)
 
 
 def usable_name(name: str) -> str:
-    """Return a name of one line and without folders. The parser resolves references such as « &#47; »: none is left."""
-    while (plain := html.unescape(name)) != name:
-        name = plain
+    """Return a name of one line and without folders."""
+    name = html.unescape(name)
+    # The parser resolves references such as « &#47; » once more: none is left that could become a slash.
+    if html.unescape(name) != name:
+        name = name.replace("&", "_")
     return clean_label(name.rstrip("/\\ "))
 
 
@@ -141,6 +142,14 @@ def _decoded(line: bytes) -> str:
         return line.decode("latin-1").strip()
 
 
-def _quoted(value: str | tuple[str | None, str | None, str]) -> str:
-    text = collapse_rfc2231_value(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+def _text(value: str | tuple[str | None, str | None, str]) -> str:
+    """Return a parameter, decoded where it says how it is encoded (RFC 2231)."""
+    try:
+        return collapse_rfc2231_value(value)
+    except ValueError:  # an encoding whose name holds a NUL; of other unknown ones the text is returned as it is
+        return value[2]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -8,6 +8,7 @@ small and start fast.
 from __future__ import annotations
 
 import atexit
+import logging
 import multiprocessing
 import os
 import resource
@@ -73,8 +74,8 @@ def run_bounded(
 ) -> Answer:
     """Return the function's answer from one of the processes. What the function raises is raised here.
 
-    `person` tells callers apart, for the order in which they are served (`fair_queue.Call`) and `waiting_per_person`.
-    Raises BoundReached. A call whose caller lost patience is cancelled.
+    `person` tells callers apart, for the order in which they are served (`fair_queue.Call`) and `waiting_per_person`;
+    "" is limited by neither. Raises BoundReached. A call whose caller lost patience is cancelled: it is not started.
     """
     end = time.monotonic() + allowance.patience
     try:
@@ -85,7 +86,7 @@ def run_bounded(
             ) as call,
         ):
             call.future = future = _scheduled(function, arguments, allowance)
-            return _answer(future, end - time.monotonic())
+            return _answer(future, max(0, end - time.monotonic()))
     except (Interrupted, CancelledError, TimeoutError) as error:
         raise BoundReached("busy") from error
 
@@ -115,7 +116,8 @@ def _place(allowance: Allowance, person: str) -> Iterator[None]:
     with _lock:
         waiting = _waiting.setdefault(allowance, Counter())
         full = allowance.waiting is not None and waiting.total() >= allowance.waiting
-        theirs = allowance.waiting_per_person is not None and waiting[person] >= allowance.waiting_per_person
+        most = allowance.waiting_per_person
+        theirs = bool(person) and most is not None and waiting[person] >= most
         if full or theirs:
             raise BoundReached("busy")
         waiting[person] += 1
@@ -159,12 +161,25 @@ def _pool(allowance: Allowance) -> ProcessPool:
 
 
 def _confine(memory_bytes: int, niceness: int) -> None:
-    """Limit the new process: no more memory than allowed, no core file with somebody's papers, pages come first."""
+    """Limit the new process: memory, priority, no core file, and no word on standard output or error.
+
+    Libraries quote what they read in their warnings, and people typed it.
+    """
+    silence_output()
     os.nice(niceness)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Die at once when stopped, even in the middle of a decoder.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def silence_output() -> None:
+    """Drop the log lines of this process, and what C libraries write on its standard output and error."""
+    logging.disable(logging.CRITICAL)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 def stop(*allowances: Allowance) -> None:

@@ -118,9 +118,14 @@ class FairQueue:
         if call is not min(self._waiting, key=self._rank):
             return
         for other in sorted(long, key=lambda other: other.seconds, reverse=True):
-            if other.future is not None and self._weight(other) > self._weight(call):
+            # Not for somebody with more calls: one honest file must not end because many others wait.
+            is_heavier = self._weight(other) > self._weight(call) and self._calls_of(other) >= self._calls_of(call)
+            if other.future is not None and is_heavier:
                 other.future.cancel()
                 return
+
+    def _calls_of(self, call: Call) -> int:
+        return sum(other.person == call.person for other in (*self._waiting, *self._running))
 
     def _note_use(self, call: Call) -> None:
         for name in {call.place, call.person} - {""}:

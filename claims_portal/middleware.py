@@ -10,7 +10,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from .accounts.throttles import LimitReached, caller
-from .views import is_database_away, method_not_allowed, service_unavailable, too_many_requests
+from .bounded_processes import BoundReached
+from .views import (
+    drawing_unavailable,
+    is_database_away,
+    method_not_allowed,
+    service_unavailable,
+    too_many_requests,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
@@ -63,7 +70,7 @@ class TrustedProxyMiddleware:
 
 
 class FaultMiddleware:
-    """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back.
+    """A limit that was reached, a PDF that waits, or PostgreSQL restarting: a clear page that says when to come back.
 
     For what views raise; the error pages do the same for what middleware raises. The address of a form, opened as a
     page, is answered with a sentence too, where Django answers with nothing.
@@ -84,6 +91,8 @@ class FaultMiddleware:
         if isinstance(exception, LimitReached):
             logger.warning("limit_reached", scope=exception.scope)
             return too_many_requests(request, retry_seconds=exception.retry_seconds)
+        if isinstance(exception, BoundReached):
+            return drawing_unavailable(request, exception)
         if is_database_away(exception):
             return service_unavailable(request)
         return None

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.views import View
 from django.views.decorators.http import require_safe
 
+from .bounded_processes import BoundReached
 from .context_processors import portal
 
 PROSE = 40  # characters from which a text is long enough to be missed
@@ -136,6 +137,16 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
     logger.error("database_unavailable")
     response = error_page(request, 503)
     response.headers["Retry-After"] = "30"
+    return response
+
+
+def drawing_unavailable(request: HttpRequest, reached: BoundReached) -> HttpResponse:
+    """A PDF was not drawn, because too many others wait or because it passed its limits: say when to come back."""
+    busy = reached.code == "busy"
+    logger.warning("drawing_unavailable", code=reached.code)
+    again = request.get_full_path() if request.method == "GET" else ""
+    response = error_page(request, 503, drawing=True, busy=busy, request_path=again)
+    response.headers["Retry-After"] = "10" if busy else "60"
     return response
 
 

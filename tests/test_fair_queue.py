@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,11 @@ HONEST_SECONDS = 3
 HOSTILE = 20
 
 
+def take_turn(queue: FairQueue, person: str) -> None:
+    with queue.turn(person, patience=20, crowded_seconds=0.05):
+        pass
+
+
 @pytest.fixture(autouse=True)
 def _stopped() -> Iterator[None]:
     yield
@@ -30,7 +35,10 @@ def _stopped() -> Iterator[None]:
 
 @pytest.mark.parametrize("places", [1, 2, 4, 10])
 def test_an_honest_file_is_answered_while_twenty_endless_ones_are_examined(tmp_path: Path, places: int) -> None:
+    start = time.monotonic()
     start_processes(CROWDED)
+    # A process that was stopped is started again: where that takes a second (many tests at once), so does the wait.
+    bound = max(HONEST_SECONDS, 1 + 4 * (time.monotonic() - start))
     enough = tmp_path / "enough"
 
     def send_endless(number: int) -> str:
@@ -54,7 +62,7 @@ def test_an_honest_file_is_answered_while_twenty_endless_ones_are_examined(tmp_p
         seconds = time.monotonic() - start
         enough.touch()
         assert {call.result() for call in endless} <= {"ended", "busy"}
-    assert seconds < HONEST_SECONDS
+    assert seconds < bound
 
 
 def test_the_second_file_of_somebody_leaves_a_process_to_others(tmp_path: Path) -> None:
@@ -94,6 +102,18 @@ def test_who_used_the_processes_comes_after_who_did_not() -> None:
                 time.sleep(0.01)
         enough.set()
     assert order == ["a/1", "b/1", "a/2", "a/1"]
+
+
+def test_a_single_file_does_not_end_because_somebody_with_many_waits() -> None:
+    queue = FairQueue(1)
+    interrupted: Future[None] = Future()
+    with ThreadPoolExecutor(2) as people:
+        with queue.turn("a/1", patience=20, crowded_seconds=0.05) as call:
+            call.future = interrupted
+            many = [people.submit(take_turn, queue, "b/1") for _number in range(2)]
+            time.sleep(0.4)  # several looks of those who wait
+            assert not interrupted.cancelled()
+        assert [waited.result() for waited in many] == [None, None]
 
 
 def test_somebody_whose_file_lasts_long_begins_no_other() -> None:

@@ -36,7 +36,7 @@ def test_a_prepared_query_gives_the_objects_of_its_queryset_with_their_relations
 
 def test_a_prepared_query_keeps_the_order_and_finds_nothing_for_an_unknown_value():
     case = ComplaintFactory(messages=3)
-    assert reads.events_of.rows(case=case.pk) == list(case.events.all())
+    assert reads.events_of.rows(case=case.pk) == list(case.events.order_by("-at", "-pk"))
     assert reads.case_of_draft.first(draft=uuid.uuid4()) is None
 
 

@@ -3,6 +3,7 @@
 from .environment import env
 
 __all__ = [
+    "CASE_MESSAGES",
     "DISPOSAL_CASES",
     "DOCUMENT_LIMITS",
     "DOCUMENT_SCAN_URL",
@@ -11,6 +12,7 @@ __all__ = [
     "MEMBER_IDLE_SECONDS",
     "MEMBER_PASSWORD_MIN",
     "PATIENCE_SECONDS",
+    "PDF_LIMITS",
     "SAVED_SEARCH_DAYS",
     "THROTTLES",
     "TRACKING_GRANT_SECONDS",
@@ -41,6 +43,9 @@ THROTTLES = {
     "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
     "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
     "declaration-member": (env.int("LIMIT_DECLARATION_MEMBER", 60), 3600),
+    # What a complainant writes on one case; and from one address, which a family or a health centre shares.
+    "message-case": (env.int("LIMIT_MESSAGE_CASE", 30), 24 * 3600),
+    "message-address": (env.int("LIMIT_MESSAGE_ADDRESS", 300), 3600),
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60
@@ -54,6 +59,8 @@ UNTIED_CONTACT_DAYS = env.int("UNTIED_CONTACT_DAYS", 90)
 SAVED_SEARCH_DAYS = env.int("SAVED_SEARCH_DAYS", 180)
 # How many cases one proposal of disposal holds at most: as many as somebody can still look through.
 DISPOSAL_CASES = env.int("DISPOSAL_CASES", 100)
+# How many messages a complainant may write on one case in all.
+CASE_MESSAGES = env.int("CASE_MESSAGES", 500)
 # Without JavaScript there is no proof of work: the person waits on the last page instead.
 PATIENCE_SECONDS = env.int("PATIENCE_SECONDS", 20)
 
@@ -67,6 +74,17 @@ DOCUMENT_LIMITS = {
     # While somebody waits who used the processes less; an honest photograph takes half a second.
     "check_crowded_seconds": 1,
     "check_memory_bytes": 1024 * 1024 * 1024,
+}
+# Drawing a PDF. A web process has few threads: `waiting` stays below WEB_THREADS, so that pages are served meanwhile.
+PDF_LIMITS = {
+    "processes": env.int("PDF_PROCESSES", 1),
+    "seconds": env.int("PDF_SECONDS", 20),
+    "memory_bytes": env.int("PDF_MEMORY_MB", 768) * 1024 * 1024,
+    "niceness": 5,
+    "patience": env.int("PDF_PATIENCE_SECONDS", 30),
+    "waiting": env.int("PDF_WAITING", 3),
+    "waiting_per_person": env.int("PDF_WAITING_PER_PERSON", 2),
+    "batch_seconds": env.int("PDF_BATCH_SECONDS", 40),
 }
 # clamd as tcp://host:port or unix:///path; empty: files are served after the content check alone.
 DOCUMENT_SCAN_URL = env.str("CLAMD_URL", "")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts import audit
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Organisation
+from claims_portal.pdf import person_of
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.forms import FACTS_MAX
@@ -113,7 +114,7 @@ def letter_view(request: HttpRequest, complaint_id: int, referral_id: int) -> Ht
     if not request.user.has_perm(SEE_CONTACT):
         raise Http404
     referral = get_object_or_404(complaint.referrals.select_related("recipient", "event"), pk=referral_id)
-    data = printing.referral_pdf(complaint, referral)
+    data = printing.referral_pdf(complaint, referral, person=person_of(request))
     log_reading(request, audit.Action.LETTER_PRINTED, complaint, referral)
     return pdf_response(data, f"transmission-{complaint.number}.pdf")
 

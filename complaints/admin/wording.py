@@ -19,6 +19,7 @@ from claims_portal.identifiers import ProseField, printable
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
+from claims_portal.pdf import person_of
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.answering import answering_of, recourse, risk_bearer_of
@@ -68,7 +69,7 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
     # A letter says where the person lives.
     on_paper = goes_on_paper(complaint, event.kind) and request.user.has_perm(SEE_CONTACT)
     if request.POST.get("preview") == "letter" and on_paper:
-        return pdf_response(printing.letter_pdf(event), f"courrier-{complaint.number}.pdf")
+        return pdf_response(printing.letter_pdf(event, person=person_of(request)), f"courrier-{complaint.number}.pdf")
     messages = sent_by(complaint, action, request.user, body, risk_bearer)
     context = {
         **admin.site.each_context(request),

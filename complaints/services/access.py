@@ -40,7 +40,8 @@ def complaints_of(request: RightsRequest, user: User) -> Iterator[File]:
     for case in cases.for_complainant().order_by("-pk")[:MOST]:
         told = json.dumps(case_as_data(case), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         yield f"{case.number}.json", told.encode()
-        yield f"{case.number}.pdf", printing.case_pdf(case)
+        for number, paper in enumerate(printing.case_pdfs(case, person=f"user:{user.pk}"), start=1):
+            yield f"{case.number}.pdf" if number == 1 else f"{case.number}-{number}.pdf", paper
 
 
 def case_as_data(case: Complaint) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,6 +25,10 @@ MINE_HOURS = 2
 PRESSED_TWICE = timedelta(minutes=2)
 
 
+class TooManyMessages(Exception):
+    """The complainant has written as many messages on this case as one holds (`settings.CASE_MESSAGES`)."""
+
+
 class TooLateToReopen(Exception):
     """The time during which the complaint could be reopened is over."""
 
@@ -33,12 +38,13 @@ def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document]
     """Send a message and documents. When a complement was asked, this is it, and the clock goes on.
 
     Pressed twice, it is one message: the same words with the same files, right after themselves, are not written again.
-    TransitionNotAllowed when the complaint is closed.
+    TransitionNotAllowed when the complaint is closed, TooManyMessages when it holds no more.
     """
     complaint = locked(complaint_id)
     now = timezone.now()
     if _just_said(complaint, body, documents, now):
         return complaint
+    _check_room(complaint)
     supplying = complaint.state == State.COMPLEMENT
     change(
         complaint=complaint,
@@ -51,6 +57,13 @@ def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document]
     if supplying:
         end_pause(complaint=complaint, at=now)
     return complaint
+
+
+def _check_room(complaint: Complaint) -> None:
+    """TooManyMessages when the complainant's words on this case, messages and reasons to reopen, reach the limit."""
+    theirs = complaint.events.filter(kind__in=[EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.REOPENED], user=None)
+    if theirs.count() >= settings.CASE_MESSAGES:
+        raise TooManyMessages
 
 
 def _just_said(complaint: Complaint, body: str, documents: Sequence[Document], now: datetime) -> bool:
@@ -88,7 +101,10 @@ def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, co
 
 @transaction.atomic
 def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
-    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay, or once archived."""
+    """Open an answered or closed complaint again, with a reason. TooLateToReopen past its delay, or once archived.
+
+    TooManyMessages when the case holds no more words of the complainant.
+    """
     complaint = locked(complaint_id)
     now = timezone.now()
     if complaint.merged_into_id is not None:
@@ -96,6 +112,7 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     window = complaint.clocks.filter(kind=ClockKind.REOPENING).first()
     if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen
+    _check_room(complaint)
     event = change(
         complaint=complaint,
         transition="reopen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +15,21 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.serving import document_response
-from claims_portal.documents.uploads import discard_all, receive_all
+from claims_portal.documents.uploads import FIELD, discard_all, receive_all
 from claims_portal.middleware import client_address
+from claims_portal.pdf import person_of
 from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing, reads
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
+from complaints.history_page import page_of_history
 from complaints.lateness import late_answer
+from complaints.message_limits import files_sentence, no_room_sentence, refuse_message
 from complaints.models import ClockKind, Complaint, ComplaintDocument, EventKind
+from complaints.parts import parts_of
 from complaints.promises import still_expected
 from complaints.services import following
-from complaints.workflow import workflow
+from complaints.workflow import State, workflow
 
 from .zone import render_in_zone
 
@@ -74,13 +79,20 @@ class CaseView(PublicView):
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
     def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
-        """The dashboard, in five queries, six once a complement was asked. `kept` is a text that could not be sent."""
+        """The dashboard, in five queries, six once a complement was asked; two more at most when its history is long.
+
+        `kept` is a text that could not be sent.
+        """
         complaint = self.complaint
-        events = reads.events_of.rows(case=complaint.pk)
-        shown = {event.pk for event in events if event.is_public}
-        documents = [each for each in reads.documents_of.rows(case=complaint.pk) if each.event_id in shown]
+        page = page_of_history(
+            reads.public_events(complaint.pk), request.GET, first=lambda: reads.events_of.rows(case=complaint.pk)
+        )
+        events = page.events
+        documents = reads.documents_of.rows(case=complaint.pk, events=[event.pk for event in events])
         clocks = reads.clocks_of.rows(case=complaint.pk)
-        asked = any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
+        asked = not page.is_whole or any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
+        ended = complaint.state == State.CLOSED and not page.is_whole
+        endings = reads.closings_of.rows(case=complaint.pk) if ended else events
         pauses = reads.pauses_of.rows(case=complaint.pk) if asked else []
         late = late_answer(complaint, clocks)
         may_reopen = self.may_reopen(clocks)
@@ -88,11 +100,12 @@ class CaseView(PublicView):
         context = {
             "complaint": complaint,
             "desk": complaint.desk,
-            "standing": presentation.standing(complaint, events, late, may_reopen=may_reopen),
+            "standing": presentation.standing(complaint, endings, late, may_reopen=may_reopen),
             "clocks": presentation.clocks_by_party(complaint, clocks, pauses),
             "late": late,
             "expected": still_expected(complaint),
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
+            "history_page": page,
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],
             "dependants": reads.dependants_of.rows(case=complaint.pk),
@@ -141,6 +154,8 @@ class ExchangeView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ExchangeForm(request.POST)
+        if form.is_valid() and (sentence := refuse_message(request, self.complaint)):
+            return self.too_many(request, form, sentence)
         documents, problems = receive_all(request) if form.is_valid() else ([], [])
         if form.errors or problems:
             discard_all(documents)
@@ -150,8 +165,17 @@ class ExchangeView(CaseView):
         except TransitionNotAllowed:
             discard_all(documents)
             return self.not_any_more(request, form.cleaned_data["body"])
+        except following.TooManyMessages:
+            discard_all(documents)
+            return self.too_many(request, form, no_room_sentence())
         messages.success(request, _("Votre message est envoyé."))
         return self.back()
+
+    def too_many(self, request: HttpRequest, form: ExchangeForm, sentence: str) -> HttpResponse:
+        """The form again with its text, a sentence beside the field, and a word about the files that were chosen."""
+        form.add_error("body", sentence)
+        problems = [(FIELD, files_sentence())] if request.FILES else []
+        return self.show(request, problems=problems, exchange_form=form)
 
 
 class WithdrawView(CaseView):
@@ -182,12 +206,17 @@ class ReopenView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ReopenForm(request.POST)
+        if form.is_valid() and (sentence := refuse_message(request, self.complaint)):
+            form.add_error("reason", sentence)
         if not form.is_valid():
             return self.show(request, reopen_form=form)
         try:
             following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["reason"])
+        except following.TooManyMessages:
+            form.add_error("reason", no_room_sentence())
+            return self.show(request, reopen_form=form)
         except following.TooLateToReopen:
             sentence = _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation.")
             return self.give_back(request, sentence, form.cleaned_data["reason"])
@@ -210,10 +239,12 @@ class DocumentView(CaseView):
 class PrintView(CaseView):
     """A PDF of the case: drawing one costs time, so their number is limited."""
 
-    def pdf(self, request: HttpRequest, draw: Callable[[Complaint], bytes], name: str) -> HttpResponse:
+    def pdf(self, request: HttpRequest, draw: Callable[..., bytes], name: str) -> HttpResponse:
         throttles.count("print-address", client_address(request))
         headers = {"Content-Disposition": f'attachment; filename="{name}-{self.complaint.number}.pdf"'}
-        return HttpResponse(draw(self.complaint), content_type="application/pdf", headers=headers)
+        return HttpResponse(
+            draw(self.complaint, person=person_of(request)), content_type="application/pdf", headers=headers
+        )
 
 
 class ReceiptView(PrintView):
@@ -224,7 +255,16 @@ class ReceiptView(PrintView):
 
 
 class CasePdfView(PrintView):
-    """The whole case as a PDF (F28)."""
+    """The whole case as a PDF (F28): at once, or a page that offers the parts of a long one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.pdf(request, printing.case_pdf, "reclamation")
+        parts = parts_of(self.complaint)
+        chosen = request.GET.get("partie", "")
+        if len(parts) > 1 and not chosen:
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "parts": parts}
+            return render_in_zone(request, "complaints/case_parts.html", self.complaint, context)
+        part = next((part for part in parts if len(parts) == 1 or str(part.number) == chosen), None)
+        if part is None:
+            raise Http404
+        name = "reclamation" if len(parts) == 1 else f"reclamation-partie-{part.number}"
+        return self.pdf(request, partial(printing.case_pdf, part=part), name)

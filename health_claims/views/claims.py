@@ -21,6 +21,7 @@ from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
+from claims_portal.pdf import person_of
 from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
 from claims_portal.workflow import TransitionNotAllowed
@@ -223,7 +224,8 @@ class StatementPdfView(StatementView):
         claim = self.read()
         statement = self.statement(claim)
         throttles.count("print-address", client_address(request))
-        pdf = printing.statement_pdf(claim=claim, statement=statement, language=get_language() or "fr")
+        language, person = get_language() or "fr", person_of(request)
+        pdf = printing.statement_pdf(claim=claim, statement=statement, language=language, person=person)
         headers = {"Content-Disposition": f'attachment; filename="decompte-{claim.number}.pdf"'}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 

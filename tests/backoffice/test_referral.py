@@ -71,7 +71,7 @@ def test_the_letter_says_who_complains_of_what_and_what_is_joined(desk, agent, m
 
 
 def test_it_is_chosen_on_a_page_and_the_letter_printed_from_the_case(staff, desk, mediator, monkeypatch):
-    monkeypatch.setattr("complaints.printing.pdf_of", lambda html: b"%PDF")
+    monkeypatch.setattr("complaints.printing.pdf_of", lambda html, **given: b"%PDF")
     case = ComplaintFactory(desk=desk)
     here = f"{LIST}{case.pk}/orienter/"
     assert "les litiges" in staff.get(here).content.decode()

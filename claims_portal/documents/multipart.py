@@ -8,6 +8,7 @@ that file. The names are changed here while the body is read, and the parser doe
 from __future__ import annotations
 
 import html
+import io
 from collections.abc import Iterator
 from email.message import Message
 from email.utils import collapse_rfc2231_value
@@ -31,7 +32,8 @@ class NameRepairHandler(FileUploadHandler):
         self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: str | None = None
     ) -> tuple[Any, Any]:
         others = [handler for handler in self.request.upload_handlers if handler is not self]  # type: ignore[union-attr]
-        return MultiPartParser(META, RepairedBody(input_data, boundary), others, encoding).parse()
+        body = io.BufferedReader(RepairedBody(input_data, boundary), CHUNK)
+        return MultiPartParser(META, body, others, encoding).parse()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass the bytes on. Never called: `handle_raw_input` takes every form."""
@@ -41,25 +43,30 @@ class NameRepairHandler(FileUploadHandler):
         """Leave the file to the other handlers. Never called: `handle_raw_input` takes every form."""
 
 
-class RepairedBody:
+class RepairedBody(io.RawIOBase):
     """A multipart body to read from, in which each part that is a file has a usable name."""
 
     def __init__(self, source: BinaryIO, boundary: bytes) -> None:
+        super().__init__()
         self._source = source
         self._delimiter = b"--" + boundary
         self._parts = self._repaired()
         self._buffer = b""  # read, and not looked through yet
         self._ready = b""  # repaired, and not given yet
 
-    def read(self, size: int) -> bytes:
-        """Return up to so many bytes; none at the end."""
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Any, /) -> int:
+        """Fill the target with what comes next; 0 at the end."""
         while not self._ready:
             try:
                 self._ready = next(self._parts)
             except StopIteration:
-                return b""
-        given, self._ready = self._ready[:size], self._ready[size:]
-        return given
+                return 0
+        given, self._ready = self._ready[: len(target)], self._ready[len(target) :]
+        target[: len(given)] = given
+        return len(given)
 
     def _repaired(self) -> Iterator[bytes]:
         tail = len(self._delimiter) - 1  # as much of a delimiter as may end what was read

@@ -17,12 +17,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from .fair_queue import FairQueue, Interrupted
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +39,8 @@ class Allowance:
 
     `patience` is how many seconds the caller waits in all, the time behind other calls included. `waiting` is how
     many calls may wait or run at once, `waiting_per_person` how many of them for the same person; None: no limit.
-    Calls that differ only in these three share the same processes.
+    `crowded_seconds` is how long a call may run while somebody waits who used less; None: as long as others.
+    Calls that differ only in these four share the same processes.
     """
 
     seconds: float
@@ -46,6 +50,7 @@ class Allowance:
     patience: float = field(default=45, compare=False)
     waiting: int | None = field(default=None, compare=False)
     waiting_per_person: int | None = field(default=None, compare=False)
+    crowded_seconds: float | None = field(default=None, compare=False)
 
 
 class BoundReached(Exception):
@@ -56,17 +61,12 @@ class BoundReached(Exception):
         self.code = code
 
 
-class _Queue:
-    """Calls that wait for a process of one pool. Pebble would start a cancelled call, then end its process."""
-
-    def __init__(self, processes: int) -> None:
-        self.turns = threading.Semaphore(processes)
-        self.calls: Counter[str] = Counter()  # of each person, waiting or running
-
-
 _lock = threading.Lock()
 _pools: dict[Allowance, ProcessPool] = {}
-_queues: dict[Allowance, _Queue] = {}
+# In what order the processes of each pool are given.
+_queues: dict[Allowance, FairQueue] = {}
+# How many calls of each person wait or run, for each pool.
+_waiting: dict[Allowance, Counter[str]] = {}
 
 
 def run_bounded(
@@ -74,23 +74,35 @@ def run_bounded(
 ) -> Answer:
     """Return the function's answer from one of the processes. What the function raises is raised here.
 
-    `person` tells callers apart for `waiting_per_person`; "" is not limited by it. Raises BoundReached. A call whose
-    caller lost patience is cancelled: it is not started any more.
+    `person` tells callers apart, for the order in which they are served (`fair_queue.Call`) and `waiting_per_person`;
+    "" is limited by neither. Raises BoundReached. A call whose caller lost patience is cancelled: it is not started.
     """
     end = time.monotonic() + allowance.patience
-    with _turn(allowance, person):
-        future = _scheduled(function, arguments, allowance)
-        try:
-            return future.result(timeout=max(0, end - time.monotonic()))
-        except TimeoutError as error:
-            if future.done():
-                raise BoundReached("too_slow") from error
-            future.cancel()
-            raise BoundReached("busy") from error
-        except MemoryError as error:
-            raise BoundReached("too_heavy") from error
-        except (ProcessExpired, BrokenProcessPool) as error:
-            raise BoundReached("crashed") from error
+    try:
+        with (
+            _place(allowance, person),
+            _queue(allowance).turn(
+                person, patience=allowance.patience, crowded_seconds=allowance.crowded_seconds
+            ) as call,
+        ):
+            call.future = future = _scheduled(function, arguments, allowance)
+            return _answer(future, max(0, end - time.monotonic()))
+    except (Interrupted, CancelledError, TimeoutError) as error:
+        raise BoundReached("busy") from error
+
+
+def _answer(future: ProcessFuture[Answer], patience: float) -> Answer:
+    try:
+        return future.result(timeout=patience)
+    except TimeoutError as error:
+        if future.done():
+            raise BoundReached("too_slow") from error
+        future.cancel()
+        raise
+    except MemoryError as error:
+        raise BoundReached("too_heavy") from error
+    except (ProcessExpired, BrokenProcessPool) as error:
+        raise BoundReached("crashed") from error
 
 
 def start_processes(allowance: Allowance) -> None:
@@ -99,28 +111,23 @@ def start_processes(allowance: Allowance) -> None:
 
 
 @contextmanager
-def _turn(allowance: Allowance, person: str) -> Iterator[None]:
-    """Wait until a process is free. BoundReached at once when too many wait already, or when patience ends."""
+def _place(allowance: Allowance, person: str) -> Iterator[None]:
+    """Hold a place among those who wait or run. BoundReached at once when there is none."""
     with _lock:
-        queue = _queues.setdefault(allowance, _Queue(allowance.processes))
-        full = allowance.waiting is not None and queue.calls.total() >= allowance.waiting
+        waiting = _waiting.setdefault(allowance, Counter())
+        full = allowance.waiting is not None and waiting.total() >= allowance.waiting
         most = allowance.waiting_per_person
-        theirs = bool(person) and most is not None and queue.calls[person] >= most
+        theirs = bool(person) and most is not None and waiting[person] >= most
         if full or theirs:
             raise BoundReached("busy")
-        queue.calls[person] += 1
+        waiting[person] += 1
     try:
-        if not queue.turns.acquire(timeout=allowance.patience):
-            raise BoundReached("busy")
-        try:
-            yield
-        finally:
-            queue.turns.release()
+        yield
     finally:
         with _lock:
-            queue.calls[person] -= 1
-            if not queue.calls[person]:
-                del queue.calls[person]
+            waiting[person] -= 1
+            if not waiting[person]:
+                del waiting[person]
 
 
 def _scheduled(
@@ -132,6 +139,11 @@ def _scheduled(
         # Somebody killed an idle process (the system, short of memory): the pool gives up, we start another.
         stop(allowance)
         return _pool(allowance).schedule(function, args=arguments, timeout=allowance.seconds)
+
+
+def _queue(allowance: Allowance) -> FairQueue:
+    with _lock:
+        return _queues.setdefault(allowance, FairQueue(allowance.processes))
 
 
 def _pool(allowance: Allowance) -> ProcessPool:
@@ -187,6 +199,7 @@ def stop(*allowances: Allowance) -> None:
 def _forget_after_fork() -> None:
     """The processes belong to the parent: the child starts its own when it needs them."""
     _pools.clear()
+    _waiting.clear()
     _queues.clear()
     _lock.release()
 

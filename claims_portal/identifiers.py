@@ -359,6 +359,13 @@ class ReferenceField(NormalisedField):
         return legible(one_line(digits(text)))
 
 
+class LineField(NormalisedField):
+    """A short text on one line."""
+
+    def normalise(self, text: str) -> str:
+        return legible(one_line(text))
+
+
 class ProseField(NormalisedField):
     """A long text. What cannot be kept is left out without a word; too long is said with a count, never cut."""
 

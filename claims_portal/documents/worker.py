@@ -19,18 +19,20 @@ Answer = TypeVar("Answer")
 warm = start_processes
 
 
-def examine_apart(data: bytes, name: str, limits: Limits, allowance: Allowance) -> Examination:
-    """`checks.examine` in another process.
+def examine_apart(data: bytes, name: str, limits: Limits, allowance: Allowance, *, person: str = "") -> Examination:
+    """`checks.examine` in another process. `person` is who sent it, as `fair_queue.Call` tells people apart.
 
     Raises Refused; also with `too_slow`, `too_heavy` or `crashed` when the file used up what it was
     allowed, and with `busy` when too many others were waiting.
     """
-    return run_apart(examine, (data, name, limits), allowance)
+    return run_apart(examine, (data, name, limits), allowance, person=person)
 
 
-def run_apart(function: Callable[..., Answer], arguments: tuple[Any, ...], allowance: Allowance) -> Answer:
+def run_apart(
+    function: Callable[..., Answer], arguments: tuple[Any, ...], allowance: Allowance, *, person: str = ""
+) -> Answer:
     """The function's answer from one of the processes; what it raises is raised here."""
     try:
-        return run_bounded(function, arguments, allowance)
+        return run_bounded(function, arguments, allowance, person=person)
     except BoundReached as reached:
         raise Refused(reached.code) from reached

@@ -93,6 +93,8 @@ DOCUMENT_LIMITS = {
     "pdf_pages": 200,
     "check_processes": env.int("DOCUMENT_CHECK_PROCESSES", 2),
     "check_seconds": 20,
+    # While somebody waits who used the processes less; an honest photograph takes half a second.
+    "check_crowded_seconds": 1,
     "check_memory_bytes": 1024 * 1024 * 1024,
 }
 # Drawing a PDF. A web process has few threads: `waiting` stays below WEB_THREADS, so that pages are served meanwhile.

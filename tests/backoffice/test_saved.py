@@ -46,6 +46,11 @@ def test_a_queue_is_kept_and_the_same_name_again_replaces_it(staff, desk):
     assert staff.get(f"{LIST}vues/{saved.pk}/")["Location"] == f"{LIST}?file=a-moi"
 
 
+def test_the_name_of_a_view_turns_nothing_around_it(staff):
+    staff.post(f"{LIST}vues/", {"name": "Du \u202ejour\u2069", "file": "echues"})
+    assert SavedFilter.objects.get().name == "Du jour"
+
+
 def test_a_view_is_its_owners_until_a_supervisor_shares_it_with_the_desk(staff, desk):
     supervisor = signed_in(AgentFactory(desks=[desk], permissions=[*HANDLES, "accounts.see_organisation"]))
     supervisor.post(f"{LIST}vues/", {"name": "À moi seul", "file": "echues"})

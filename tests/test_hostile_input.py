@@ -32,7 +32,7 @@ from tests.factories.membership import GuaranteeFactory, MemberFactory, enter_as
 from tests.test_permissions import GET, POST, World
 
 SEED = int(os.environ.get("HOSTILE_SEED") or random.SystemRandom().randrange(10**6))
-REQUESTS = 1500  # of the several hundred thousand that can be made: some seconds
+REQUESTS = 800  # of the several hundred thousand that can be made: some seconds
 VALUES = [
     *("\x00", "a\x00b", "\ud800", "²", "٣", "NaN", "Infinity", "1_000", "1e999999", "-1", "9" * 20, "9" * 5000),
     *("0000-01-01", "9999-12-31", "99999-01-01", "0001-01-01T00:00:00+23:59", "x" * 10_000, "__class__", "%s{0}", ""),
@@ -80,6 +80,9 @@ class Walker:
                 answer = self.browser.post(address, encoded(sent), content_type="application/x-www-form-urlencoded")
             transaction.set_rollback(True)
         return answer
+
+
+Request = tuple[Walker, str, dict[str, str] | None]
 
 
 def encoded(values: dict[str, str]) -> str:
@@ -137,9 +140,7 @@ def addresses(world: World, member: Member) -> dict[str, str]:
     return found
 
 
-def drawn_requests(
-    walkers: dict[str, Walker], found: dict[str, str]
-) -> list[tuple[Walker, str, dict[str, str] | None]]:
+def drawn_requests(walkers: dict[str, Walker], found: dict[str, str]) -> list[Request]:
     """So many requests, each with one hostile value: in the address, or in a form that is otherwise as on its page."""
     draw = random.Random(SEED)
     possible = []
@@ -152,16 +153,16 @@ def drawn_requests(
                 page.feed(answer.content.decode())
             names = sorted({*NAMES, *page.values} - {"csrfmiddlewaretoken"})
             possible.append((walker, address, name, names, page.values))
-    requests: list[tuple[Walker, str, dict[str, str] | None]] = []
+    requests: list[Request] = []
     while len(requests) < REQUESTS:
         walker, address, name, names, shown = draw.choice(possible)
         hostile = {draw.choice(names): draw.choice(VALUES)}
         if name == "admin:logout":
             continue
-        by_post = draw.random() < 0.6
-        requests.append(
-            (walker, address, shown | hostile) if by_post else (walker, f"{address}?{encoded(hostile)}", None)
-        )
+        if draw.random() < 0.6:
+            requests.append((walker, address, shown | hostile))
+        else:
+            requests.append((walker, f"{address}?{encoded(hostile)}", None))
     return requests
 
 
@@ -231,7 +232,7 @@ def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, 
     secret = "482913"
     Message.objects.filter(pk=world.message).update(sensitive=True, body_text=secret, body_html=secret)
     outbox = "/gestion/notifications/message/"
-    queries = ["", f"?q={secret}", f"?body_text__contains={secret}", f"?body_html={secret}", "?dedup_key__startswith=a"]
+    queries = ["", f"?body_text__contains={secret}", f"?body_html={secret}", "?dedup_key__startswith=a"]
     paths = [
         *(outbox + query for query in queries),
         *(f"{outbox}{world.message}/{page}/" for page in ("change", "history")),
@@ -240,6 +241,6 @@ def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, 
     for path in paths:
         answer = walkers["superuser"].ask(path)
         assert answer.status_code in (200, 302)
-        assert secret not in answer.content.decode().replace(f'value="{secret}"', "")
+        assert secret not in answer.content.decode()
     found = walkers["superuser"].ask(f"{outbox}?q={secret}")
     assert list(found.context["cl"].result_list) == []

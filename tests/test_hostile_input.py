@@ -175,7 +175,6 @@ def test_nothing_that_is_sent_breaks_a_page(world: World, member: Member, walker
     assert broken == [], f"HOSTILE_SEED={SEED}"
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: ascii(value)[:12])
 @pytest.mark.parametrize(
     ("name", "key"),
     [
@@ -186,9 +185,10 @@ def test_nothing_that_is_sent_breaks_a_page(world: World, member: Member, walker
         ("admin:membership_guarantee_add", "policy"),
     ],
 )
-def test_a_row_named_by_something_else_than_its_key_breaks_nothing(walkers, name: str, key: str, value: str):
-    sent = {key: value, "action": "delete_selected", "index": "0"}
-    assert walkers["superuser"].ask(reverse(name), sent).status_code < 500
+def test_a_row_named_by_something_else_than_its_key_breaks_nothing(walkers, name: str, key: str):
+    for value in VALUES:
+        sent = {key: value, "action": "delete_selected", "index": "0"}
+        assert walkers["superuser"].ask(reverse(name), sent).status_code < 500, value[:20]
 
 
 @pytest.mark.parametrize("query", ["nom=%00", "%00=nom", "q=a%00b", "nom=%FF", "nom=%ED%A0%80", "nom=%C3"])
@@ -203,28 +203,27 @@ def test_an_address_with_words_in_any_script_is_legible(client, db):
     assert client.get("/?nom=%D8%B4%D9%83%D8%A7%D9%8A%D8%A9&ville=F%C3%A8s&%E9%A1%8C=+").status_code == 200
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "²", "9" * 20, "9" * 5000, "%00", "_5F", "x" * 3000, "NaN", "1_000"])
-@pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_the_page_of_an_odd_key_is_that_of_no_row(walkers, key: str, page: str):
-    for model in ("organisations/desk", "accounts/user", "notifications/message", "membership/member"):
-        assert walkers["superuser"].ask(f"/gestion/{model}/{key}/{page}/").status_code in (302, 403, 404)
+@pytest.mark.parametrize("model", ["organisations/desk", "accounts/user", "notifications/message", "membership/member"])
+def test_the_page_of_an_odd_key_is_that_of_no_row(walkers, model: str):
+    for key in ("0", "-1", "²", "9" * 20, "9" * 5000, "%00", "_5F", "x" * 3000, "NaN", "1_000"):
+        for page in ("change", "history", "delete"):
+            assert walkers["superuser"].ask(f"/gestion/{model}/{key}/{page}/").status_code in (302, 403, 404)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"app_label": "\x00", "model_name": "guarantee", "field_name": "policy"},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "\x00"},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "a " * 5000},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "page": "9" * 5000},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy__organisation"},
-        {"app_label": "accounts", "model_name": "recoverycode", "field_name": "user"},
-        {"app_label": "accounts", "model_name": "user", "field_name": "password"},
-    ],
-    ids=str,
-)
-def test_the_choices_of_an_input_take_any_words(walkers, query: dict[str, str]):
-    assert walkers["superuser"].ask(f"{reverse('admin:autocomplete')}?{encoded(query)}").status_code < 500
+CHOICES = [
+    {"app_label": "\x00", "model_name": "guarantee", "field_name": "policy"},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "\x00"},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "a " * 5000},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "page": "9" * 5000},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy__organisation"},
+    {"app_label": "accounts", "model_name": "recoverycode", "field_name": "user"},
+    {"app_label": "accounts", "model_name": "user", "field_name": "password"},
+]
+
+
+def test_the_choices_of_an_input_take_any_words(walkers):
+    for query in CHOICES:
+        assert walkers["superuser"].ask(f"{reverse('admin:autocomplete')}?{encoded(query)}").status_code < 500, query
 
 
 def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, world: World):

@@ -32,7 +32,7 @@ from tests.factories.membership import GuaranteeFactory, MemberFactory, enter_as
 from tests.test_permissions import GET, POST, World
 
 SEED = int(os.environ.get("HOSTILE_SEED") or random.SystemRandom().randrange(10**6))
-REQUESTS = 1500  # of the several hundred thousand that can be made: some seconds
+PAGES, REQUESTS = 100, 500  # of the several hundred thousand that can be made: some seconds
 VALUES = [
     *("\x00", "a\x00b", "\ud800", "²", "٣", "NaN", "Infinity", "1_000", "1e999999", "-1", "9" * 20, "9" * 5000),
     *("0000-01-01", "9999-12-31", "99999-01-01", "0001-01-01T00:00:00+23:59", "x" * 10_000, "__class__", "%s{0}", ""),
@@ -80,6 +80,9 @@ class Walker:
                 answer = self.browser.post(address, encoded(sent), content_type="application/x-www-form-urlencoded")
             transaction.set_rollback(True)
         return answer
+
+
+Request = tuple[Walker, str, dict[str, str] | None]
 
 
 def encoded(values: dict[str, str]) -> str:
@@ -137,13 +140,11 @@ def addresses(world: World, member: Member) -> dict[str, str]:
     return found
 
 
-def drawn_requests(
-    walkers: dict[str, Walker], found: dict[str, str]
-) -> list[tuple[Walker, str, dict[str, str] | None]]:
+def drawn_requests(walkers: dict[str, Walker], found: dict[str, str]) -> list[Request]:
     """So many requests, each with one hostile value: in the address, or in a form that is otherwise as on its page."""
     draw = random.Random(SEED)
     possible = []
-    for name, address in found.items():
+    for name, address in draw.sample(sorted(found.items()), PAGES):
         roles = ("agent", "superuser") if address.startswith("/gestion/") else ("holder", "member")
         for walker in (walkers[role] for role in roles):
             answer = walker.ask(address)
@@ -152,16 +153,16 @@ def drawn_requests(
                 page.feed(answer.content.decode())
             names = sorted({*NAMES, *page.values} - {"csrfmiddlewaretoken"})
             possible.append((walker, address, name, names, page.values))
-    requests: list[tuple[Walker, str, dict[str, str] | None]] = []
+    requests: list[Request] = []
     while len(requests) < REQUESTS:
         walker, address, name, names, shown = draw.choice(possible)
         hostile = {draw.choice(names): draw.choice(VALUES)}
         if name == "admin:logout":
             continue
-        by_post = draw.random() < 0.6
-        requests.append(
-            (walker, address, shown | hostile) if by_post else (walker, f"{address}?{encoded(hostile)}", None)
-        )
+        if draw.random() < 0.6:
+            requests.append((walker, address, shown | hostile))
+        else:
+            requests.append((walker, f"{address}?{encoded(hostile)}", None))
     return requests
 
 
@@ -174,7 +175,6 @@ def test_nothing_that_is_sent_breaks_a_page(world: World, member: Member, walker
     assert broken == [], f"HOSTILE_SEED={SEED}"
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: ascii(value)[:12])
 @pytest.mark.parametrize(
     ("name", "key"),
     [
@@ -185,9 +185,10 @@ def test_nothing_that_is_sent_breaks_a_page(world: World, member: Member, walker
         ("admin:membership_guarantee_add", "policy"),
     ],
 )
-def test_a_row_named_by_something_else_than_its_key_breaks_nothing(walkers, name: str, key: str, value: str):
-    sent = {key: value, "action": "delete_selected", "index": "0"}
-    assert walkers["superuser"].ask(reverse(name), sent).status_code < 500
+def test_a_row_named_by_something_else_than_its_key_breaks_nothing(walkers, name: str, key: str):
+    for value in VALUES:
+        sent = {key: value, "action": "delete_selected", "index": "0"}
+        assert walkers["superuser"].ask(reverse(name), sent).status_code < 500, value[:20]
 
 
 @pytest.mark.parametrize("query", ["nom=%00", "%00=nom", "q=a%00b", "nom=%FF", "nom=%ED%A0%80", "nom=%C3"])
@@ -202,28 +203,27 @@ def test_an_address_with_words_in_any_script_is_legible(client, db):
     assert client.get("/?nom=%D8%B4%D9%83%D8%A7%D9%8A%D8%A9&ville=F%C3%A8s&%E9%A1%8C=+").status_code == 200
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "²", "9" * 20, "9" * 5000, "%00", "_5F", "x" * 3000, "NaN", "1_000"])
-@pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_the_page_of_an_odd_key_is_that_of_no_row(walkers, key: str, page: str):
-    for model in ("organisations/desk", "accounts/user", "notifications/message", "membership/member"):
-        assert walkers["superuser"].ask(f"/gestion/{model}/{key}/{page}/").status_code in (302, 403, 404)
+@pytest.mark.parametrize("model", ["organisations/desk", "accounts/user", "notifications/message", "membership/member"])
+def test_the_page_of_an_odd_key_is_that_of_no_row(walkers, model: str):
+    for key in ("0", "-1", "²", "9" * 20, "9" * 5000, "%00", "_5F", "x" * 3000, "NaN", "1_000"):
+        for page in ("change", "history", "delete"):
+            assert walkers["superuser"].ask(f"/gestion/{model}/{key}/{page}/").status_code in (302, 403, 404)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"app_label": "\x00", "model_name": "guarantee", "field_name": "policy"},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "\x00"},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "a " * 5000},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "page": "9" * 5000},
-        {"app_label": "membership", "model_name": "guarantee", "field_name": "policy__organisation"},
-        {"app_label": "accounts", "model_name": "recoverycode", "field_name": "user"},
-        {"app_label": "accounts", "model_name": "user", "field_name": "password"},
-    ],
-    ids=str,
-)
-def test_the_choices_of_an_input_take_any_words(walkers, query: dict[str, str]):
-    assert walkers["superuser"].ask(f"{reverse('admin:autocomplete')}?{encoded(query)}").status_code < 500
+CHOICES = [
+    {"app_label": "\x00", "model_name": "guarantee", "field_name": "policy"},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "\x00"},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "term": "a " * 5000},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy", "page": "9" * 5000},
+    {"app_label": "membership", "model_name": "guarantee", "field_name": "policy__organisation"},
+    {"app_label": "accounts", "model_name": "recoverycode", "field_name": "user"},
+    {"app_label": "accounts", "model_name": "user", "field_name": "password"},
+]
+
+
+def test_the_choices_of_an_input_take_any_words(walkers):
+    for query in CHOICES:
+        assert walkers["superuser"].ask(f"{reverse('admin:autocomplete')}?{encoded(query)}").status_code < 500, query
 
 
 def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, world: World):
@@ -231,7 +231,7 @@ def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, 
     secret = "482913"
     Message.objects.filter(pk=world.message).update(sensitive=True, body_text=secret, body_html=secret)
     outbox = "/gestion/notifications/message/"
-    queries = ["", f"?q={secret}", f"?body_text__contains={secret}", f"?body_html={secret}", "?dedup_key__startswith=a"]
+    queries = ["", f"?body_text__contains={secret}", f"?body_html={secret}", "?dedup_key__startswith=a"]
     paths = [
         *(outbox + query for query in queries),
         *(f"{outbox}{world.message}/{page}/" for page in ("change", "history")),
@@ -240,6 +240,6 @@ def test_no_list_nor_history_shows_or_finds_what_a_code_or_a_link_says(walkers, 
     for path in paths:
         answer = walkers["superuser"].ask(path)
         assert answer.status_code in (200, 302)
-        assert secret not in answer.content.decode().replace(f'value="{secret}"', "")
+        assert secret not in answer.content.decode()
     found = walkers["superuser"].ask(f"{outbox}?q={secret}")
     assert list(found.context["cl"].result_list) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -16,6 +18,8 @@ from claims_portal.notifications.models import Message
 from tests.factories.complaints import HANDLES, AgentFactory
 from tests.factories.notifications import MessageFactory
 
+SEED = int(os.environ.get("HOSTILE_SEED") or random.SystemRandom().randrange(10**6))
+DRAWN = 9  # addresses of each list
 SENTENCE = "Cette adresse demande un filtre qui n’existe pas"
 
 
@@ -54,7 +58,7 @@ def lists(request: HttpRequest) -> Iterator[tuple[str, PortalAdmin]]:
 
 
 def test_no_column_of_any_list_is_read_by_a_lookup_it_does_not_declare(administrator: Client, rf: RequestFactory):
-    """A whole walk: every column, its relations and every lookup. The answer does not depend on what the column holds."""
+    """Every column with every lookup; the answer does not depend on what the column holds."""
     request = rf.get("/")
     request.user = AgentFactory.create(is_superuser=True, permissions=[])
     wrong = []
@@ -103,11 +107,11 @@ def test_no_address_breaks_a_list(administrator: Client, rf: RequestFactory, rol
     for address, model_admin in lists(request):
         if browser.get(address).status_code != 200:
             continue  # not a list of theirs
-        for query in [*HOSTILE, *declared_values(model_admin, request)]:
+        for query in random.Random(SEED).sample([*HOSTILE, *declared_values(model_admin, request)], DRAWN):
             status = browser.get(address, query).status_code
             if status not in (200, 302, 400):
                 broken.append((address, query, status))
-    assert broken == []
+    assert broken == [], f"HOSTILE_SEED={SEED}"
 
 
 @pytest.mark.parametrize("value", ["0", "9999", "10000", "9" * 30, "abc", "-1", ""])

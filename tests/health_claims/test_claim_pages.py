@@ -389,13 +389,14 @@ def test_who_opened_what_goes_on_by_key_without_a_gap(inside, claim, agent):
 @pytest.mark.parametrize(
     "path",
     [
-        *(f"{list}/?apres={day}_1" for list in ("suivi", "dossiers") for day in ("0001-01-01T00:00:00%2B23:59", "x")),
+        *(f"{list}/?apres={day}_1" for list in ("suivi", "dossiers") for day in ("0001-01-01T00:00:00%2B23:59", "%00")),
         *(f"qui-a-vu/?apres={day}_read_1" for day in ("0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59")),
         *(f"{list}/{number}/" for list in ("suivi", "dossiers") for number in ("%00", "9" * 15, "x")),
     ],
 )
 def test_a_key_or_a_number_that_nothing_has_is_no_page(inside, path):
-    assert inside.get(f"/sante/{path}").status_code in (200, 404)
+    expected = (400,) if "apres=%00" in path else (200, 404)  # no query string holds a NUL
+    assert inside.get(f"/sante/{path}").status_code in expected
 
 
 def test_the_pages_cost_the_same_with_one_line_or_thirty(inside, member, claim, agent):

@@ -33,7 +33,9 @@ class StaffFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or ""
-        return queryset.filter(user=int(chosen)) if is_key(chosen) else queryset
+        if is_key(chosen):
+            return queryset.filter(user=int(chosen))
+        return queryset.none() if chosen.isascii() and chosen.isdigit() else queryset
 
 
 @admin.register(AuditEntry)

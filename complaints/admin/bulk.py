@@ -17,6 +17,7 @@ from claims_portal.compiled_query import CompiledQuery
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
+from complaints.refusals import ComplaintRefused
 from complaints.services.handling import assign_complaint, close_complaint
 from complaints.services.routing import at_work
 from complaints.workflow import HANDLE
@@ -91,6 +92,6 @@ def _each(service: Callable[..., Complaint], chosen: list[str], user: Any) -> tu
         try:
             service(complaint_id=case.pk)
             done += 1
-        except (TransitionNotAllowed, ValueError):
+        except (TransitionNotAllowed, ComplaintRefused):
             left.append(str(case))
     return done, left

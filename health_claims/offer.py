@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from claims_portal.prepared import Prepared
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.wizards.models import Draft, DraftDocument, joined_documents
 from membership.models import Beneficiary, Guarantee, Member
 
@@ -96,8 +96,8 @@ def share_offer(drafts: Iterable[Draft], member: Member) -> None:
         draft.kept["joined"] = list(draft.documents.all())
 
 
-_family = Prepared(lambda member: Beneficiary.objects.filter(member=member), member=int)
-_versions = Prepared(
+_family = CompiledQuery(lambda member: Beneficiary.objects.filter(member=member), member=int)
+_versions = CompiledQuery(
     lambda policy: (
         Guarantee.objects.filter(policy=policy)
         .select_related("prestation")

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.organisations.models import LegalText
-from claims_portal.prepared import Prepared
 from claims_portal.views import PublicView, came_from_here, session_ended
 
 from .models import Member, MemberAccount
@@ -62,7 +62,7 @@ def _members(pk: int, now: datetime) -> Any:
     )
 
 
-_member = Prepared(_members, pk=int, now=datetime)
+_member = CompiledQuery(_members, pk=int, now=datetime)
 
 
 def owes_terms(member: Member) -> bool:

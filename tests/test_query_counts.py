@@ -21,7 +21,7 @@ from tests.factories.documents import DocumentFactory, upload
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC, AGENT, LAST_STEP = 6, 15, 13
+PUBLIC, AGENT, LAST_STEP = 6, 16, 18
 TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
 STEPS = [*ANSWERS, "pieces"]
 

@@ -8,15 +8,12 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, NoReturn
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, BaseUserManager, Permission
+from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
-
-from claims_portal.prepared import Prepared
 
 from .sealing import seal, unseal
 from .sign_in import sign_in_name
@@ -77,29 +74,12 @@ class User(AbstractUser):
     def _of_these_sessions(self, proof: str) -> str:
         return f"{self.sessions_ended}:{proof}" if self.sessions_ended else proof
 
-    # Where Django's backend looks before it reads what somebody may do: at every page of an agent.
-    @cached_property
-    def _perm_cache(self) -> set[str]:
-        rows = _every_permission.rows() if self.is_superuser else _permissions_of.rows(user=self.pk)
-        return {f"{app}.{name}" for app, name in rows}
-
     def desk_ids(self) -> list[int]:
         """The desks whose cases this person may see: their own, or with that right all of the same organisations."""
         if self.has_perm(SEE_ORGANISATION):
             around = self.desks.model._default_manager.filter(organisation__desks__agents=self)
             return list(around.order_by().values_list("pk", flat=True).distinct())
-        return [each.pk for each in _desks_of.rows(user=self.pk)]
-
-
-def _permissions(**whose: Any) -> models.QuerySet[Permission, tuple[str, str]]:
-    return Permission.objects.filter(**whose).order_by().values_list("content_type__app_label", "codename")
-
-
-_every_permission = Prepared(_permissions)
-_permissions_of = Prepared(lambda user: _permissions(user=user).union(_permissions(group__user=user)), user=int)
-_desks_of: Prepared[Any] = Prepared(
-    lambda user: User.desks.rel.model._default_manager.filter(agents=user).order_by(), user=int
-)
+        return list(self.desks.order_by().values_list("pk", flat=True))
 
 
 class RecoveryCode(models.Model):
@@ -257,7 +237,7 @@ class AuditEntry(models.Model):
         return f"{self.get_action_display()} {self.reference}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
+        if self.pk is not None:
             raise AuditIsFinal
         super().save(*args, **kwargs)
 

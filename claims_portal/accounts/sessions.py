@@ -1,49 +1,15 @@
-"""Sessions in PostgreSQL, written without waiting for the disk, and read in one short query."""
+"""Sessions in PostgreSQL, saved with an asynchronous commit."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.contrib.sessions.backends import db
-from django.db import Error, connection
-from django.utils import timezone
 
-from claims_portal.prepared import Prepared
-from claims_portal.unhurried import unhurried
-
-
-def _live(key: str, now: datetime) -> Any:
-    return db.SessionStore.get_model_class().objects.filter(session_key=key, expire_date__gt=now)
-
-
-_live_session = Prepared(_live, key=str, now=datetime)
+from claims_portal.asynchronous_commit import asynchronous_commit
 
 
 class SessionStore(db.SessionStore):
-    """What a server that falls may lose of a session is its last half second: the person signs in again."""
+    """Django's own. A crash of the server may lose the last half second of a session: the person signs in again."""
 
     def save(self, must_create: bool = False) -> None:
-        with unhurried():
+        with asynchronous_commit():
             super().save(must_create)
-
-    def _get_session_from_db(self) -> Any:
-        found = self._read()
-        if found is None:
-            self._session_key = None
-        return found
-
-    def _read(self) -> Any:
-        """Usually the first query of a page: it tells by itself whether a kept connection still works.
-
-        Django would ask « SELECT 1 » before it (`CONN_HEALTH_CHECKS`, which goes on for pages without a session).
-        """
-        kept: Any = connection
-        if kept.in_atomic_block or kept.health_check_done or kept.connection is None:
-            return _live_session.first(key=self.session_key, now=timezone.now())
-        kept.health_check_done = True
-        try:
-            return _live_session.first(key=self.session_key, now=timezone.now())
-        except Error:  # PostgreSQL was restarted since
-            kept.close()
-            return _live_session.first(key=self.session_key, now=timezone.now())

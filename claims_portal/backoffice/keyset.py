@@ -47,7 +47,7 @@ def page_by_key(
     """One page of a queryset in descending order of its key columns (ascending: `oldest_first`), with one query.
 
     `older` or `newer` is the key that another page gave. ValueError when it is not one. `first` reads the newest
-    rows, one more than `size`, where that query was written before (`claims_portal.prepared`).
+    rows, one more than `size`, by a query whose SQL is kept (`claims_portal.compiled_query`).
     """
     onward, back = (newer, older) if oldest_first else (older, newer)
     if back:

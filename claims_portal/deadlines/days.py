@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from claims_portal.prepared import Prepared
+from claims_portal.compiled_query import CompiledQuery
 
 from .models import MIDNIGHT, Calendar, HolidayOverride
 from .public_holidays import Holiday, public_holidays
 
 ONE_DAY = timedelta(days=1)
 END_OF_DAY = time(23, 59, 59)
-_overrides = Prepared(lambda calendars: HolidayOverride.objects.filter(calendar__among=calendars), calendars=list)
+_overrides = CompiledQuery(lambda calendars: HolidayOverride.objects.filter(calendar__among=calendars), calendars=list)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from kombu.exceptions import OperationalError as BrokerUnavailable
 
-from claims_portal.inserts import Statement, insert_unhurried, run_together
+from claims_portal.asynchronous_commit import asynchronous_commit
 
 from .accepted import IMAGE_NAMES
 from .antivirus import CHUNK, ScannerUnavailable, is_infected
@@ -135,7 +136,8 @@ def _store(document: Document, examination: Examination) -> None:
         logger.exception("document_not_stored", size=len(examination.data))
         raise DocumentRefused("not_stored") from error
     try:
-        insert_unhurried(document)  # joining it to a draft or a case is what waits for the disk
+        with asynchronous_commit():  # attaching it to a draft or a case is what waits for the disk
+            document.save()
     except BaseException:
         default_storage.delete(document.storage_name)
         raise
@@ -151,14 +153,8 @@ def _nudge_scan() -> None:
 
 def claim_documents(*, documents: Iterable[Document]) -> None:
     """A case keeps these documents from now on; call it in the transaction that links them. One query."""
-    run_together(claims_of(documents))
-
-
-def claims_of(documents: Iterable[Document]) -> list[Statement]:
-    """What `claim_documents` would run, for who has more to send in the same round trip."""
     keys = [document.pk for document in documents]
-    claim = "UPDATE documents_document SET claimed_at = COALESCE(claimed_at, %s) WHERE id = ANY(%s)"
-    return [(claim, [timezone.now(), keys])] if keys else []
+    Document.objects.filter(pk__in=keys).update(claimed_at=Coalesce("claimed_at", timezone.now()))
 
 
 def release_documents(*, document_ids: Iterable[UUID]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,8 +22,6 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-
-from claims_portal.inserts import Statement, insert_unless_there, run_together
 
 from . import pacing, registry, sms
 from .mail import Mailer
@@ -44,10 +42,8 @@ class CannotResend(Exception):
     """The text was wiped, or would be of no use any more: only a new request makes a new message."""
 
 
-def queue(notice: Notice, *, after: Sequence[Statement] = ()) -> list[Message]:
+def queue(notice: Notice) -> list[Message]:
     """Write a notice into the outbox, inside the transaction of what it tells.
-
-    `after` are statements of that transaction still to be run: they go first, in the same round trip.
 
     Gives its rows, one a recipient and channel: those written now, or those of the first time
     when the same notice was queued before. Sending starts after the commit and is never waited for.
@@ -57,11 +53,9 @@ def queue(notice: Notice, *, after: Sequence[Statement] = ()) -> list[Message]:
         raise TransactionManagementError("queue() belongs inside the transaction of what it tells.")
     rows = notice.messages()
     if not rows:
-        run_together(after)
         return []
-    kept = rows
-    if not insert_unless_there(rows, after=after):
-        kept = list(Message.objects.filter(dedup_key__in=[row.dedup_key for row in rows]).order_by("pk"))
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    kept = list(Message.objects.filter(dedup_key__in=[row.dedup_key for row in rows]).order_by("pk"))
     _nudge_after_commit([message.pk for message in kept if message.state == Message.State.QUEUED])
     return kept
 

@@ -102,7 +102,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "claims_portal.renderer.PortalRenderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Crispy lays forms out with our own template pack: hint, error and field tied together for a screen reader.
 CRISPY_TEMPLATE_PACK = "portal"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["portal"]

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.models import Document
 from claims_portal.organisations.models import Desk
-from claims_portal.prepared import Prepared
 
 
 def draft_end() -> datetime:
@@ -103,9 +103,9 @@ class DraftDocument(models.Model):
 
 
 # What every page of a journey reads.
-live_draft = Prepared(lambda pk, now: Draft.objects.live(now).filter(pk=pk), pk=uuid.UUID, now=datetime)
+live_draft = CompiledQuery(lambda pk, now: Draft.objects.live(now).filter(pk=pk), pk=uuid.UUID, now=datetime)
 # Its row alone: whoever locks it has just read the rest.
-draft_for_update = Prepared(lambda pk: Draft.objects.select_for_update().filter(pk=pk), pk=uuid.UUID)
-joined_documents = Prepared(
+draft_for_update = CompiledQuery(lambda pk: Draft.objects.select_for_update().filter(pk=pk), pk=uuid.UUID)
+joined_documents = CompiledQuery(
     lambda draft: DraftDocument.objects.select_related("document").filter(draft=draft), draft=uuid.UUID
 )

@@ -14,7 +14,6 @@ from django.utils import timezone
 from claims_portal.accounts.links import create_link
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import discard_document
-from claims_portal.inserts import Statement, run_together
 from claims_portal.notifications.services import forget_messages, queue
 from claims_portal.organisations.models import Desk
 
@@ -23,15 +22,6 @@ from .notices import ResumeLink
 from .steps import SEVERAL_MAX, Step, Typed
 
 RESUME_HOURS = 72
-# Locked first: nobody else joins while these are counted, and the second statement sees what others joined before.
-_LOCK = "SELECT FROM wizards_draft WHERE id = %s FOR UPDATE"
-_JOIN = (
-    "WITH draft AS (SELECT id, submitted_at FROM wizards_draft WHERE id = %s), joined AS ("
-    "INSERT INTO wizards_draftdocument (draft_id, document_id, kind, added_at) SELECT id, %s, %s, %s FROM draft "
-    "WHERE submitted_at IS NULL AND (SELECT count(*) FROM wizards_draftdocument WHERE draft_id = %s) < %s RETURNING id"
-    ") SELECT submitted_at, joined.id FROM draft LEFT JOIN joined ON true"
-)
-_SUBMITTED = "UPDATE wizards_draft SET submitted_at = %s, updated_at = %s, result = %s, answers = '{}' WHERE id = %s"
 
 
 class DraftFull(Exception):
@@ -107,20 +97,13 @@ def remove_from_collection(*, draft_id: UUID, step: Step, position: int) -> Draf
 def attach_document(*, draft_id: UUID, document: Document, kind: str) -> DraftDocument:
     """Join a received document to the draft. DraftFull when it holds the most it may, even with uploads at once.
 
-    Draft.DoesNotExist and AlreadySubmitted as for `locked_draft`. One round trip, which is one transaction.
+    Draft.DoesNotExist and AlreadySubmitted as for `locked_draft`.
     """
     limit = settings.DOCUMENT_LIMITS["files"]
-    joined = DraftDocument(draft_id=draft_id, document=document, kind=kind, added_at=timezone.now())
-    values = [draft_id, document.pk, kind, joined.added_at, draft_id, limit]
-    rows = run_together([(_LOCK, [draft_id]), (_JOIN, values)])
-    if not rows:
-        raise Draft.DoesNotExist
-    submitted_at, joined.pk = rows[0]
-    if submitted_at is not None:
-        raise AlreadySubmitted
-    if joined.pk is None:
-        raise DraftFull(limit)
-    return joined
+    with locked_draft(draft_id) as draft:
+        if draft.documents.count() >= limit:
+            raise DraftFull(limit)
+        return DraftDocument.objects.create(draft=draft, document=document, kind=kind)
 
 
 def detach_document(*, draft_id: UUID, document_id: UUID) -> None:
@@ -132,18 +115,13 @@ def detach_document(*, draft_id: UUID, document_id: UUID) -> None:
             discard_document(document=joined.document)
 
 
-def closing_of(*, draft: Draft, result: str) -> list[Statement]:
-    """What closes a locked draft: it makes the case named `result`. To be run with what writes that case.
-
-    Its answers live on in the case, not here.
-    """
-    draft.submitted_at = draft.updated_at = timezone.now()
+def close_draft(*, draft: Draft, result: str) -> None:
+    """Close a locked draft, of which the case named `result` was made. Its answers and documents are the case's now."""
+    draft.documents.all().delete()
+    draft.submitted_at = timezone.now()
     draft.result = result
     draft.answers = {}
-    return [
-        ("DELETE FROM wizards_draftdocument WHERE draft_id = %s", [draft.pk]),
-        (_SUBMITTED, [draft.submitted_at, draft.updated_at, result, draft.pk]),
-    ]
+    draft.save(update_fields=["submitted_at", "updated_at", "result", "answers"])
 
 
 @transaction.atomic

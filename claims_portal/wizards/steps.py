@@ -12,9 +12,7 @@ and its journey: `filing = Wizard("complaint", "complaints:filing", [GateStep(),
 from __future__ import annotations
 
 import datetime
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -34,8 +32,6 @@ from .models import Draft
 Text = str | Promise
 Typed = dict[str, list[str]]
 SEVERAL_MAX = 20
-# How many forms a step keeps ready, and for how long: like `complaints.questions`, for whoever changes rows by hand.
-PATTERNS, PATTERN_SECONDS = 500, 300
 _NO_DRAFT, _NO_STEP = UUID(int=0), "no-step"
 
 
@@ -65,44 +61,14 @@ class Step:
     question: Text
     form_class: type[forms.Form] | None = None
     template = "wizards/step.html"
-    # True where the form depends on the desk and the language alone, never on the person: then it is made once.
-    same_for_all: ClassVar[bool] = False
-
-    def __init__(self) -> None:
-        self._patterns: dict[tuple[Any, ...], forms.Form] = {}
 
     def form(
         self, draft: Draft, data: Mapping[str, Any] | None = None, initial: dict[str, Any] | None = None, **kwargs: Any
     ) -> forms.Form | None:
-        """The step's form for this draft; bound to `data` when given, else filled with `initial`.
-
-        Where it is the same for all, it is made once for each version of the desk; everybody gets a copy with answers
-        of its own, so that its fields are not to be changed any more.
-        """
+        """Return the step's form for this draft, bound to `data` when given, else filled with `initial`."""
         if self.form_class is None:
             return None
-        if not self.is_same_for_all(draft):
-            return self.form_class(data, draft=draft, initial=initial, **kwargs)  # type: ignore[call-arg]
-        form = copy(self._pattern(draft))
-        form.is_bound = data is not None
-        form.data = MultiValueDict() if data is None else data
-        form.initial = initial or {}
-        form._errors = None  # type: ignore[attr-defined]
-        form._bound_fields_cache = {}  # type: ignore[attr-defined]
-        return form
-
-    def is_same_for_all(self, draft: Draft) -> bool:
-        """Whether this draft's form is the one everybody gets at this desk."""
-        return self.same_for_all
-
-    def _pattern(self, draft: Draft) -> forms.Form:
-        window = int(time.time()) // PATTERN_SECONDS
-        key = (draft.desk_id, draft.desk.version, get_language(), window)
-        if key not in self._patterns:
-            if len(self._patterns) >= PATTERNS:
-                self._patterns.clear()
-            self._patterns[key] = self.form_class(draft=draft)  # type: ignore[misc,call-arg]
-        return self._patterns[key]
+        return self.form_class(data, draft=draft, initial=initial, **kwargs)  # type: ignore[call-arg]
 
     def stored(self, draft: Draft) -> forms.Form | None:
         """The form bound to what the draft holds, ready to be validated again; None when not answered yet.

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
-from claims_portal.prepared import Prepared
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
+from complaints.refusals import ComplaintRefused
 from complaints.services.handling import assign_complaint, close_complaint
 from complaints.services.routing import at_work
 from complaints.workflow import HANDLE
@@ -32,7 +33,7 @@ def colleagues(user: Any) -> list[tuple[int, str]]:
     return [(each.pk, str(each)) for each in found]
 
 
-_beside = Prepared(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
+_beside = CompiledQuery(lambda user: at_work().filter(desks__agents=user).exclude(pk=user), user=int)
 
 
 def bulk_view(request: HttpRequest) -> HttpResponse:
@@ -91,6 +92,6 @@ def _each(service: Callable[..., Complaint], chosen: list[str], user: Any) -> tu
         try:
             service(complaint_id=case.pk)
             done += 1
-        except (TransitionNotAllowed, ValueError):
+        except (TransitionNotAllowed, ComplaintRefused):
             left.append(str(case))
     return done, left

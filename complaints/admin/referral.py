@@ -22,6 +22,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint, Event, EventKind, Recipient
+from complaints.refusals import ComplaintRefused
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.referring import recipients_of, refer_complaint
 from complaints.workflow import SEE_CONTACT
@@ -96,8 +97,8 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "refer"))
-    except ValueError:
-        form.add_error("recipient", _("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
+    except ComplaintRefused as refusal:
+        form.add_error("recipient", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents.")
     on_paper = _("Imprimez le courrier à la personne, et celui à l’organisme avec les documents.")

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.compute import SOON
-from claims_portal.prepared import Prepared
 from complaints.models import Channel, Complaint, ComplaintDocument, DocumentKind
 from complaints.models.case import NO_PROMISE, ComplaintQuerySet
 from complaints.workflow import State
@@ -54,7 +54,7 @@ class Row:
 
 
 # Asked of the cases of one page: as a condition of each line, PostgreSQL would read the documents of all cases.
-_scanned = Prepared(
+_scanned = CompiledQuery(
     lambda cases: ComplaintDocument.objects.filter(kind=DocumentKind.SCAN, complaint__among=cases).values_list(
         "complaint"
     ),

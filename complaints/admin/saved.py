@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.models import SEE_ORGANISATION
 from claims_portal.backoffice import searches
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.identifiers import LineField
 from claims_portal.organisations.models import Desk
-from claims_portal.prepared import Prepared
 from complaints.models import SavedFilter
 from complaints.services.saving import MOST, TooManyFilters, forget_filter, mark_used, save_filter
 from complaints.workflow import HANDLE
@@ -41,7 +41,7 @@ class SaveForm(forms.Form):
     guichet = forms.IntegerField(required=False)
 
 
-_offered = Prepared(SavedFilter.objects.offered_to, user=int)
+_offered = CompiledQuery(SavedFilter.objects.offered_to, user=int)
 
 
 def offered(user: Any) -> list[SavedFilter]:

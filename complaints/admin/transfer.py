@@ -17,6 +17,7 @@ from claims_portal.organisations.models import Desk
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint
+from complaints.refusals import ComplaintRefused
 from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
@@ -78,8 +79,8 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "transfer"))
-    except ValueError:
-        form.add_error("category", _("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
+    except ComplaintRefused as refusal:
+        form.add_error("category", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("Le dossier est transmis. La personne en est informée.")
     on_paper = _("Le dossier est transmis. Le courrier qui l’annonce est à imprimer.")

@@ -12,11 +12,11 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.compute import Due, compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.explanation import Explanation
 from claims_portal.deadlines.models import Calendar, Delay
-from claims_portal.prepared import Prepared
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Pause
 from complaints.models.case import NO_PROMISE
 from complaints.models.history import UNPROMISED
@@ -26,7 +26,7 @@ from complaints.workflow import State
 
 BATCH = 200
 PROMISED = (ClockKind.ACKNOWLEDGEMENT, ClockKind.ANSWER)
-_delays = Prepared(lambda keys: Delay.objects.with_calendar().filter(pk__among=keys), keys=list)
+_delays = CompiledQuery(lambda keys: Delay.objects.with_calendar().filter(pk__among=keys), keys=list)
 
 
 @dataclass(frozen=True)

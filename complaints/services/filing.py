@@ -14,19 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claims_of
-from claims_portal.inserts import inserts_of, run_together
+from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
-from claims_portal.prepared import Prepared
 from claims_portal.wizards.models import Draft, joined_documents
-from claims_portal.wizards.services import closing_of, create_draft, locked_draft
+from claims_portal.wizards.services import close_draft, create_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
 from complaints.folding import search_name
 from complaints.forms import GateForm
-from complaints.models import Channel, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
+from complaints.models import Channel, Clock, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
 from complaints.workflow import State, Turn
 
@@ -34,11 +33,10 @@ from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
 
-_told_before: Prepared[Any] = Prepared(
+_told_before: CompiledQuery[Any] = CompiledQuery(
     lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at")[:1],
     mark=str,
 )
-_with_number = Prepared(lambda number: Complaint.objects.only("number").filter(number=number), number=str)
 
 
 class IncompleteDraft(Exception):
@@ -138,18 +136,18 @@ def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
     `draft` is the one it is made of, locked: it is closed.
     """
     complaint = _case(filing)
-    complainant = _complainant(complaint, filing.complainant)
-    dependants = [Dependant(complaint=complaint, **person) for person in filing.dependants]
-    event = Event(
+    clocks = start_clocks(complaint=complaint)
+    complaint.save()
+    _complainant(complaint, filing.complainant).save()
+    Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
+    event = Event.objects.create(
         complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
     )
-    joined = _joined(complaint, filing.documents, event)
-    clocks = start_clocks(complaint=complaint)
-    written = claims_of(document for document, _kind in filing.documents)
-    written += inserts_of([complaint, complainant, *dependants, event, *joined, *clocks])
+    add_documents(complaint=complaint, documents=filing.documents, event=event)
+    Clock.objects.bulk_create(clocks)
     if draft is not None:
-        written += closing_of(draft=draft, result=complaint.number)
-    queue(notices.Receipt(complaint, clocks=clocks), after=written)
+        close_draft(draft=draft, result=complaint.number)
+    queue(notices.Receipt(complaint, clocks=clocks))
     route(complaint=complaint)
     promise_letter(complaint=complaint, event=event)
     return complaint
@@ -183,7 +181,7 @@ def _free_number() -> str:
     """A number no case has. The unique constraint settles the rest: at worst one filing is told to try again."""
     while True:
         number = references.new_number()
-        if not _with_number.rows(number=number):
+        if not Complaint.objects.filter(number=number).exists():
             return number
 
 
@@ -195,16 +193,11 @@ def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
 def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
     """Claim received documents for the case, as brought on the occasion of an event."""
     if documents:
-        claimed = claims_of(document for document, _kind in documents)
-        run_together([*claimed, *inserts_of(_joined(complaint, documents, event))])
-
-
-def _joined(complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> list[ComplaintDocument]:
-    """The documents, to be written with the event that brought them."""
-    return [
-        ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
-        for document, kind in documents
-    ]
+        claim_documents(documents=[document for document, _kind in documents])
+        ComplaintDocument.objects.bulk_create(
+            ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
+            for document, kind in documents
+        )
 
 
 def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:

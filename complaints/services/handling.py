@@ -17,6 +17,7 @@ from claims_portal.documents.models import Document
 from claims_portal.notifications.services import queue
 from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind, Event, EventKind
+from complaints.refusals import ComplaintRefused
 from complaints.workflow import HANDLE
 
 from .answers import Decision, check_text, record_answer
@@ -171,13 +172,13 @@ def close_complaint(*, complaint_id: int, user: User, body: str = "") -> Complai
 def assign_complaint(*, complaint_id: int, user: User, to: User | None = None) -> Complaint:
     """The agent takes the case over, whoever had it, or gives it to a colleague (`to`). Known to the desk only.
 
-    TransitionNotAllowed once closed. ValueError when the colleague does not handle the cases of that desk.
+    TransitionNotAllowed once closed. ComplaintRefused when the colleague does not handle the cases of that desk.
     """
     complaint = locked(complaint_id)
     agent = to or user
     able = agent.has_perm(HANDLE) and agent.desks.filter(pk=complaint.desk_id).exists()
     if agent.pk != user.pk and not able:
-        raise ValueError(agent.pk)
+        raise ComplaintRefused(_("Cette personne ne traite pas les dossiers de ce guichet : choisissez-en une autre."))
     change(
         complaint=complaint,
         transition="assign",

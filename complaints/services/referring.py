@@ -12,6 +12,7 @@ from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
 from complaints import notices
 from complaints.models import EventKind, Outcome, Recipient, Referral
+from complaints.refusals import ComplaintRefused
 
 from .answers import record_ending
 from .changes import change, locked
@@ -22,14 +23,14 @@ from .clocks import end_pause, start_reopening, stop_clocks
 def refer_complaint(*, complaint_id: int, user: User, recipient_id: int, body: str) -> Referral:
     """Send a complaint on to another body, close it here, and tell the person to whom it goes, why (`body`), what next.
 
-    The person may reopen it within the usual delay. ValueError when the organisation does not know this body, or no
-    longer; TransitionNotAllowed once answered or closed.
+    The person may reopen it within the usual delay. ComplaintRefused when the organisation does not know this
+    body, or no longer; TransitionNotAllowed once answered or closed.
     """
     complaint = locked(complaint_id)
     known = recipients_of(complaint.desk.organisation)
     recipient = known.filter(pk=recipient_id).first()
     if recipient is None:
-        raise ValueError(recipient_id)
+        raise ComplaintRefused(_("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
     now = timezone.now()
     event = change(
         complaint=complaint,

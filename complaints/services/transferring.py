@@ -12,6 +12,7 @@ from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, DeskQuerySet
 from complaints import notices
 from complaints.models import Category, Complaint, EventKind, TrackingRequest
+from complaints.refusals import ComplaintRefused
 
 from .changes import change, locked
 from .clocks import follow_desk
@@ -34,14 +35,14 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
     """Hand a case over to the desk of a category, in that category, and tell the person where it is and why (`body`).
 
     What is still to be done follows the new desk's delays from the same reception. The agents of the old desk no
-    longer see it; the new desk's rules may give it to somebody. ValueError when the category is not one of a desk it
-    may go to; TransitionNotAllowed once answered or closed.
+    longer see it; the new desk's rules may give it to somebody. ComplaintRefused when the category is not one
+    of a desk it may go to; TransitionNotAllowed once answered or closed.
     """
     complaint = locked(complaint_id)
     before = complaint.desk
     category = categories_elsewhere(before).filter(pk=category_id).first()
     if category is None:
-        raise ValueError(category_id)
+        raise ComplaintRefused(_("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
     to = Desk.objects.select_related("organisation").get(pk=category.desk_id)
     event = change(
         complaint=complaint,

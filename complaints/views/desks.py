@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from claims_portal.accounts import throttles
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import spelled_amount
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import Desk, LegalText
@@ -19,8 +21,20 @@ from complaints.answering import answering_of, for_whom, reach
 from complaints.models import Category, Procedure
 from complaints.promises import expected_delay
 from complaints.questions import questions_of
-from complaints.reads import categories_with_delays, open_desk, procedure_of
 from complaints.steps import filing
+
+open_desks = CompiledQuery(lambda code: Desk.objects.open().filter(code=code, procedure__isnull=False), code=str)
+procedures_with_delays = CompiledQuery(
+    lambda desk: Procedure.objects.select_related("acknowledgement_delay", "answer_delay").filter(desk=desk), desk=int
+)
+categories_with_delays = CompiledQuery(
+    lambda desk: (
+        Category.objects.select_related("acknowledgement_delay", "answer_delay")
+        .filter(Q(acknowledgement_delay__isnull=False) | Q(answer_delay__isnull=False))
+        .filter(desk=desk, is_active=True)
+    ),
+    desk=int,
+)
 
 
 @login_not_required
@@ -37,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _open_desk(code: str) -> Desk:
-    desk = open_desk.first(code=code)
+    desk = open_desks.first(code=code)
     if desk is None:
         raise Http404
     return desk
@@ -64,7 +78,7 @@ def desk_page(request: HttpRequest, code: str) -> HttpResponse:
 def _promised_delays(desk: Desk) -> list[tuple[str, str]]:
     """The delays of the desk, then those that categories set for themselves (F9). One query, or two where there are."""
     own = categories_with_delays.rows(desk=desk.pk) if questions_of(desk).own_delays else []
-    return [amount for procedure in procedure_of.rows(desk=desk.pk) for amount in _delays(procedure)] + [
+    return [amount for procedure in procedures_with_delays.rows(desk=desk.pk) for amount in _delays(procedure)] + [
         (_("%(what)s, pour « %(category)s »") % {"what": what, "category": category.name}, amount)
         for category in own
         for what, amount in _delays(category)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts import human, throttles
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.middleware import client_address
 from claims_portal.organisations.models import LegalText
 from claims_portal.views import PublicView
@@ -21,14 +23,15 @@ from claims_portal.wizards.views import SESSION_KEY as OWNED
 from claims_portal.wizards.views import CollectionStepView, DocumentsStepView, StepView, joined_view
 from complaints import access, steps
 from complaints.forms import GateForm
-from complaints.models import DocumentKind
+from complaints.models import Complaint, DocumentKind
 from complaints.models.case import label_of
 from complaints.promises import promises, still_expected
 from complaints.questions import questions_of
-from complaints.reads import case_of_draft
 from complaints.services.filing import IncompleteDraft, already_filed_at, submit_draft
 
 from .zone import render_in_zone
+
+complaint_of_draft = CompiledQuery(lambda draft: Complaint.objects.for_complainant().filter(draft_id=draft), draft=UUID)
 
 
 class FilingMixin:
@@ -166,7 +169,7 @@ class DoneView(PublicView):
     def get(self, request: HttpRequest, draft_id: Any) -> HttpResponse:
         if str(draft_id) not in request.session.get(OWNED, []):
             raise Http404
-        complaint = case_of_draft.first(draft=draft_id)
+        complaint = complaint_of_draft.first(draft=draft_id)
         if complaint is None:
             raise Http404
         if (timezone.now() - complaint.created_at).total_seconds() > settings.TRACKING_GRANT_SECONDS:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,24 +16,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import FIELD, discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.pdf import person_of
 from claims_portal.views import PublicView
 from claims_portal.workflow import TransitionNotAllowed
-from complaints import access, presentation, printing, reads
+from complaints import access, presentation, printing
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
-from complaints.history_page import page_of_history
+from complaints.history_page import SIZE, page_of_history
 from complaints.lateness import late_answer
 from complaints.message_limits import files_sentence, no_room_sentence, refuse_message
-from complaints.models import ClockKind, Complaint, ComplaintDocument
+from complaints.models import Clock, ClockKind, Complaint, ComplaintDocument, Dependant, Event, Pause
 from complaints.parts import parts_of
 from complaints.promises import still_expected
 from complaints.services import following
 from complaints.workflow import State, workflow
 
 from .zone import render_in_zone
+
+complaint_by_number = CompiledQuery(
+    lambda number: Complaint.objects.for_complainant().filter(number=number), number=str
+)
+
+
+def public_events(complaint: int) -> QuerySet[Event]:
+    """Return what the complainant may read of the history of a case; `paused`: a complement was asked once."""
+    events = Event.objects.select_related("answer").filter(complaint=complaint, is_public=True)
+    return events.annotate(paused=Exists(Pause.objects.filter(complaint=complaint)))
+
+
+# The newest public events, one more than a page shows.
+newest_public_events = CompiledQuery(
+    lambda complaint: public_events(complaint).order_by("-at", "-pk")[: SIZE + 1], complaint=int
+)
+closing_events = CompiledQuery(
+    lambda complaint: public_events(complaint).filter(to_state=State.CLOSED).exclude(from_state=State.CLOSED),
+    complaint=int,
+)
+clocks_of_complaint = CompiledQuery(lambda complaint: Clock.objects.filter(complaint=complaint), complaint=int)
+pauses_of_complaint = CompiledQuery(lambda complaint: Pause.objects.filter(complaint=complaint), complaint=int)
+dependants_of_complaint = CompiledQuery(lambda complaint: Dependant.objects.filter(complaint=complaint), complaint=int)
+attached_documents = CompiledQuery(
+    lambda complaint, events: ComplaintDocument.objects.select_related("document").filter(
+        complaint=complaint, event__among=events
+    ),
+    complaint=int,
+    events=list,
+)
 
 
 class TrackView(PublicView):
@@ -64,7 +96,7 @@ class CaseView(PublicView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         number = access.granted_number(request, kwargs.pop("number"))
-        complaint = reads.case_of_number.first(number=number)
+        complaint = complaint_by_number.first(number=number)
         if complaint is None:
             raise Http404
         self.complaint = complaint
@@ -86,14 +118,14 @@ class CaseView(PublicView):
         """
         complaint = self.complaint
         page = page_of_history(
-            reads.public_events(complaint.pk), request.GET, first=lambda: reads.events_of.rows(case=complaint.pk)
+            public_events(complaint.pk), request.GET, first=lambda: newest_public_events.rows(complaint=complaint.pk)
         )
         events = page.events
-        documents = reads.documents_of.rows(case=complaint.pk, events=[event.pk for event in events])
-        clocks = reads.clocks_of.rows(case=complaint.pk)
+        documents = attached_documents.rows(complaint=complaint.pk, events=[event.pk for event in events])
+        clocks = clocks_of_complaint.rows(complaint=complaint.pk)
         ended = complaint.state == State.CLOSED and not page.is_whole
-        endings = reads.closings_of.rows(case=complaint.pk) if ended else events
-        pauses = reads.pauses_of.rows(case=complaint.pk) if any(event.paused for event in events) else []
+        endings = closing_events.rows(complaint=complaint.pk) if ended else events
+        pauses = pauses_of_complaint.rows(complaint=complaint.pk) if any(event.paused for event in events) else []
         late = late_answer(complaint, clocks)
         may_reopen = self.may_reopen(clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
@@ -108,7 +140,7 @@ class CaseView(PublicView):
             "history_page": page,
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],
-            "dependants": reads.dependants_of.rows(case=complaint.pk),
+            "dependants": dependants_of_complaint.rows(complaint=complaint.pk),
             "may_write": any(workflow.allows(name, complaint.state) for name in ("write", "supply")),
             "may_withdraw": workflow.allows("withdraw", complaint.state),
             "may_reopen": may_reopen,

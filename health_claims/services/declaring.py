@@ -12,11 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claims_of
-from claims_portal.inserts import inserts_of, run_together
+from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
 from claims_portal.wizards.models import Draft
-from claims_portal.wizards.services import AlreadySubmitted, closing_of, create_draft, erase_draft, locked_draft
+from claims_portal.wizards.services import AlreadySubmitted, close_draft, create_draft, erase_draft, locked_draft
 from claims_portal.wizards.steps import Step
 from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
@@ -165,7 +164,7 @@ def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
     if not of_the_family or guarantee.policy_id != member.policy_id:
         raise NotTheirs
     desk = member.policy.desk
-    declaration = Declaration(
+    declaration = Declaration.objects.create(
         reference=next_reference(series="declaration", time_zone=desk.organisation.time_zone),
         draft_id=declared.draft_id,
         desk=desk,
@@ -181,24 +180,23 @@ def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
         warnings=list(declared.warnings),
         created_at=timezone.now(),
     )
-    event = DeclarationEvent(
+    _add_pieces(declaration, declared.documents)
+    event = DeclarationEvent.objects.create(
         declaration=declaration, kind="sent", at=declaration.created_at, to_state=declaration.state
     )
-    written = claims_of(declared.documents)
-    written += inserts_of([declaration, *_pieces(declaration, declared.documents), event])
     if draft is not None:
-        written += closing_of(draft=draft, result=declaration.reference)
-    queue(Created(declaration, event), after=written)
+        close_draft(draft=draft, result=declaration.reference)
+    queue(Created(declaration, event))
     return declaration
 
 
-def _pieces(
-    declaration: Declaration, documents: Sequence[Document], *, is_complement: bool = False
-) -> list[DeclarationPiece]:
-    return [
-        DeclarationPiece(declaration=declaration, document=document, is_complement=is_complement)
-        for document in documents
-    ]
+def _add_pieces(declaration: Declaration, documents: Sequence[Document], *, is_complement: bool = False) -> None:
+    if documents:
+        claim_documents(documents=documents)
+        DeclarationPiece.objects.bulk_create(
+            DeclarationPiece(declaration=declaration, document=document, is_complement=is_complement)
+            for document in documents
+        )
 
 
 @transaction.atomic
@@ -214,6 +212,5 @@ def supply_complement(*, declaration_id: int, body: str, documents: Sequence[Doc
             return declaration
         raise TransitionNotAllowed("supply", declaration.state)
     change_declaration(declaration=declaration, transition="supply", body=body, complement_asked_at=None)
-    pieces = _pieces(declaration, documents, is_complement=True)
-    run_together([*claims_of(documents), *inserts_of(pieces)])
+    _add_pieces(declaration, documents, is_complement=True)
     return declaration

@@ -14,8 +14,8 @@ from typing import TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.compute import months_later
-from claims_portal.prepared import Prepared
 from health_claims.computation import ZERO, Exclusion, Limit, Rule, Terms
 from health_claims.models import PriorApproval, Statement
 from health_claims.periods import YEAR, Period, age_on, period_of
@@ -126,8 +126,8 @@ def _paid(member: int, patient: int, claim: int) -> QuerySet[Statement, tuple[da
     return rows.values_list("claim__care_date", "claim__prestation", "paid", "borne")
 
 
-_paid_to_person = Prepared(_paid, member=int, patient=int, claim=int)
-_ceilings_of = Prepared(
+_paid_to_person = CompiledQuery(_paid, member=int, patient=int, claim=int)
+_ceilings_of = CompiledQuery(
     lambda policy, prestation: Ceiling.objects.filter(
         Q(prestation=prestation) | Q(prestation=None), policy=policy
     ).order_by("valid_from", "pk"),

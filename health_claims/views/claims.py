@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.pdf import person_of
-from claims_portal.prepared import Prepared
 from claims_portal.wizards.views import own
 from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
@@ -56,7 +56,7 @@ def _claims_of(member: int) -> QuerySet[Claim]:
     return with_amount(claims.select_related("prestation", "patient", "desk__organisation"))
 
 
-_newest = Prepared(lambda member: _claims_of(member).order_by("-opened_at", "-pk")[: PAGE + 1], member=int)
+_newest = CompiledQuery(lambda member: _claims_of(member).order_by("-opened_at", "-pk")[: PAGE + 1], member=int)
 
 
 class ClaimsView(CareView):

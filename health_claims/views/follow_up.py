@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import page_by_key
+from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
-from claims_portal.prepared import Prepared
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
 from claims_portal.workflow import TransitionNotAllowed
@@ -58,7 +58,7 @@ def _sent_by(member: int) -> QuerySet[Declaration]:
     return sent.select_related("prestation", "reason", "claim").defer("mobile")
 
 
-_newest = Prepared(lambda member: _sent_by(member).order_by("-created_at", "-pk")[: PAGE + 1], member=int)
+_newest = CompiledQuery(lambda member: _sent_by(member).order_by("-created_at", "-pk")[: PAGE + 1], member=int)
 
 
 class FollowUpView(InsuredView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from complaints.models import Complaint, Event, EventKind
+from complaints.refusals import ComplaintRefused
 from complaints.services.handling import assign_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
@@ -52,7 +53,7 @@ def test_cases_are_not_given_to_a_colleague_who_only_reads(staff, desk):
     assert "Auditrice" not in staff.get(LIST).content.decode()
     press(staff, "give", complaint, agent=auditor.pk)
     assert now(complaint).assigned_to is None
-    with pytest.raises(ValueError, match=str(auditor.pk)):
+    with pytest.raises(ComplaintRefused, match="ne traite pas les dossiers"):
         assign_complaint(complaint_id=complaint.pk, user=AgentFactory(desks=[desk]), to=auditor)
 
 

@@ -8,6 +8,7 @@ from claims_portal.accounts.models import AuditEntry
 from claims_portal.notifications.models import Message
 from complaints import printing
 from complaints.models import Complaint, Event, Recipient
+from complaints.refusals import ComplaintRefused
 from complaints.services.following import reopen_complaint
 from complaints.services.referring import refer_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, ComplaintOrganisationFactory
@@ -56,7 +57,7 @@ def test_only_what_the_address_book_of_the_organisation_proposes_is_chosen(desk,
     organisation = ComplaintOrganisationFactory() if given.pop("elsewhere", False) else desk.organisation
     unknown = recipient(organisation, **given)
     case = ComplaintFactory(desk=desk)
-    with pytest.raises(ValueError, match=r"\d"):
+    with pytest.raises(ComplaintRefused, match="retiré du carnet"):
         refer(case, agent, unknown)
     assert Complaint.objects.get(pk=case.pk).state == "received"
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from claims_portal.notifications.models import Message
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event, TrackingRequest
+from complaints.refusals import ComplaintRefused
 from complaints.services.following import write_to_desk
 from complaints.services.online import ask_online_tracking
 from complaints.services.transferring import destinations, transfer_complaint
@@ -102,7 +103,7 @@ def test_another_organisation_receives_only_when_the_desk_names_it(desk, agent):
     elsewhere = DeskFactory()
     complaint = ComplaintFactory(desk=desk)
     assert elsewhere not in destinations(desk)
-    with pytest.raises(ValueError, match=r"\d"):
+    with pytest.raises(ComplaintRefused, match="vient de fermer"):
         hand_over(complaint, elsewhere, agent)
     desk.hands_over_to.add(elsewhere)
     assert hand_over(complaint, elsewhere, agent).desk == elsewhere

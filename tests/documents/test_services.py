@@ -65,8 +65,8 @@ def test_a_file_that_a_form_has_begun_to_read_is_received_whole() -> None:
     assert receive_document(upload=sent).received_size == len(pdf_bytes())
 
 
-def test_receiving_takes_one_query(django_assert_num_queries) -> None:
-    with django_assert_num_queries(1):
+def test_receiving_takes_one_insert_and_its_transaction(django_assert_num_queries) -> None:
+    with django_assert_num_queries(3):
         receive_document(upload=upload())
 
 

@@ -306,7 +306,7 @@ def test_the_cost_of_a_statement_is_the_same_with_one_line_or_twelve(member, gua
     give_reasons()
     agent = AgentFactory.create()
     small, large = ClaimFactory.create_batch(2, member=member, guarantee=guarantee)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         compute_statement(claim_id=small.pk, user=agent, lines=[line(spent="1000")])
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         compute_statement(claim_id=large.pk, user=agent, lines=[line(spent="1000")] * 12)

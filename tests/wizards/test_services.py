@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from claims_portal.documents.models import Document
-from claims_portal.inserts import run_together
 from claims_portal.wizards import services, tasks
 from claims_portal.wizards.models import Draft, DraftDocument
 from claims_portal.wizards.services import AlreadySubmitted, DraftFull
@@ -69,7 +68,7 @@ def test_each_saving_gives_the_draft_its_whole_time_again(draft, settings):
 
 def test_a_draft_that_was_sent_does_not_change_any_more(draft):
     with services.locked_draft(draft.pk) as locked:
-        run_together(services.closing_of(draft=locked, result="123456789012"))
+        services.close_draft(draft=locked, result="123456789012")
     for change in (lambda: save(draft, FACTS, facts=["x"]), lambda: add(draft, "Lina")):
         with pytest.raises(AlreadySubmitted):
             change()
@@ -80,7 +79,7 @@ def test_the_answers_of_a_draft_that_was_sent_are_wiped(db):
     draft = DraftFactory(complete=True)
     DraftDocumentFactory(draft=draft)
     with services.locked_draft(draft.pk) as locked:
-        run_together(services.closing_of(draft=locked, result="123456789012"))
+        services.close_draft(draft=locked, result="123456789012")
     kept = Draft.objects.get()
     assert (kept.answers, kept.result, kept.documents.count()) == ({}, "123456789012", 0)
     assert Document.objects.count() == 1  # it is the case's now

@@ -67,7 +67,7 @@ def of_case(complaint: Complaint, *states: str) -> list[str]:
 
 
 def test_a_case_closed_and_reopened_without_end_mails_its_contact_a_few_times(smtp: SmtpServer, limits, clock) -> None:
-    limits(case_change=1000, message_case=5)
+    limits(case_change=1000, notice_case=5)
     complaint = ComplaintFactory(complainant__email=HER, state="in-progress")
     for _turn in range(40):
         withdraw_complaint(complaint_id=complaint.pk)
@@ -83,7 +83,7 @@ def test_a_case_closed_and_reopened_without_end_mails_its_contact_a_few_times(sm
 
 
 def test_what_the_law_asks_for_is_put_off_and_never_replaced(smtp: SmtpServer, limits, clock) -> None:
-    limits(message_case=1)
+    limits(notice_case=1)
     complaint = ComplaintFactory(complainant__email=HER)
     acting = AgentFactory(desks=[complaint.desk])
     acknowledge_complaint(complaint_id=complaint.pk, user=acting)
@@ -101,7 +101,7 @@ def test_what_the_law_asks_for_is_put_off_and_never_replaced(smtp: SmtpServer, l
 def test_many_cases_with_the_address_of_a_stranger_reach_it_slowly_and_every_receipt_arrives(
     smtp: SmtpServer, limits, clock
 ) -> None:
-    limits(message_recipient=4)
+    limits(notice_recipient=4)
     desk = DeskFactory()
     for written in [HER, "AMINA@exemple.ma"] * 5:
         ComplaintFactory(desk=desk, complainant__email=written)
@@ -155,7 +155,7 @@ def test_what_waits_leaves_in_the_order_in_which_it_was_written(gateway: Gateway
 
 
 def test_a_contact_is_proved_by_the_link_that_came_back_from_it(client: Client, smtp: SmtpServer, limits) -> None:
-    limits(message_recipient=2, message_case=2)
+    limits(notice_recipient=2, notice_case=2)
     ComplaintFactory(complainant__email=HER)
     client.post("/reclamations/mes-reclamations/", {"email": HER})
     text = Message.objects.get(notice="complaints.mine").body_text
@@ -179,7 +179,7 @@ def test_a_proof_is_a_keyed_hash_and_ends(settings, clock) -> None:
 
 
 def test_messages_to_proved_contacts_and_to_staff_have_no_such_limits(smtp: SmtpServer, limits) -> None:
-    limits(message_recipient=0, message_case=0)
+    limits(notice_recipient=0, notice_case=0)
     MessageFactory.create_batch(3, recipient=HER)
     sweep()
     assert len(smtp.mails) == 3
@@ -255,7 +255,7 @@ def test_staff_read_the_use_of_the_budgets_above_the_outbox(settings, sent: int,
 
 
 def test_the_case_says_why_a_message_waits_and_until_when(client: Client, smtp: SmtpServer, limits) -> None:
-    limits(message_case=0)
+    limits(notice_case=0)
     complaint = ComplaintFactory(complainant__email=HER)
     sweep()
     client.force_login(AgentFactory(desks=[complaint.desk]), backend="django.contrib.auth.backends.ModelBackend")
@@ -265,7 +265,7 @@ def test_the_case_says_why_a_message_waits_and_until_when(client: Client, smtp: 
 
 
 def test_resending_by_staff_passes_no_limit(smtp: SmtpServer, limits) -> None:
-    limits(message_recipient=1)
+    limits(notice_recipient=1)
     sent, waiting = MessageFactory.create_batch(2, recipient=HER, unproved=True)
     sweep()
     resend(message=waiting)
@@ -276,7 +276,7 @@ def test_resending_by_staff_passes_no_limit(smtp: SmtpServer, limits) -> None:
 
 
 def test_a_message_that_waits_uses_up_neither_tries_nor_other_limits(smtp: SmtpServer, limits) -> None:
-    limits(message_case=0, message_recipient=1)
+    limits(notice_case=0, notice_recipient=1)
     put_off = MessageFactory(recipient=HER, about="complaint:1", unproved=True)
     MessageFactory(recipient=HER, unproved=True)
     sweep()
@@ -336,7 +336,7 @@ def test_every_limit_of_a_message_has_its_setting(settings) -> None:
 
 
 def test_an_answer_waits_and_arrives(smtp: SmtpServer, limits, clock) -> None:
-    limits(message_case=1)
+    limits(notice_case=1)
     complaint = ComplaintFactory(complainant__email=HER, state="answered")
     for _hour in range(4):
         sweep()

@@ -179,7 +179,7 @@ def _describe_objects(compiler: Any) -> dict[str, Any]:
         "model": info["model"],
         "field_names": [column[0].target.attname for column in select[columns]],
         "columns": columns,
-        "populators": django_query.get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[attr-defined]
+        "populators": django_query.get_related_populators(info, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
         "annotations": list(compiler.annotation_col_map.items()),
     }
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import phonenumbers
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,8 @@ NIR = re.compile(
 )
 IBAN = re.compile(r"(?:IBAN:?)?MA(?P<check>[0-9]{2})(?P<rib>[0-9]{24})", re.IGNORECASE)
 MOBILE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+PARENTHESES = {ord(mark): None for mark in "()"}
+LONGEST_KEY = 18  # digits
 LONGEST_PHONE = 17  # digits: « 00 » and the 15 of E.164
 
 
@@ -43,6 +47,11 @@ def digits(text: str) -> str:
 def printable(text: str) -> str:
     """The text without control characters (tabs and line ends stay), lone surrogates and bidi overrides."""
     return _NOT_PRINTABLE.sub("", text)
+
+
+def is_key(text: str) -> bool:
+    """Return whether the text is written like the key of a row: digits that fit into a `bigint`."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
 
 def legible(text: str) -> str:
@@ -112,37 +121,47 @@ class IdentifierField(NormalisedField):
 class MobileField(NormalisedField):
     """A mobile number that can receive SMS, as E.164 (« +212612345678 »); rows D48–D49.
 
-    `regions` are the countries accepted; numbers written without a prefix belong to `default_region`.
+    The countries accepted are those of `settings.SMS_ALLOWED_REGIONS`. A number written without a prefix belongs to
+    `region`: the form sets it to the country of the organisation it is about. Without a region such a number is
+    refused, because a guess could send the SMS that opens a case to a stranger.
     """
 
     widget = forms.TelInput
     default_error_messages = {
         "required": _("Indiquez votre numéro de téléphone portable."),
         "invalid": _("Ce numéro n’a pas la bonne forme : il compte 10 chiffres et commence par 06 ou 07."),
+        "prefix": _("Commencez ce numéro par l’indicatif de son pays (%(prefixes)s)."),
         "several": _("Indiquez un seul numéro de téléphone portable dans cette case."),
         "fixed": _("Ce numéro est celui d’une ligne fixe. Indiquez un téléphone portable, qui peut recevoir des SMS."),
         "special": _("Ce numéro est un numéro spécial. Indiquez un téléphone portable, qui peut recevoir des SMS."),
         "foreign": _("Nous ne pouvons pas joindre ce pays. Indiquez un téléphone portable en %(prefixes)s."),
     }
 
-    def __init__(self, *, regions: Sequence[str] = ("MA", "FR"), default_region: str = "MA", **kwargs: Any) -> None:
-        self.regions = tuple(regions)
-        self.default_region = default_region
-        self.prefixes = [phonenumbers.country_code_for_region(region) for region in self.regions]
+    def __init__(self, *, region: str = "", **kwargs: Any) -> None:
+        self.region = region
         super().__init__(**kwargs)
+
+    @property
+    def prefixes(self) -> str:
+        """The prefixes of the countries accepted, such as « +212, +33 »."""
+        return ", ".join(f"+{phonenumbers.country_code_for_region(region)}" for region in settings.SMS_ALLOWED_REGIONS)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         attrs = {"dir": "ltr", "autocomplete": "tel", "inputmode": "tel", "class": "is-medium"}
         return super().widget_attrs(widget) | attrs
 
     def normalise(self, text: str) -> str:
-        number = compact(text).translate({ord(each): None for each in "()"})
+        number = compact(text).translate(PARENTHESES)
         if len(re.findall(r"[0-9]", number)) > LONGEST_PHONE:
             raise self.refuse("several")
         if not re.fullmatch(r"\+?[0-9]+", number):
             raise self.refuse("invalid")
+        if number.startswith("00"):
+            number = f"+{number[2:]}"
+        if not (self.region or number.startswith("+")):
+            raise self.refuse("prefix", prefixes=self.prefixes)
         try:
-            parsed = phonenumbers.parse(number, self.default_region)
+            parsed = phonenumbers.parse(number, self.region or None)
         except phonenumbers.NumberParseException as error:
             raise self.refuse("invalid") from error
         self.judge(parsed)
@@ -150,8 +169,8 @@ class MobileField(NormalisedField):
 
     def judge(self, number: phonenumbers.PhoneNumber) -> None:
         """ValidationError unless the number is a mobile of an accepted country."""
-        foreign = self.refuse("foreign", prefixes=", ".join(f"+{prefix}" for prefix in self.prefixes))
-        if number.country_code not in self.prefixes:
+        foreign = self.refuse("foreign", prefixes=self.prefixes)
+        if f"+{number.country_code}" not in self.prefixes.split(", "):
             raise foreign
         if not phonenumbers.is_valid_number(number):
             raise self.refuse("invalid")
@@ -159,8 +178,35 @@ class MobileField(NormalisedField):
         if kind not in MOBILE_TYPES:
             raise self.refuse("fixed" if kind == PhoneNumberType.FIXED_LINE else "special")
         # A prefix may serve several countries: +1 and +44 reach islands that nobody meant.
-        if phonenumbers.region_code_for_number(number) not in self.regions:
+        if phonenumbers.region_code_for_number(number) not in settings.SMS_ALLOWED_REGIONS:
             raise foreign
+
+
+class TrackedMobileField(MobileField):
+    """A mobile whose country is known once the complaint is found, not before.
+
+    A number with a prefix becomes E.164. « 06… » stays a national number, which is valid in one accepted country at
+    least: `numbers_in` says which number it is in a country.
+    """
+
+    def normalise(self, text: str) -> str:
+        try:
+            return super().normalise(text)
+        except ValidationError as refusal:
+            if refusal.code != "prefix":
+                raise
+        if not numbers_in(text, settings.SMS_ALLOWED_REGIONS):
+            raise self.refuse("invalid")
+        return compact(text).translate(PARENTHESES)
+
+
+def numbers_in(mobile: str, regions: Iterable[str]) -> list[str]:
+    """Return the mobile numbers (E.164) that a text means in these countries, without those in which it is none."""
+    found: dict[str, None] = {}
+    for region in regions:
+        with suppress(ValidationError):
+            found[MobileField(region=region).clean(mobile)] = None
+    return list(found)
 
 
 class EmailAddressField(forms.EmailField):
@@ -311,6 +357,13 @@ class ReferenceField(NormalisedField):
 
     def normalise(self, text: str) -> str:
         return legible(one_line(digits(text)))
+
+
+class LineField(NormalisedField):
+    """A short text on one line."""
+
+    def normalise(self, text: str) -> str:
+        return legible(one_line(text))
 
 
 class ProseField(NormalisedField):

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from .accounts.throttles import LimitReached, caller
-from .views import is_database_away, method_not_allowed, service_unavailable, too_many_requests
+from .accounts.throttles import LimitReached
+from .bounded_processes import BoundReached
+from .views import (
+    drawing_unavailable,
+    is_database_away,
+    method_not_allowed,
+    service_unavailable,
+    too_many_requests,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
@@ -22,11 +31,6 @@ def client_address(request: HttpRequest) -> str:
     Always an address: the audit log writes it into an `inet` column.
     """
     return str(request.META.get("REMOTE_ADDR") or "255.255.255.255")
-
-
-def counted_address(request: HttpRequest) -> str:
-    """The same for django-axes, which counts one address for all those of somebody's IPv6 network."""
-    return caller(client_address(request))
 
 
 def is_address(text: str) -> bool:
@@ -63,7 +67,7 @@ class TrustedProxyMiddleware:
 
 
 class FaultMiddleware:
-    """A limit that was reached, or PostgreSQL restarting: a clear page that says when to come back.
+    """A limit that was reached, a PDF that waits, or PostgreSQL restarting: a clear page that says when to come back.
 
     For what views raise; the error pages do the same for what middleware raises. The address of a form, opened as a
     page, is answered with a sentence too, where Django answers with nothing.
@@ -83,10 +87,30 @@ class FaultMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LimitReached):
             logger.warning("limit_reached", scope=exception.scope)
-            return too_many_requests(request, retry_seconds=exception.retry_seconds)
+            return too_many_requests(request, scope=exception.scope, retry_seconds=exception.retry_seconds)
+        if isinstance(exception, BoundReached):
+            return drawing_unavailable(request, exception)
         if is_database_away(exception):
-            return service_unavailable(request)
+            return service_unavailable(request, exception)
         return None
+
+
+class LegibleAddressMiddleware:
+    """Refuse a query string that holds a NUL, which PostgreSQL cannot take, or bytes that are no UTF-8: status 400."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # WSGI gives the bytes of the address as Latin-1 (PEP 3333).
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        try:
+            is_legible = "\x00" not in query.decode()
+        except UnicodeDecodeError:
+            is_legible = False
+        if not is_legible:
+            raise BadRequest("The query string is not legible.")
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

@@ -57,6 +57,8 @@ def production(environment: Environment) -> Environment:
         "PORTAL_PUBLIC_URL": "https://portail.example.org",
         "ALLOWED_HOSTS": "portail.example.org",
         "EMAIL_URL": "smtp+tls://user:secret@127.0.0.1:587",
+        "SMS_BACKEND": "claims_portal.notifications.sms.HttpJsonBackend",
+        "SMS_GATEWAY": '{"url": "https://sms.example.org/send", "json": {"to": "{to}", "text": "{text}"}}',
     }
 
 

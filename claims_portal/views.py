@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import redis
@@ -19,7 +19,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views import View
 from django.views.decorators.http import require_safe
+from psycopg2.errors import QueryCanceled
 
+from .bounded_processes import BoundReached
 from .context_processors import portal
 
 PROSE = 40  # characters from which a text is long enough to be missed
@@ -78,18 +80,24 @@ def is_database_away(error: BaseException | None) -> bool:
     """True when this error comes from a connection to PostgreSQL that broke, however it was dressed up since.
 
     Of a server that dies in the middle of a query, psycopg2 knows no more than that something failed: the base class.
+    A statement that PostgreSQL cancelled because it took too long is an OperationalError too (settings/database.py).
     """
+    return any(
+        isinstance(link, OperationalError | InterfaceError) or type(link) is DatabaseError for link in causes(error)
+    )
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error and what it comes from, one after the other."""
     while error is not None:
-        if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False
 
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Django takes a session that could not be saved for one that was deleted, and blames the browser.
-    return service_unavailable(request) if is_database_away(exception) else error_page(request, 400)
+    return service_unavailable(request, exception) if is_database_away(exception) else error_page(request, 400)
 
 
 @login_not_required
@@ -110,7 +118,8 @@ def method_not_allowed(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     # Called while the error is handled. What a middleware raises comes here, and through no other middleware.
-    return service_unavailable(request) if is_database_away(sys.exception()) else error_page(request, 500)
+    error = sys.exception()
+    return service_unavailable(request, error) if is_database_away(error) else error_page(request, 500)
 
 
 @login_not_required
@@ -124,18 +133,35 @@ def session_ended(request: HttpRequest) -> HttpResponse:
     return error_page(request, 403, ended=True)
 
 
-def too_many_requests(request: HttpRequest, *, retry_seconds: int) -> HttpResponse:
-    """A limit was reached: say when to come back."""
-    response = error_page(request, 429, minutes=max(1, -(-retry_seconds // 60)))
+def too_many_requests(request: HttpRequest, *, scope: str, retry_seconds: int) -> HttpResponse:
+    """Answer that the limit of a scope is reached, when it ends, and what the person can do until then."""
+    response = error_page(
+        request,
+        429,
+        minutes=max(1, -(-retry_seconds // 60)),
+        by_address=scope.endswith("-address"),
+        signing_in="sign-in" in scope and not scope.endswith("-browser"),
+    )
     response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 
-def service_unavailable(request: HttpRequest) -> HttpResponse:
-    """PostgreSQL is away: ask the person to try again in a moment."""
-    logger.error("database_unavailable")
+def service_unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """PostgreSQL is away, or was too slow: ask the person to try again in a moment."""
+    too_slow = any(isinstance(link, QueryCanceled) for link in causes(error))
+    logger.error("statement_cancelled" if too_slow else "database_unavailable")
     response = error_page(request, 503)
     response.headers["Retry-After"] = "30"
+    return response
+
+
+def drawing_unavailable(request: HttpRequest, reached: BoundReached) -> HttpResponse:
+    """A PDF was not drawn, because too many others wait or because it passed its limits: say when to come back."""
+    busy = reached.code == "busy"
+    logger.warning("drawing_unavailable", code=reached.code)
+    again = request.get_full_path() if request.method == "GET" else ""
+    response = error_page(request, 503, drawing=True, busy=busy, request_path=again)
+    response.headers["Retry-After"] = "10" if busy else "60"
     return response
 
 

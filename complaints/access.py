@@ -12,12 +12,16 @@ from django.utils.crypto import constant_time_compare
 
 from claims_portal.cases.services.erasing import contact_mark
 from claims_portal.compiled_query import CompiledQuery
+from claims_portal.identifiers import numbers_in
 
 from .models import Complaint
 from .references import MistypedNumber, read_number
 
 _complaint_with_contact = CompiledQuery(
-    lambda number: Complaint.objects.select_related("complainant", "disposal").filter(number=number), number=str
+    lambda number: Complaint.objects.select_related("complainant", "disposal", "desk__organisation").filter(
+        number=number
+    ),
+    number=str,
 )
 
 SESSION_KEY = "cases"
@@ -46,7 +50,7 @@ def granted_number(request: HttpRequest, number: str) -> str:
 def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     """The complaint of this number if the contact is the one given when filing, even if it was erased since.
 
-    `mobile` holds the numbers in E.164 that were meant, with a space between them (`TrackedMobileField`).
+    `mobile` comes from `TrackedMobileField`: without a prefix it is a number of the country of the case's desk.
     Wrong number and wrong contact cost the same query and the same comparisons; of an erased case only marks are left.
     """
     found = _complaint_with_contact.first(number=number)
@@ -54,8 +58,9 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)
     marks = [*(disposal.contact_marks if disposal else []), "", ""][:2]
-    given = [(email, known_email), *((each, known_mobile) for each in mobile.split())]
-    right = [_is_right(number, *each, marks) for each in given]
+    region = found.desk.organisation.country if found else next(iter(settings.SMS_ALLOWED_REGIONS), "")
+    meant = "".join(numbers_in(mobile, [region])) if mobile else ""
+    right = [_is_right(number, *given, marks) for given in ((email, known_email), (meant, known_mobile))]
     return found if True in right else None
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from claims_portal.organisations.desk_cache import cached_per_desk_version
 from claims_portal.organisations.models import Desk
 
 from .models import AnswerTemplate, Complaint, Mediation, Mediator, Outcome, Reason, RiskBearer
-from .questions import KEPT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -34,20 +32,14 @@ class Answering:
         return [(kind, str(RiskBearer(kind).label)) for kind in kinds] if len(kinds) > 1 else []
 
 
+@cached_per_desk_version
 def answering_of(desk: Desk) -> Answering:
-    """What a desk answers with, as staff last saved it."""
-    return _kept(desk.pk, desk.version, desk.organisation_id, int(time.time()) // KEPT_SECONDS)
-
-
-@lru_cache(maxsize=500)
-def _kept(desk_id: int, version: int, organisation_id: int, window: int) -> Answering:
-    """Kept in this process, as `questions_of` keeps what the desk asks."""
-    desk = Desk(pk=desk_id, organisation_id=organisation_id)
-    rows = Outcome.objects.of_organisation(organisation_id)
+    """Return what a desk answers with, as staff last saved it."""
+    rows = Outcome.objects.of_organisation(desk.organisation_id)
     return Answering(
         outcomes=tuple(rows.exclude(kind__in=Outcome.WITHOUT_ANSWER)),  # type: ignore[arg-type]
-        reasons=tuple(Reason.objects.of_organisation(organisation_id)),  # type: ignore[arg-type]
-        mediations=tuple(Mediation.objects.filter(desk=desk_id).select_related("mediator")),
+        reasons=tuple(Reason.objects.of_organisation(desk.organisation_id)),  # type: ignore[arg-type]
+        mediations=tuple(Mediation.objects.filter(desk=desk).select_related("mediator")),
         templates=tuple(AnswerTemplate.objects.of_desk(desk)),
     )
 

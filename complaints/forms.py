@@ -19,6 +19,7 @@ from claims_portal.identifiers import (
     PersonNameField,
     ProseField,
     ReferenceField,
+    TrackedMobileField,
 )
 from claims_portal.wizards.models import Draft
 
@@ -218,7 +219,7 @@ class ComplainantForm(forms.Form):
         asked = questions_of(draft.desk).asked
         ask_only(self, asked, IDENTITIES)
         # « 06… » means a number of the desk's own country: an SMS must not reach a stranger elsewhere.
-        self.fields["mobile"].default_region = draft.desk.organisation.country  # type: ignore[attr-defined]
+        self.fields["mobile"].region = draft.desk.organisation.country  # type: ignore[attr-defined]
         address = asked.get(Asked.ADDRESS)
         for name in ADDRESS:
             if address is not None:
@@ -306,24 +307,6 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not questions_of(draft.desk).offers_sms:
             del self.fields["wants_sms"]
-
-
-class TrackedMobileField(MobileField):
-    """A mobile as it may have been given to any desk. Gives the E.164 numbers it may be, with a space between them.
-
-    « 06… » was a number of the desk's country, which nobody knows before the complaint is found.
-    """
-
-    def normalise(self, text: str) -> str:
-        found, refusals = [], []
-        for region in self.regions:
-            try:
-                found.append(MobileField(regions=self.regions, default_region=region).normalise(text))
-            except ValidationError as refusal:
-                refusals.append(refusal)
-        if not found:
-            raise refusals[0]
-        return " ".join(dict.fromkeys(found))
 
 
 class TrackingForm(forms.Form):

@@ -88,6 +88,7 @@ class ComplementAsked(CaseNotice):
 
 class NewMessage(CaseNotice):
     key = "complaints.message"
+    replaceable = True
 
 
 class Answered(CaseNotice):
@@ -112,6 +113,7 @@ class AnswerLate(CaseNotice):
 
 class Closed(CaseNotice):
     key = "complaints.closed"
+    replaceable = True
 
 
 class ClosingSoon(CaseNotice):
@@ -122,6 +124,7 @@ class ClosingSoon(CaseNotice):
 
 class Reopened(CaseNotice):
     key = "complaints.reopened"
+    replaceable = True
 
 
 class Transferred(CaseNotice):
@@ -187,6 +190,8 @@ class TrackingRefused(Notice):
 
 class StaffNotice(Notice):
     """To those who handle a case, about one of its delays. The words are the portal's own language."""
+
+    proved = True
 
     def __init__(self, complaint: Complaint, clock: Clock, addresses: Sequence[str]) -> None:
         self.complaint = complaint

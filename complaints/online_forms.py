@@ -26,14 +26,15 @@ class DeskField(forms.ModelChoiceField):
 
 
 class ContactForm(forms.Form):
-    """An e-mail address, a mobile, or both."""
+    """An e-mail address, a mobile, or both. `region` is the country of the organisation of the case."""
 
     email = EmailAddressField(label=_("Adresse e-mail"), required=False)
     mobile = MobileField(label=_("Téléphone portable"), required=False)
     nothing_given = _("Indiquez une adresse e-mail ou un téléphone portable : l’un des deux ouvre le suivi.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, region: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["mobile"].region = region  # type: ignore[attr-defined]
         one_is_enough(self)
 
     def clean(self) -> dict[str, Any]:
@@ -73,6 +74,12 @@ class OnlineTrackingForm(ContactForm):
         help_text=_("Le numéro du recommandé, la date d’envoi ou la référence que vous y avez écrite."),
     )
     field_order = ["desk", "number", "name", "letter_reference", "email", "mobile"]
+
+    def clean_desk(self) -> Desk:
+        """Read « 06… » as a number of the desk's country: the desk is cleaned before the mobile."""
+        desk: Desk = self.cleaned_data["desk"]
+        self.fields["mobile"].region = desk.organisation.country  # type: ignore[attr-defined]
+        return desk
 
     def clean_number(self) -> str:
         if not self.cleaned_data["number"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from claims_portal.qr import qr_code
 
 from .lateness import late_answer, waited
 from .models import Complainant, Complaint, DocumentKind, Event, EventKind, Referral
+from .parts import Part, parts_of
 from .pieces import Piece, filed_pieces, pieces_of
 from .promises import promises, received_on
 from .references import spoken
@@ -52,43 +53,50 @@ class Said:
     pieces: list[int]
 
 
-def receipt_pdf(complaint: Complaint) -> bytes:
+def receipt_pdf(complaint: Complaint, *, person: str = "") -> bytes:
     """The receipt: number, date of reception, desk, what happens next, fingerprints, and the code that verifies it.
 
     In the language of the case and the time zone of its organisation. `complaint` comes with
-    `Complaint.objects.with_case()`: three queries more.
+    `Complaint.objects.with_case()`: three queries more. `person` as in `pdf_of`, here and below.
     """
-    return pdf_of(receipt_html(complaint))
+    return pdf_of(receipt_html(complaint), person=person)
 
 
-def case_pdf(complaint: Complaint) -> bytes:
-    """Everything of the case the complainant may read, with each document numbered and its fingerprint.
+def case_pdf(complaint: Complaint, *, part: Part | None = None, person: str = "") -> bytes:
+    """Return what the complainant may read of the case, with each document numbered and its fingerprint.
 
-    Same language, zone and loading as `receipt_pdf`; five queries more, whatever the case holds.
+    `part` is one of `parts_of(complaint)`, the first without it. Same language, zone and loading as `receipt_pdf`;
+    five queries more, six without a part, whatever the case holds.
     """
-    return pdf_of(case_html(complaint))
+    return pdf_of(case_html(complaint, part), person=person)
 
 
-def letter_pdf(event: Event) -> bytes:
+def case_pdfs(complaint: Complaint, *, person: str = "") -> Iterator[bytes]:
+    """Yield the parts of the case, each drawn when its turn comes."""
+    for part in parts_of(complaint):
+        yield case_pdf(complaint, part=part, person=person)
+
+
+def letter_pdf(event: Event, *, person: str = "") -> bytes:
     """The letter that tells the complainant of one event, for whoever gets news on paper (row C38).
 
     `event` comes with `complaint.desk.organisation`, `complaint.complainant` and `answer`; three queries more,
     none when clocks, pauses and the event's documents are prefetched (`Letter.objects.with_case()`).
     """
-    return pdf_of(letter_html(event))
+    return pdf_of(letter_html(event), person=person)
 
 
-def letters_pdf(events: Iterable[Event]) -> bytes:
+def letters_pdf(events: Iterable[Event], *, person: str = "") -> bytes:
     """Letters one after the other in one file, each numbering its own pages: for the printer, not for reading."""
-    return joined(map(letter_pdf, events))
+    return joined(letter_pdf(event, person=person) for event in events)
 
 
-def referral_pdf(complaint: Complaint, referral: Referral) -> bytes:
+def referral_pdf(complaint: Complaint, referral: Referral, *, person: str = "") -> bytes:
     """The letter that sends a complaint on to another body (F24), in the portal's own language.
 
     `complaint` comes with `Complaint.objects.with_case()`, `referral` with its recipient and event: one query more.
     """
-    return pdf_of(referral_html(complaint, referral))
+    return pdf_of(referral_html(complaint, referral), person=person)
 
 
 def referral_html(complaint: Complaint, referral: Referral) -> str:
@@ -141,9 +149,10 @@ def receipt_html(complaint: Complaint) -> str:
     return _paper(complaint, "complaints/print/receipt.html", receipt_context)
 
 
-def case_html(complaint: Complaint) -> str:
+def case_html(complaint: Complaint, part: Part | None = None) -> str:
     """What `case_pdf` draws."""
-    return _paper(complaint, "complaints/print/case.html", case_context)
+    shown = part or parts_of(complaint)[0]
+    return _paper(complaint, "complaints/print/case.html", lambda complaint: case_context(complaint, shown))
 
 
 def _paper(complaint: Complaint, template: str, context_of: Callable[[Complaint], dict[str, Any]]) -> str:
@@ -178,14 +187,16 @@ def receipt_context(complaint: Complaint) -> dict[str, Any]:
     return {"promises": promises(complaint), "pieces": filed_pieces(complaint)}
 
 
-def case_context(complaint: Complaint) -> dict[str, Any]:
+def case_context(complaint: Complaint, part: Part) -> dict[str, Any]:
     """What only the whole case says. Internal notes and what came with them stay out."""
-    pieces = pieces_of(complaint)
-    events = list(complaint.events.filter(is_public=True).select_related("answer"))
+    shown = {*part.events, None} if part.number == 1 else set(part.events)
+    pieces = [piece for piece in pieces_of(complaint) if piece.event_id in shown]
+    events = list(complaint.events.filter(is_public=True, pk__in=part.events).select_related("answer"))
     zone = complaint.desk.organisation.time_zone
     prefetch_related_objects([complaint], "clocks", "pauses")
     late = late_answer(complaint, complaint.current_clocks())
     return {
+        "part": part,
         "state": complaint.get_state_display(),
         "facts": list(_facts(complaint)),
         "told": list(_rows(complaint, ("facts", "prior_steps", "prior_answer", "desired_outcome"))),

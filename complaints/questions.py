@@ -1,24 +1,18 @@
-"""What a desk asks, ready for forms: read once a version of the desk, then kept in memory.
-
-Nothing here depends on the person. `Desk.version` changes with every change of the procedure,
-so that what is kept is never older than what staff have saved.
-"""
+"""What a desk asks, ready for forms. Nothing here depends on the person."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 
+from claims_portal.organisations.desk_cache import cached_per_desk_version
 from claims_portal.organisations.models import Desk, LegalText
 
 from .models import AskedField, Category, ClockKind, ExpectedDelay, Procedure, Respondent
 
 OTHER = "other"
-KEPT_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -92,18 +86,9 @@ def _grouped(choices: tuple[Named, ...]) -> list[tuple[str, Any]]:
     return shown
 
 
+@cached_per_desk_version
 def questions_of(desk: Desk) -> Questions:
-    """The questions of a desk as staff last saved them."""
-    return _kept(desk.pk, desk.version, int(time.time()) // KEPT_SECONDS)
-
-
-@lru_cache(maxsize=500)
-def _kept(desk_id: int, version: int, window: int) -> Questions:
-    """Kept in this process, ready for use. A text that comes into force is seen at the next window at the latest."""
-    return _read(Desk.objects.select_related("organisation", "procedure").get(pk=desk_id))
-
-
-def _read(desk: Desk) -> Questions:
+    """Return the questions of a desk as staff last saved them."""
     procedure = desk.procedure
     categories = list(Category.objects.filter(desk=desk))
     respondents = Respondent.objects.filter(sector__desks=desk, is_active=True).distinct()

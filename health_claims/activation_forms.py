@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,16 +20,16 @@ class RulesForm(forms.Form):
 
 
 class MobileForm(forms.Form):
-    """The countries accepted are those to which the portal sends SMS (settings.SMS_ALLOWED_REGIONS)."""
+    """The mobile that receives the codes; « 06… » is a number of the country of the member's organisation."""
+
+    mobile = MobileField(
+        label=_("Numéro de GSM"),
+        help_text=_("Un téléphone portable : les numéros de téléphone fixe ne sont pas admis."),
+    )
 
     def __init__(self, *args: Any, account: MemberAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mobile"] = MobileField(
-            regions=settings.SMS_ALLOWED_REGIONS,
-            default_region=account.member.policy.organisation.country,
-            label=_("Numéro de GSM"),
-            help_text=_("Un téléphone portable : les numéros de téléphone fixe ne sont pas admis."),
-        )
+        self.fields["mobile"].region = account.member.policy.organisation.country  # type: ignore[attr-defined]
 
 
 class EmailForm(forms.Form):

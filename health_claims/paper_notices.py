@@ -14,6 +14,7 @@ class PaperRefused(Notice):
     """Which paper and why are told in the member's space, never in an e-mail."""
 
     key = "health_claims.paper_refused"
+    proved = True
 
     def __init__(self, paper: IdentityPaper) -> None:
         self.paper = paper

@@ -14,9 +14,9 @@ from health_claims.models import Claim, Statement
 from health_claims.presentation import asked_in_all, lines_shown
 
 
-def statement_pdf(*, claim: Claim, statement: Statement, language: str) -> bytes:
+def statement_pdf(*, claim: Claim, statement: Statement, language: str, person: str = "") -> bytes:
     """The statement with its lines, cuts and the computation in words (rows E106–E112)."""
-    return pdf_of(statement_html(claim=claim, statement=statement, language=language))
+    return pdf_of(statement_html(claim=claim, statement=statement, language=language), person=person)
 
 
 def statement_html(*, claim: Claim, statement: Statement, language: str) -> str:

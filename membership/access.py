@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.organisations.models import LegalText
-from claims_portal.views import PublicView
+from claims_portal.views import PublicView, came_from_here, session_ended
 
 from .models import Member, MemberAccount
 from .services.credentials import GivenBack
@@ -28,14 +28,21 @@ WRITE_EVERY = 60  # seconds: one session write a minute, not one a request
 
 def enter(request: HttpRequest, account: MemberAccount) -> None:
     """Begin a session of this member, under a new session id."""
+    now = int(time.time())
     request.session.cycle_key()
-    request.session[SESSION_KEY] = {"id": account.member_id, "proof": account.session_proof(), "seen": int(time.time())}
+    request.session[SESSION_KEY] = {
+        "id": account.member_id,
+        "proof": account.session_proof(),
+        "seen": now,
+        "began": now,
+    }
 
 
 def renew(request: HttpRequest, account: MemberAccount) -> None:
     """Keep this session after the member changed what all their sessions hang on (the password)."""
-    if SESSION_KEY in request.session:
+    if held := request.session.get(SESSION_KEY):
         enter(request, account)
+        request.session[SESSION_KEY] |= {"began": held.get("began", held["seen"])}
 
 
 def leave(request: HttpRequest) -> None:
@@ -68,12 +75,16 @@ def owes_terms(member: Member) -> bool:
 
 
 def present(request: HttpRequest) -> Member | None:
-    """The member of this session with their policy and account, one query; None when nobody, idle, or ended."""
+    """The member of this session with their policy and account, one query; None when nobody, idle, or ended.
+
+    It ends after `settings.MEMBER_IDLE_SECONDS` without a request, or `MEMBER_SESSION_SECONDS` with any.
+    """
     held = request.session.get(SESSION_KEY)
     if not held:
         return None
     now = int(time.time())
-    if now - held["seen"] > settings.MEMBER_IDLE_SECONDS:
+    began = held.get("began", held["seen"])  # a session of a former version has none
+    if now - held["seen"] > settings.MEMBER_IDLE_SECONDS or now - began > settings.MEMBER_SESSION_SECONDS:
         leave(request)
         return None
     member = _member.first(pk=held["id"], now=timezone.now())
@@ -81,7 +92,7 @@ def present(request: HttpRequest) -> Member | None:
         leave(request)
         return None
     if now - held["seen"] >= WRITE_EVERY:
-        request.session[SESSION_KEY] = held | {"seen": now}
+        request.session[SESSION_KEY] = held | {"seen": now, "began": began}
     return member
 
 
@@ -105,6 +116,8 @@ class MemberView(PublicView):
         was_here = SESSION_KEY in request.session
         member = present(request)
         if member is None:
+            if was_here and request.method == "POST" and came_from_here(request):
+                return session_ended(request)
             if was_here:
                 messages.info(request, _("Votre session est terminée. Connectez-vous de nouveau."))
             return redirect("membership:sign-in")

@@ -199,10 +199,14 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class ChangeMobileForm(PasswordForm):
-    """Another mobile, by who gives the password."""
+    """Another mobile, by who gives the password. `region` is the country of the member's organisation."""
 
     mobile = MobileField(label=_("Nouveau numéro de GSM"))
     field_order = ["mobile", "password"]
+
+    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mobile"].region = region  # type: ignore[attr-defined]
 
 
 class ChangeEmailForm(PasswordForm):

@@ -76,7 +76,7 @@ VISITOR_TABS: tuple[Tab, ...] = (
     Tab(
         _("Accueil"),
         "membership:sign-in",
-        also=("membership:identity", "membership:password", "membership:browser-code"),
+        also=("membership:identity", "membership:password", "membership:browser-code", "membership:code-first"),
     ),
     Tab(_("Téléchargement"), "membership:downloads"),
 )

@@ -52,6 +52,8 @@ class EmailLink(LinkNotice):
 class AccountNotice(Notice):
     """To the member: something of the account changed. If it was not them, they should know."""
 
+    proved = True
+
     def __init__(self, account: MemberAccount, *, email: str = "") -> None:
         self.account = account
         self.email = email or account.email

@@ -11,6 +11,7 @@ urlpatterns = [
     path("identite/", arriving.IdentityView.as_view(), name="identity"),
     path("mot-de-passe/", arriving.PasswordView.as_view(), name="password"),
     path("code/", arriving.BrowserCodeView.as_view(), name="browser-code"),
+    path("code-avant/", arriving.CodeFirstView.as_view(), name="code-first"),
     path("mot-de-passe-oublie/", forgotten.ForgottenView.as_view(), name="forgotten"),
     path("mot-de-passe-oublie/nouveau/", forgotten.ForgottenNewView.as_view(), name="forgotten-new"),
     path("mot-de-passe-oublie/<str:token>/", forgotten.ForgottenLinkView.as_view(), name="forgotten-link"),

@@ -19,7 +19,7 @@ from claims_portal.compiled_query import CompiledQuery, ParameterNotFoundError
 from claims_portal.wizards.models import Draft, draft_for_update, live_draft
 from complaints.models import Complaint, Event
 from complaints.views.filing import complaint_of_draft
-from complaints.views.tracking import complaint_by_number, events_with_answers
+from complaints.views.tracking import complaint_by_number, newest_public_events
 from tests.factories.complaints import ComplaintFactory, DeskFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_it_returns_annotations():
 
 def test_it_keeps_the_order_and_finds_nothing_for_an_unknown_value():
     complaint = ComplaintFactory(messages=3)
-    assert events_with_answers.rows(complaint=complaint.pk) == list(complaint.events.all())
+    assert newest_public_events.rows(complaint=complaint.pk) == list(complaint.events.order_by("-at", "-pk"))
     assert complaint_of_draft.first(draft=uuid.uuid4()) is None
 
 

@@ -23,6 +23,7 @@ from claims_portal.identifiers import (
     digits,
     iban_check,
 )
+from complaints.models import Complainant
 
 RIB = "011519000001205000534921"
 # Anything a client can send, lone surrogates and control characters included.
@@ -32,7 +33,8 @@ FIELDS = [
     CnssNumberField(),
     EmailAddressField(),
     MobileField(),
-    MobileField(default_region="FR"),
+    MobileField(region="MA"),
+    MobileField(region="FR"),
     NirField(),
     PersonNameField(),
     ProseField(max_length=40),
@@ -72,47 +74,59 @@ def sentence(field: forms.Field, value: str) -> str:
     ],
 )
 def test_a_moroccan_mobile_is_kept_as_e164_however_it_is_written(typed: str) -> None:
-    assert MobileField().clean(typed) == "+212612345678"
+    assert MobileField(region="MA").clean(typed) == "+212612345678"
 
 
 @pytest.mark.parametrize("typed", ["+33 6 12 34 56 78", "0033612345678", "+33 (0)6 12 34 56 78"])
 def test_a_french_mobile_is_accepted_with_its_prefix(typed: str) -> None:
-    assert MobileField().clean(typed) == "+33612345678"
+    assert MobileField(region="MA").clean(typed) == "+33612345678"
 
 
-def test_a_number_without_prefix_belongs_to_the_default_country() -> None:
-    assert MobileField(default_region="FR").clean("0612345678") == "+33612345678"
+def test_a_number_without_prefix_belongs_to_the_region_of_the_field() -> None:
+    assert MobileField(region="MA").clean("0612345678") == "+212612345678"
+    assert MobileField(region="FR").clean("0612345678") == "+33612345678"
+
+
+@pytest.mark.parametrize("typed", ["0612345678", "06\u202f12\u202f34\u202f56\u202f78", "٠٦١٢٣٤٥٦٧٨", "612345678"])
+def test_a_number_without_prefix_is_refused_where_no_country_is_known(typed: str) -> None:
+    assert "indicatif de son pays (+212, +33)" in sentence(MobileField(), typed)
+
+
+def test_a_model_makes_no_number_of_one_without_prefix() -> None:
+    assert not Complainant(mobile="0612345678").mobile.is_valid()
 
 
 @pytest.mark.parametrize("typed", ["0522435600", "+212 5 28 81 23 45", "01 47 70 30 97"])
 def test_a_fixed_line_is_refused_with_its_own_sentence(typed: str) -> None:
-    field = MobileField(default_region="FR" if typed.startswith("01") else "MA")
+    field = MobileField(region="FR" if typed.startswith("01") else "MA")
     assert "ligne fixe" in sentence(field, typed)
 
 
 @pytest.mark.parametrize("typed", ["0801001818", "0892123456"])
 def test_a_special_number_is_refused_with_its_own_sentence(typed: str) -> None:
-    assert "numéro spécial" in sentence(MobileField(), typed)
+    assert "numéro spécial" in sentence(MobileField(region="MA"), typed)
 
 
 @pytest.mark.parametrize("typed", ["061234567", "06123456789", "12", "+", "06-12-AB-56-78", "0612345678 poste 4", "²"])
 def test_a_malformed_number_is_told_the_shape_it_should_have(typed: str) -> None:
-    assert "il compte 10 chiffres et commence par 06 ou 07" in sentence(MobileField(), typed)
+    assert "il compte 10 chiffres et commence par 06 ou 07" in sentence(MobileField(region="MA"), typed)
 
 
 @pytest.mark.parametrize("between", ["; ", " / ", ", ", " ou ", " "])
 def test_two_numbers_in_one_field_are_refused(between: str) -> None:
-    assert "un seul numéro" in sentence(MobileField(), f"0612345678{between}0712345678")
+    assert "un seul numéro" in sentence(MobileField(region="MA"), f"0612345678{between}0712345678")
 
 
 @pytest.mark.parametrize("typed", ["+34 612 345 678", "+1 876 555 1234", "0044 7911 123456"])
 def test_a_mobile_of_another_country_is_refused_with_the_accepted_prefixes(typed: str) -> None:
-    assert "+212, +33" in sentence(MobileField(), typed)
+    assert "+212, +33" in sentence(MobileField(region="MA"), typed)
 
 
-def test_the_accepted_countries_are_a_choice_of_the_form() -> None:
-    assert MobileField(regions=["MA", "ES"]).clean("+34 612 345 678") == "+34612345678"
-    assert "+212" in sentence(MobileField(regions=["MA"]), "+33612345678")
+def test_the_accepted_countries_are_those_that_receive_sms(settings) -> None:
+    settings.SMS_ALLOWED_REGIONS = ["MA", "ES"]
+    assert MobileField().clean("+34 612 345 678") == "+34612345678"
+    assert "+212, +34" in sentence(MobileField(region="FR"), "+33612345678")
+    assert "+212, +34" in sentence(MobileField(region="FR"), "0612345678")
 
 
 def test_an_optional_mobile_left_empty_is_an_empty_string() -> None:

@@ -16,7 +16,7 @@ from claims_portal.notifications.models import Message
 from claims_portal.notifications.notices import Notice, Recipient
 from claims_portal.notifications.services import queue
 
-from . import throttles
+from . import budgets, throttles
 from .models import OneTimeCode
 
 DIGITS = 6
@@ -63,12 +63,12 @@ def send_code(*, purpose: str, subject: str, mobile: str, language: str, address
 
     `subject` is whom or what it is for (« account:12 »), `address` the client's. The id given must come back
     with the code: keep it in the session. LimitReached after 3 in 15 minutes for a subject, 10 a day for a
-    number, 30 an hour for an address, or when the portal's budget of the hour is spent.
+    number, 300 an hour for an address, or when the portal's budget of the hour is spent.
     """
     throttles.count("code-address", address)
     throttles.count("code-subject", f"{purpose}:{subject}")
     throttles.count("code-number", mobile)
-    throttles.count("code-budget", "all")
+    budgets.spend(budgets.CODES_ASKED)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     now = timezone.now()
     with transaction.atomic():

@@ -15,11 +15,17 @@ from django.urls import reverse
 from claims_portal.views import came_from_here, session_ended
 
 SEEN = "seen"
+BEGAN = "began"  # in the session: when the person signed in, in seconds
 WRITE_EVERY = 60  # seconds: one session write a minute, not one a request
 
 
+def begin_session(request: HttpRequest) -> None:
+    """Note that somebody has just signed in: their session ends `settings.STAFF_SESSION_SECONDS` later."""
+    request.session[BEGAN] = request.session[SEEN] = int(time.time())
+
+
 class IdleSessionMiddleware:
-    """Sign a person out after `settings.STAFF_IDLE_SECONDS` without a request (docs/security.md).
+    """Sign a person out after `settings.STAFF_IDLE_SECONDS` without a request, or `STAFF_SESSION_SECONDS` with any.
 
     Whoever sends a form of ours after that is told that nothing was sent, and gets their words back.
     """
@@ -30,8 +36,8 @@ class IdleSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.session.get("_auth_user_id"):
             now = int(time.time())
-            seen = request.session.get(SEEN, now)
-            if now - seen > settings.STAFF_IDLE_SECONDS:
+            seen, began = request.session.get(SEEN, now), request.session.setdefault(BEGAN, now)
+            if now - seen > settings.STAFF_IDLE_SECONDS or now - began > settings.STAFF_SESSION_SECONDS:
                 logout(request)
             elif now - seen >= WRITE_EVERY or SEEN not in request.session:
                 request.session[SEEN] = now

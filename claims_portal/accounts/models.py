@@ -200,6 +200,8 @@ class AuditEntry(models.Model):
         FACTOR_RESET = "factor-reset", _("Second facteur réinitialisé")
         CODES_RENEWED = "codes-renewed", _("Codes de secours renouvelés")
         ROLE_CHANGED = "role-changed", _("Droits modifiés")
+        ACCOUNT_CHANGED = "account-changed", _("Compte modifié")
+        PASSWORD_CHANGED = "password-changed", _("Mot de passe modifié")
         DISPOSAL_PROPOSED = "disposal-proposed", _("Suppression de dossiers proposée")
         DISPOSAL_APPROVED = "disposal-approved", _("Suppression de dossiers approuvée")
         RIGHTS_ANSWERED = "rights-answered", _("Réponse à une demande sur des données")

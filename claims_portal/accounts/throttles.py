@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from .models import Throttle
 
@@ -53,14 +55,39 @@ def _key(scope: str, subject: str, window: int) -> str:
     return hashlib.sha256(f"{scope}:{subject}:{window}:{settings.SECRET_KEY}".encode()).hexdigest()
 
 
-def forget(scope: str, subject: str) -> None:
-    """Forgive the tries of this window: the last one was right."""
+def _window(scope: str) -> int:
+    """Return when the present window of a scope began, in seconds."""
     now = int(time.time())
-    Throttle.objects.filter(key=_key(scope, subject, now - now % settings.THROTTLES[scope][1])).delete()
+    return now - now % settings.THROTTLES[scope][1]
 
 
-def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:
-    """Count one try of `scope` by `subject`; LimitReached when its window is full.
+def forget(scope: str, subject: str) -> int:
+    """Delete the count of this window, because the last try was right; return how many tries it held."""
+    counted = Throttle.objects.filter(key=_key(scope, subject, _window(scope)))
+    tries = counted.values_list("count", flat=True).first() or 0
+    counted.delete()
+    return tries
+
+
+def give_back(scope: str, subject: str, *, tries: int = 1) -> None:
+    """Subtract tries that turned out to be right, for a scope that limits failures.
+
+    They are counted before anybody knows whether they are right: tries made at the same moment must not all pass.
+    """
+    counted = Throttle.objects.filter(key=_key(scope, subject, _window(scope)))
+    counted.update(count=Greatest(F("count") - tries, 0))
+
+
+def used(scope: str, subject: str, *, limit: tuple[int, int] | None = None) -> int:
+    """Return the tries of `scope` by `subject` in the present window, without counting one."""
+    _allowed, seconds = limit or settings.THROTTLES[scope]
+    now = int(time.time())
+    counters = Throttle.objects.filter(key=_key(scope, subject, now - now % seconds))
+    return counters.values_list("count", flat=True).first() or 0
+
+
+def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> int:
+    """Count one try of `scope` by `subject`; return the tries of its window, LimitReached when it is full.
 
     One statement, atomic under concurrency. Nothing personal is stored: the key is a hash. An IPv6 address counts
     for its network (`caller`).
@@ -77,3 +104,4 @@ def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] |
         tries = cursor.fetchone()[0]
     if tries > allowed:
         raise LimitReached(scope, window + seconds - now)
+    return int(tries)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
+
+from .lists import PortalAdmin, PortalChangeList
 
 OLDER, NEWER = "apres", "avant"  # parameters of the address: the key of the row where the neighbour page ended
 SEPARATOR = "_"
@@ -100,17 +100,13 @@ def _read(model: type[Model], keyset: Sequence[str], key: str) -> list[Any]:
     return values
 
 
-class KeysetChangeList(ChangeList):
+class KeysetChangeList(PortalChangeList):
     """A change list in pages by key, in the one order its index gives."""
 
-    own_parameters: tuple[str, ...] = (OLDER, NEWER)  # of the address, which are no lookups
+    own_parameters: tuple[str, ...] = (OLDER, NEWER)
     oldest_first = False
     newer_url = ""
     older_url = ""
-
-    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        kept: dict[str, Any] = super().get_filters_params(params)
-        return {name: value for name, value in kept.items() if name not in self.own_parameters}
 
     @property
     def keyset(self) -> Sequence[str]:
@@ -141,7 +137,7 @@ class KeysetChangeList(ChangeList):
         self.paginator = None
 
 
-class KeysetAdmin(admin.ModelAdmin):
+class KeysetAdmin(PortalAdmin):
     """A ModelAdmin whose list is paged by key; `keyset` are its columns, the newest first, the last one unique."""
 
     keyset: Sequence[str] = ("pk",)
@@ -150,5 +146,5 @@ class KeysetAdmin(admin.ModelAdmin):
     sortable_by = ()
     list_per_page = 25
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return KeysetChangeList

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 
+from .lists import PortalAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+
+class ReadOnlyAdmin(PortalAdmin):
     """Nobody adds, edits or deletes these rows in the back-office, not even a superuser."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

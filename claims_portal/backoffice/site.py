@@ -16,10 +16,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from claims_portal.accounts import audit
-from claims_portal.accounts.confirmation import ConfirmView, note_confirmed
+from claims_portal.accounts import audit, password_tries, throttles
+from claims_portal.accounts.confirmation import SCOPE, ConfirmView, note_confirmed
+from claims_portal.accounts.middleware import begin_session
 from claims_portal.accounts.models import User
-from claims_portal.accounts.sign_in import counted_name
 from claims_portal.accounts.views import RecoveryCodesView, SecondFactorView
 from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
@@ -47,12 +47,12 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """The pages of the second factor stand beside Django's own."""
+        """The pages of the second factor stand beside Django's own; « view on site » is closed, no model has a page."""
         return [
             path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
             path("confirmation/", self.admin_view(ConfirmView.as_view()), name="confirm"),
             path("second-facteur/codes/", RecoveryCodesView.as_view(), name="recovery-codes"),
-            *super().get_urls(),
+            *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
@@ -66,16 +66,36 @@ class PortalAdminSite(AdminSite):
     @method_decorator(never_cache)
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Django's sign-in; each try is a line of the audit log. django-axes has those it stops by itself."""
+        """Django's sign-in, limited before a password is hashed; each try that is let through is an audit line."""
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        address = client_address(request)
+        password_tries.count_try(request, address=address)
         response = super().login(request, extra_context)
-        if request.method == "POST" and not getattr(request, "axes_locked_out", False):
-            came_in = response.status_code == 302
-            if came_in:
-                note_confirmed(request)
-            tried = request.user if came_in else User.objects.filter(email=printable(counted_name(request))).first()
-            audit.record(
-                action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,
-                user=tried,  # type: ignore[arg-type]
-                address=client_address(request),
-            )
+        came_in = response.status_code == 302
+        if came_in:
+            password_tries.forgive_tries(request, address=address)
+            password_tries.remember_browser(request, response)
+            note_confirmed(request)
+            begin_session(request)
+        name = printable(password_tries.typed_name(request))
+        tried = request.user if came_in else User.objects.filter(email=name).first()
+        audit.record(
+            action=audit.Action.SIGNED_IN if came_in else audit.Action.SIGN_IN_REFUSED,
+            user=tried,  # type: ignore[arg-type]
+            address=address,
+        )
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page for one's own password, whose tries of the present one are limited before it is hashed."""
+        if request.method != "POST":
+            return super().password_change(request, extra_context)
+        user: Any = request.user
+        throttles.count(SCOPE, str(user.pk))
+        response = super().password_change(request, extra_context)
+        if response.status_code == 302:
+            throttles.forget(SCOPE, str(user.pk))
+            address = client_address(request)
+            audit.record(action=audit.Action.PASSWORD_CHANGED, user=user, about=user, address=address)
         return response

@@ -7,7 +7,27 @@ from typing import Any
 
 from .workflow import TransitionNotAllowed
 
-__all__ = ["AlreadyDecided", "ChangedMeanwhile", "NothingToDispose", "SamePerson", "TransitionNotAllowed"]
+__all__ = [
+    "AlreadyDecided",
+    "CaseRefused",
+    "ChangedMeanwhile",
+    "NothingToDispose",
+    "SamePerson",
+    "TooManyMessages",
+    "TransitionNotAllowed",
+]
+
+
+class CaseRefused(Exception):
+    """A service refuses what was asked; `message` is a translated sentence that says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class TooManyMessages(Exception):
+    """The person has written as many messages on this case as one holds (`settings.CASE_MESSAGES`)."""
 
 
 class ChangedMeanwhile(Exception):

@@ -12,6 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.inlines import LabelledInline
+from claims_portal.backoffice.lists import PortalAdmin
 
 from .models import Calendar, Delay, HolidayOverride
 from .services import calendar_changed
@@ -32,7 +33,7 @@ class CalendarForm(forms.ModelForm):
         fields = ["code", "name_fr", "name_ar", "country", "weekdays", "opens_at", "closes_at", "time_zone"]
 
 
-class TellingAdmin(admin.ModelAdmin):
+class TellingAdmin(PortalAdmin):
     """What changes a calendar says what becomes of the cases that count by it."""
 
     def tell(self, request: HttpRequest) -> None:
@@ -98,7 +99,7 @@ class HolidayOverrideAdmin(TellingAdmin):
 
 
 @admin.register(Delay)
-class DelayAdmin(admin.ModelAdmin):
+class DelayAdmin(PortalAdmin):
     list_display = ["code", "name_fr", "amount", "unit", "counting", "calendar", "valid_from", "valid_to"]
     list_filter = ["calendar", "counting"]
     list_select_related = ["calendar"]

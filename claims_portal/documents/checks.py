@@ -7,11 +7,14 @@ things at once (a PDF that is also a page, a photo with an archive behind it) ke
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePath
 
 import pikepdf
+import pikepdf.settings
 import pillow_heif
 from pikepdf.sanitize import Sanitizer
 from PIL import Image, ImageFile, ImageOps
@@ -43,6 +46,23 @@ _OFFICE_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
 # 16 MB each, kept from one picture to the next: the system takes as long to give fresh ones as a photograph to decode.
 BLOCKS_KEPT = 4
 
+# Opening a PDF decodes the streams that hold its structure (cross-reference and object streams), and nothing else is
+# decoded. Those of honest files have one filter and open to some hundreds of kilobytes.
+STRUCTURE_BYTES = 8 * 1024 * 1024
+STRUCTURE_FILTERS = 2
+# How many annotations, form fields or attachments a document has at most; honest ones have some hundreds.
+LINKS_MAX = 20_000
+CONTENT_STREAMS_MAX = 100
+# Cleaning copies a PDF: a copy much larger than any accepted file is a bomb that opened in the object streams.
+CLEAN_PDF_BYTES = 40 * 1024 * 1024
+
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=STRUCTURE_BYTES,
+    png_max_memory=STRUCTURE_BYTES,
+    run_length_max_memory=STRUCTURE_BYTES,
+    tiff_max_memory=STRUCTURE_BYTES,
+    max_stream_filters=STRUCTURE_FILTERS,
+)
 pillow_heif.register_heif_opener(thumbnails=False)
 Image.core.set_blocks_max(BLOCKS_KEPT)
 
@@ -140,8 +160,8 @@ def _plain(image: Image.Image) -> Image.Image:
     """The pixels on white paper, and nothing of what travelled with them (EXIF, GPS, comment, profile)."""
     if image.has_transparency_data:
         coloured = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, coloured).convert("RGB")
+        image = Image.new("RGB", image.size, "white")
+        image.paste(coloured, mask=coloured.getchannel("A"))
     elif image.mode.startswith("I;16"):
         # Sixteen-bit scanners: convert() would clip the upper half of the range to white.
         image = image.point(lambda level: level / 256).convert("L")
@@ -170,9 +190,7 @@ def _examine_pdf(data: bytes, limits: Limits) -> Examination:
             _check_pdf(pdf, pages, limits)
             advice = _pdf_advice(pdf)
             _clean_pdf(pdf)
-            output = BytesIO()
-            # Page streams are copied, not decoded: a bomb inside one stays a reader's few kilobytes.
-            pdf.save(output, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+            output = _copied_pdf(pdf)
     except (Refused, MemoryError):
         raise
     except pikepdf.PasswordError as error:
@@ -181,6 +199,27 @@ def _examine_pdf(data: bytes, limits: Limits) -> Examination:
         # qpdf reports damage as PdfError, pikepdf also as TypeError, ValueError or KeyError on wrong kinds.
         raise Refused("damaged") from error
     return Examination("application/pdf", "pdf", output.getvalue(), pages, advice)
+
+
+def _copied_pdf(pdf: pikepdf.Pdf) -> BytesIO:
+    """Write the cleaned PDF. Streams are copied, never decoded: a bomb inside one stays a few kilobytes.
+
+    `compress_streams` alone would decode streams whose filters are an array, and the options about metadata would
+    decode and parse the XML of the metadata stream.
+    """
+    output = BytesIO()
+    pdf.save(
+        output,
+        compress_streams=False,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        recompress_flate=False,
+        normalize_content=False,
+        preserve_pdfa=False,
+        fix_metadata_version=False,
+    )
+    if output.tell() > CLEAN_PDF_BYTES:
+        raise Refused("too_heavy")
+    return output
 
 
 def _opened_pdf(data: bytes) -> pikepdf.Pdf:
@@ -203,6 +242,33 @@ def _check_pdf(pdf: pikepdf.Pdf, pages: int, limits: Limits) -> None:
     # Only one maker's reader shows such a form; everywhere else its page says « please wait ».
     if pdf.Root.get("/NeedsRendering") is not None and pdf.Root.get("/NeedsRendering"):
         raise Refused("dynamic_form")
+    # The sanitizer walks both, and would do so for ever where many pages or fields share one long array.
+    annotations = (page.obj.get("/Annots") for page in pdf.pages)
+    if sum(len(found) for found in annotations if isinstance(found, pikepdf.Array)) > LINKS_MAX:
+        raise Refused("too_slow")
+    form = pdf.Root.get("/AcroForm")
+    if isinstance(form, pikepdf.Dictionary):
+        deque(_nodes_of_tree(form.get("/Fields")), maxlen=0)
+
+
+def _nodes_of_tree(roots: object) -> Iterator[pikepdf.Object]:
+    """Yield the dictionaries of a tree whose children are under « /Kids », an indirect one once only.
+
+    Raises Refused for more than LINKS_MAX children: nodes written inside an array that they name again never end.
+    """
+    waiting: list[object] = [roots]
+    visited, links = set(), 0
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, pikepdf.Array):
+            links += len(found)
+            if links > LINKS_MAX:
+                raise Refused("too_slow")
+            waiting.extend(node for node in found if isinstance(node, pikepdf.Dictionary))
+        elif isinstance(found, pikepdf.Dictionary) and not (found.is_indirect and found.objgen in visited):
+            visited.add(found.objgen)
+            yield found
+            waiting.append(found.get("/Kids"))
 
 
 def _pdf_advice(pdf: pikepdf.Pdf) -> tuple[str, ...]:
@@ -210,9 +276,23 @@ def _pdf_advice(pdf: pikepdf.Pdf) -> tuple[str, ...]:
     if all(_is_blank(page) for page in pdf.pages):
         found.append("blank")
     # An electronic invoice carries its own data as XML: nobody would miss it.
-    if any(not name.lower().endswith(".xml") for name in pdf.attachments):
+    if any(not name.lower().endswith(".xml") for name in _attachment_names(pdf)):
         found.append("attachments_removed")
     return tuple(found)
+
+
+def _attachment_names(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """Yield the names of the embedded files.
+
+    `pdf.attachments` visits a node once for each way that leads to it, which a small file makes endless.
+    """
+    names = pdf.Root.get("/Names")
+    if not isinstance(names, pikepdf.Dictionary):
+        return
+    for node in _nodes_of_tree(names.get("/EmbeddedFiles")):
+        entries = node.get("/Names")
+        if isinstance(entries, pikepdf.Array):
+            yield from (str(name) for name in list(entries)[::2] if isinstance(name, pikepdf.String))
 
 
 def _is_blank(page: pikepdf.Page) -> bool:
@@ -220,6 +300,8 @@ def _is_blank(page: pikepdf.Page) -> bool:
     if page.obj.get("/Annots"):
         return False
     contents = page.obj.get("/Contents")
+    if isinstance(contents, pikepdf.Array) and len(contents) > CONTENT_STREAMS_MAX:
+        return False  # nobody splits a blank page so often, and 200 pages may share one endless array
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
     return not any(isinstance(stream, pikepdf.Stream) and _draws(stream) for stream in streams)
 
@@ -232,6 +314,10 @@ def _draws(stream: pikepdf.Stream) -> bool:
 
 def _clean_pdf(pdf: pikepdf.Pdf) -> None:
     """Take out what acts: an honest office PDF often opens with an action, so this is no reason to refuse."""
+    names = pdf.Root.get("/Names")
+    if isinstance(names, pikepdf.Dictionary) and "/EmbeddedFiles" in names:
+        # Before the sanitizer, which clears `pdf.attachments` (see `_attachment_names`).
+        del names["/EmbeddedFiles"]
     _SANITIZER.apply(pdf)
     for key in ("/OpenAction", "/AA", "/NeedsRendering"):
         if key in pdf.Root:

@@ -75,11 +75,16 @@ def advice_sentences(document: Document) -> list[str]:
 def allowance() -> Allowance:
     """What examining one file may take, from the settings."""
     limits = settings.DOCUMENT_LIMITS
-    return Allowance(limits["check_seconds"], limits["check_memory_bytes"], limits["check_processes"])
+    return Allowance(
+        limits["check_seconds"],
+        limits["check_memory_bytes"],
+        limits["check_processes"],
+        crowded_seconds=limits["check_crowded_seconds"],
+    )
 
 
-def receive_document(*, upload: UploadedFile) -> Document:
-    """Check, clean and store one file; nobody claims it yet.
+def receive_document(*, upload: UploadedFile, sender: str = "") -> Document:
+    """Check, clean and store one file; nobody claims it yet. `sender` says whose turn it is (`uploads.sender_of`).
 
     Raises DocumentRefused. Rows D99 and D100. When the row cannot be written the stored file is
     removed; when the caller's transaction fails later, the nightly collector removes it.
@@ -88,7 +93,7 @@ def receive_document(*, upload: UploadedFile) -> Document:
     name = upload.name or ""
     limits = Limits(settings.DOCUMENT_LIMITS["image_pixels"], settings.DOCUMENT_LIMITS["pdf_pages"])
     try:
-        examination = examine_apart(data, name, limits, allowance())
+        examination = examine_apart(data, name, limits, allowance(), person=sender)
     except Refused as refusal:
         logger.info("document_refused", code=refusal.code, size=len(data))
         raise DocumentRefused(refusal.code) from refusal

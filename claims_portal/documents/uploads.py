@@ -31,13 +31,18 @@ def receive_all(request: HttpRequest) -> tuple[list[Document], list[tuple[str, s
     documents, problems = [], []
     for upload in uploads:
         try:
-            documents.append(receive_document(upload=upload))
+            documents.append(receive_document(upload=upload, sender=sender_of(request)))
         except DocumentRefused as refusal:
             problems.append((FIELD, refusal.about(upload)))
     if problems and documents:
         sentence = _("Rien n’est encore envoyé : choisissez aussi de nouveau les autres fichiers.")
         problems.append((FIELD, sentence))
     return documents, problems
+
+
+def sender_of(request: HttpRequest) -> str:
+    """Return who sends files, as `fair_queue.Call` tells people apart: the place, and the browser session there."""
+    return f"{throttles.caller(client_address(request))}/{request.session.session_key or ''}"
 
 
 def discard_all(documents: Iterable[Document]) -> None:

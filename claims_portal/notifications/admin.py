@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.accounts import budgets
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 
@@ -36,11 +39,16 @@ class MessageAdmin(ReadOnlyAdmin, KeysetAdmin):
     )
     readonly_fields = ("shown_text", "message_id")
     list_per_page = 50
+    change_list_template = "admin/notifications/message/change_list.html"
     actions = ("resend",)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """Named by the action's permissions."""
         return request.user.has_perm("notifications.resend_message")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the use of the SMS budgets above the messages."""
+        return super().changelist_view(request, {"budgets": budgets.uses(), **(extra_context or {})})
 
     @admin.display(description=_("texte"))
     def shown_text(self, message: Message) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -50,6 +50,7 @@ class Message(models.Model):
         RETRY = "retry", _("Nouvel essai prévu")
         FAILED = "failed", _("Échec")
         REFUSED = "refused", _("Refusé par le serveur du destinataire")  # after it was sent: see `bounces`
+        MERGED = "merged", _("Remplacé par un message plus récent")  # it waited too long: see `pacing`
 
     OPEN_STATES: ClassVar[list[str]] = [State.QUEUED, State.SENDING, State.RETRY]
 
@@ -64,6 +65,9 @@ class Message(models.Model):
     body_text = models.TextField(_("texte"), blank=True)
     body_html = models.TextField(_("texte mis en forme"), blank=True)
     sensitive = models.BooleanField(_("contient un code"), default=False)
+    unproved = models.BooleanField(_("contact non confirmé"), default=False)  # limits of its own: see `pacing`
+    replaceable = models.BooleanField(default=False)  # a newer message of its case says more than it
+    counted = models.BooleanField(default=False)  # against the limits, at its first try
     dedup_key = models.CharField(_("clé d’unicité"), max_length=200, unique=True)
     state = models.CharField(_("état"), max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
@@ -101,6 +105,21 @@ class Message(models.Model):
         return f"<{name}.{salted_hmac('notifications.message-id', name, algorithm='sha256').hexdigest()[:20]}@{host}>"
 
     @property
+    def waits_until(self) -> datetime | None:
+        """When a message that was put off may leave; None for any other."""
+        return self.next_try_at if self.state == self.State.QUEUED and self.last_error else None
+
+    @property
     def is_blanked(self) -> bool:
         """The text was wiped: it held a one-time code, or its case was erased."""
         return not self.recipient or (self.sensitive and not self.body_text)
+
+
+class ContactProof(models.Model):
+    """A contact from which a link or a code came back, as a keyed hash (`proofs`)."""
+
+    mark = models.CharField(max_length=64, primary_key=True)
+    proved_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.mark[:8]

@@ -96,6 +96,8 @@ class Notice:
 
     key: ClassVar[str]  # "app.name", kept on the row
     sensitive: ClassVar[bool] = False  # holds a one-time code: the text is wiped soon after sending
+    proved: ClassVar[bool] = False  # goes to contacts that their owner proved, or to staff: see `pacing`
+    replaceable: ClassVar[bool] = False  # while it waits, a newer message of its case makes it useless
     lifetime: ClassVar[timedelta | None] = None  # not worth sending any more after this long
 
     @property
@@ -179,6 +181,8 @@ class Notice:
             about=self.about(),
             occasion=self.occasion(),
             sensitive=self.sensitive,
+            unproved=not self.proved,
+            replaceable=self.replaceable,
             dedup_key=f"{self.key}:{self.dedup_key()}:{channel}:{digest}",
             expires_at=timezone.now() + self.lifetime if self.lifetime else None,
         )

@@ -1,4 +1,4 @@
-"""Telling the workers at once what was queued. Only a courtesy: the sweep finds every row without it."""
+"""Ask a worker to send what was queued. An optimisation: the sweep finds every row without it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ PAUSE = 5.0  # seconds without a try after the broker did not answer
 GRACE = 0.05  # seconds in which the person who waits for a page gets it first
 EXPIRES = 60  # seconds after which the sweep will have done it anyway
 
-# A thread of its own publishes: whoever files never waits for Redis, away or frozen.
+# A thread publishes, because a request would wait. Measured for one `send_task` with the options of settings/celery.py:
+# 0.3 ms when Redis answers, 2.0 s when it refuses connections, 5.0 s when it is frozen (3.0 s with a socket timeout of
+# 0.5 s). In the thread, a filing takes the same time in all three cases.
 _publisher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
 _away_until = 0.0
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from . import registry, sms
+from . import pacing, registry, sms
 from .mail import Mailer
 from .models import Message, MessageQuerySet
 from .notices import Notice, framed
@@ -94,7 +94,8 @@ def resend(*, message: Message) -> Message:
             return _copy(message, now)
         if message.state != Message.State.SENDING:
             message.state, message.attempts, message.next_try_at = Message.State.QUEUED, 0, now
-            message.save(update_fields=["state", "attempts", "next_try_at"])
+            message.counted = False  # the limits hold for staff too
+            message.save(update_fields=["state", "attempts", "next_try_at", "counted"])
             _nudge_after_commit([message.pk])
     return message
 
@@ -164,7 +165,7 @@ def _copy(message: Message, now: datetime) -> Message:
     names += ["sender_name", "subject", "body_text", "body_html"]
     copy, created = Message.objects.get_or_create(
         dedup_key=f"resend:{message.pk}:{now:%Y%m%d%H%M}",
-        defaults={name: getattr(message, name) for name in (*names, "sensitive", "expires_at")},
+        defaults={name: getattr(message, name) for name in (*names, "sensitive", "unproved", "expires_at")},
     )
     if created:
         _nudge_after_commit([copy.pk])
@@ -206,10 +207,13 @@ def _send(message: Message, mailer: Mailer) -> bool:
         return True
     try:
         if message.channel == Message.Channel.EMAIL:
+            pacing.count_departure(message)
             message.body_html = message.body_html or framed(message)
             mailer.send(message)
         else:
             sms.send(message)
+    except pacing.MustWait as wait:
+        _put_off(message, wait)
     except Refused as refusal:
         _give_up(message, refusal.reason)
         _tell(message)
@@ -236,6 +240,38 @@ def _try_later(message: Message, reason: str) -> None:
     wait *= random.uniform(0.75, 1.25)  # noqa: S311 -- spreading, not secrecy
     next_try_at = timezone.now() + timedelta(seconds=wait)
     _write(message, state=Message.State.RETRY, next_try_at=next_try_at, last_error=reason[:200])
+
+
+def _put_off(message: Message, wait: pacing.MustWait) -> None:
+    """Let a message wait for its limit without using up a try; the newer messages of its case may replace it."""
+    until = timezone.now().replace(microsecond=0) + timedelta(seconds=wait.seconds)  # one moment for all: oldest first
+    _write(
+        message,
+        state=Message.State.QUEUED,
+        attempts=message.attempts - 1,
+        next_try_at=until,
+        last_error=wait.reason[:200],
+    )
+    _replace_older(message)
+
+
+def _replace_older(message: Message) -> None:
+    """Set aside what a newer message of the same case to the same contact replaces while both wait.
+
+    Legal messages are not replaceable: they leave, however late.
+    """
+    if not message.about:
+        return
+    waiting = Message.objects.about(message.about).filter(
+        channel=message.channel,
+        recipient=message.recipient,
+        sensitive=False,
+        state__in=[Message.State.QUEUED, Message.State.RETRY],
+    )
+    newest = waiting.values_list("pk", flat=True).first()
+    waiting.filter(replaceable=True, pk__lt=newest or 0).update(
+        state=Message.State.MERGED, last_error=_("Un message plus récent de ce dossier le remplace.")
+    )
 
 
 def _give_up(message: Message, reason: str) -> None:

@@ -1,7 +1,7 @@
 """SMS leave through the backend named in settings.SMS_BACKEND, within a budget and to known countries only.
 
 A backend has `send(recipient, text, reference)` (E.164, text, our id of the message) and raises
-Refused or Unavailable. Budgets and countries stop SMS pumping (docs/security.md).
+Refused or Unavailable. Budgets (`pacing`) and countries stop SMS pumping (docs/security.md).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import phonenumbers
-import structlog
 import urllib3
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,14 +18,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumberType
 
-from claims_portal.accounts import throttles
-
 from .models import Message
+from .pacing import count_departure
 from .transport import Refused, Unavailable
 
-logger = structlog.get_logger("portal.outbox")
-
-DAY = 24 * 3600  # seconds
 TIMEOUT = 10.0  # seconds
 TRY_AGAIN = {401, 407, 408, 429}  # our own credentials, or the gateway's pace: not the message's fault
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -41,11 +36,10 @@ class SmsBackend(Protocol):
 
 
 def send(message: Message) -> None:
-    """Hand one SMS to the backend; Refused or Unavailable when it did not leave."""
+    """Hand one SMS to the backend; Refused, Unavailable or MustWait when it did not leave."""
     check_number(message.recipient)
     backend: SmsBackend = import_string(settings.SMS_BACKEND)()
-    if message.attempts == 1:  # a new try of the same SMS is not a new SMS
-        spend(message)
+    count_departure(message)
     backend.send(message.recipient, message.body_text, str(message.pk))
 
 
@@ -63,25 +57,12 @@ def check_number(number: str) -> None:
         raise Refused(_("Ce numéro n’est pas celui d’un mobile."))
 
 
-def spend(message: Message) -> None:
-    """Count one SMS against the day of its number and of everybody; Refused, with an alarm in the log, when spent."""
-    budgets = [
-        ("sms-number", message.recipient, settings.SMS_PER_NUMBER_PER_DAY),
-        ("sms-all", "", settings.SMS_PER_DAY),
-    ]
-    for scope, subject, per_day in budgets:
-        try:
-            throttles.count(scope, subject, limit=(per_day, DAY))
-        except throttles.LimitReached as error:
-            logger.error("sms_budget_spent", budget=scope, per_day=per_day, message=message.pk, notice=message.notice)
-            raise Refused(_("Le nombre de SMS permis par jour est atteint.")) from error
-
-
 class OutboxOnlyBackend:
-    """Sends nothing: the row is the message, shown on the demonstration's page."""
+    """Sends nothing: the row is the message, shown on the demonstration's page. Elsewhere every SMS waits."""
 
     def send(self, recipient: str, text: str, reference: str) -> None:
-        return None
+        if not settings.DEMO:
+            raise Unavailable(_("Aucune passerelle SMS n’est configurée."), channel_down=True)
 
 
 class HttpJsonBackend:

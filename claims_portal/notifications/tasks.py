@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import services
+from . import proofs, services
 
 
 @shared_task(name="notifications.deliver")
@@ -20,8 +20,9 @@ def sweep() -> None:
 
 @shared_task(name="notifications.prune")
 def prune() -> None:
-    """Delete old messages about no case."""
+    """Delete old messages about no case, and proofs too old to count."""
     services.prune_untied()
+    proofs.prune_proofs()
 
 
 @shared_task(name="notifications.blank")

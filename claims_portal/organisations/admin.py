@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.inlines import LabelledInline
+from claims_portal.backoffice.lists import PortalAdmin
 
 from .colours import READABLE, contrast_with_white
 from .desk_parts import DeskPartAdmin
@@ -20,7 +21,7 @@ from .models import Desk, LegalText, Organisation, Sector
 
 
 @admin.register(Sector)
-class SectorAdmin(admin.ModelAdmin):
+class SectorAdmin(PortalAdmin):
     list_display = ["name_fr", "name_ar", "code", "position"]
     prepopulated_fields = {"code": ["name_fr"]}
     search_fields = ["name_fr", "name_ar", "code"]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+
+from claims_portal.backoffice.lists import PortalAdmin
 
 from .models import Desk
 from .services import desk_changed
 
 
-class DeskPartAdmin(admin.ModelAdmin):
+class DeskPartAdmin(PortalAdmin):
     """Subclasses say which desks a row belongs to."""
 
     def desks_of(self, part: Any) -> Iterable[Desk]:

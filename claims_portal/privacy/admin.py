@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
+from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.middleware import client_address
@@ -33,7 +34,7 @@ def may_see(user: Any) -> bool:
 
 
 @admin.register(RightsDelay)
-class RightsDelayAdmin(admin.ModelAdmin):
+class RightsDelayAdmin(PortalAdmin):
     list_display = ["organisation", "kind", "delay", "retention"]
     list_filter = ["organisation", "kind"]
     list_select_related = ["organisation", "delay", "retention"]

@@ -64,6 +64,12 @@ class RightsForm(forms.Form):
         for name in ("email", "mobile"):
             self.fields[name].widget.one_of = True  # neither is optional by itself
 
+    def clean_organisation(self) -> Organisation:
+        """Read « 06… » as a number of the organisation's country: it is cleaned before the mobile."""
+        organisation: Organisation = self.cleaned_data["organisation"]
+        self.fields["mobile"].region = organisation.country  # type: ignore[attr-defined]
+        return organisation
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not (cleaned.get("email") or cleaned.get("mobile") or {"email", "mobile"} & set(self.errors)):

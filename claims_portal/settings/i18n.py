@@ -10,7 +10,6 @@ __all__ = [
     "LANGUAGE_CODE",
     "LOCALE_PATHS",
     "PHONENUMBER_DB_FORMAT",
-    "PHONENUMBER_DEFAULT_REGION",
     "TIME_ZONE",
     "USE_I18N",
     "USE_TZ",
@@ -28,4 +27,4 @@ zoneinfo.ZoneInfo.clear_cache()
 # Pages about an organisation switch to its own zone; this one serves where none is known.
 TIME_ZONE = "Africa/Casablanca"
 PHONENUMBER_DB_FORMAT = "E164"
-PHONENUMBER_DEFAULT_REGION = "MA"
+# PHONENUMBER_DEFAULT_REGION is not set: a model must not guess the country of a number without a prefix.

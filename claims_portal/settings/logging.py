@@ -27,6 +27,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
+_QUOTING = ["weasyprint", "fontTools", "pikepdf", "tinycss2", "PIL"]
 _level = env.str("LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
@@ -41,11 +42,15 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "portal": {"level": _level},
         "celery": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
+        # They quote the pages and files they read, hence what people typed.
+        **{name: {"handlers": ["nowhere"], "propagate": False} for name in _QUOTING},
     },
 }

@@ -3,6 +3,7 @@
 from .environment import DEMO, VAR_DIR, env
 
 __all__ = [
+    "CONTACT_PROOF_DAYS",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_BACKEND",
     "EMAIL_FILE_PATH",
@@ -20,9 +21,11 @@ __all__ = [
     "SERVER_EMAIL",
     "SMS_ALLOWED_REGIONS",
     "SMS_BACKEND",
+    "SMS_CODES_PER_DAY",
     "SMS_GATEWAY",
     "SMS_PER_DAY",
     "SMS_PER_NUMBER_PER_DAY",
+    "SMS_PREFIX_DIGITS",
 ]
 
 # Outside a demonstration there is no default: mail that goes nowhere must be chosen, not forgotten.
@@ -42,9 +45,16 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A class with send(recipient, text, reference), named like EMAIL_BACKEND.
 SMS_BACKEND = env.str("SMS_BACKEND", "claims_portal.notifications.sms.OutboxOnlyBackend")
 SMS_GATEWAY = env.json("SMS_GATEWAY", default={})
+# Where SMS go, and the countries whose mobiles forms accept.
 SMS_ALLOWED_REGIONS = env.list("SMS_ALLOWED_REGIONS", default=["MA", "FR"])
 SMS_PER_NUMBER_PER_DAY = env.int("SMS_PER_NUMBER_PER_DAY", 10)
+# Notices and codes have a budget each: receipts that strangers ask for must not stop anybody from signing in.
 SMS_PER_DAY = env.int("SMS_PER_DAY", 5000)
+SMS_CODES_PER_DAY = env.int("SMS_CODES_PER_DAY", 20_000)
+# Numbers that begin with the same digits, country included, are a block of one operator: « +212661… ».
+SMS_PREFIX_DIGITS = env.int("SMS_PREFIX_DIGITS", 6)
+# How long a contact stays proved after a link or a code came back from it.
+CONTACT_PROOF_DAYS = env.int("CONTACT_PROOF_DAYS", 365)
 
 # With the waits below, two days and a half: a mail server that is away over a week-end loses nothing.
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 66)

@@ -6,15 +6,9 @@ from django.core.exceptions import ImproperlyConfigured
 from .environment import DEMO, HTTPS, PUBLIC_URL, env
 
 __all__ = [
+    "AGENT_BROWSER_COOKIE_NAME",
     "ALLOWED_HOSTS",
-    "AUTHENTICATION_BACKENDS",
     "AUTH_PASSWORD_VALIDATORS",
-    "AXES_CLIENT_IP_CALLABLE",
-    "AXES_COOLOFF_TIME",
-    "AXES_FAILURE_LIMIT",
-    "AXES_LOCKOUT_PARAMETERS",
-    "AXES_RESET_ON_SUCCESS",
-    "AXES_USERNAME_CALLABLE",
     "CONTENT_SECURITY_POLICY",
     "CSRF_COOKIE_HTTPONLY",
     "CSRF_COOKIE_NAME",
@@ -48,6 +42,7 @@ __all__ = [
     "SESSION_ENGINE",
     "STAFF_IDLE_SECONDS",
     "STAFF_SECOND_FACTOR",
+    "STAFF_SESSION_SECONDS",
     "TRUSTED_PROXIES",
     "X_FRAME_OPTIONS",
 ]
@@ -73,7 +68,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 KNOWN_BROWSER_COOKIE_NAME = "__Host-browser" if HTTPS else "browser"
+# Names a browser that an agent has signed in with. It opens nothing: it only has its own count of wrong passwords.
+AGENT_BROWSER_COOKIE_NAME = "__Host-agent-browser" if HTTPS else "agent-browser"
 STAFF_IDLE_SECONDS = 15 * 60
+# However active: a session that was stolen ends too.
+STAFF_SESSION_SECONDS = env.int("STAFF_SESSION_SECONDS", 12 * 3600)
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS
@@ -107,23 +106,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-# Five wrong passwords from one place stop that place for that account; a stranger elsewhere cannot lock an agent out.
-AXES_FAILURE_LIMIT = 5
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_COOLOFF_TIME = 1  # hours
-AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "claims_portal.middleware.counted_address"
-AXES_USERNAME_CALLABLE = "claims_portal.accounts.sign_in.counted_name"
 # After the password, staff give the code of an authenticator application. The accounts of a demonstration are shared.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", not DEMO)
 OTP_TOTP_ISSUER = ALLOWED_HOSTS[0]

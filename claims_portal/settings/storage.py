@@ -3,6 +3,7 @@
 from .environment import BASE_DIR, VAR_DIR, env
 
 __all__ = [
+    "FILE_UPLOAD_HANDLERS",
     "PRIVATE_FILES_ORIGIN",
     "PRIVATE_FILES_REDIRECT",
     "STATICFILES_DIRS",
@@ -46,3 +47,9 @@ STORAGES = {
 PRIVATE_FILES_REDIRECT = env.str("PRIVATE_FILES_REDIRECT", "")
 # Where the object storage answers (« https://s3.example »): pages that show a piece let it into a frame.
 PRIVATE_FILES_ORIGIN = env.str("PRIVATE_FILES_ORIGIN", env.str("S3_ENDPOINT_URL", "") if _S3_BUCKET else "")
+# The first repairs names that Django's parser drops silently; the others are Django's own.
+FILE_UPLOAD_HANDLERS = [
+    "claims_portal.documents.multipart.NameRepairHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
 from claims_portal.documents.services import DocumentRefused, advice_sentences, receive_document
+from claims_portal.documents.uploads import sender_of
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView, error_page
 
@@ -230,7 +231,7 @@ class DocumentsStepView(StepView):
         problems = []
         for upload in uploads:
             try:
-                document = receive_document(upload=upload)
+                document = receive_document(upload=upload, sender=sender_of(request))
             except DocumentRefused as refusal:
                 problems.append(("id_files", refusal.about(upload)))
                 continue

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
-from claims_portal.cases.refusals import TransitionNotAllowed
-from claims_portal.cases.services.assignment import NotAtThisDesk, assign_case
+from claims_portal.cases.refusals import CaseRefused, TransitionNotAllowed
+from claims_portal.cases.services.assignment import assign_case
 from claims_portal.cases.services.exchange import close_case
 from claims_portal.compiled_query import CompiledQuery
 from complaints.models import Complaint
@@ -92,6 +92,6 @@ def _each(service: Callable[..., Complaint], chosen: list[str], user: Any) -> tu
         try:
             service(case_id=case.pk)
             done += 1
-        except (TransitionNotAllowed, NotAtThisDesk):
+        except (TransitionNotAllowed, CaseRefused):
             left.append(str(case))
     return done, left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from claims_portal.cases.workflow import WaitingOn
 from claims_portal.notifications.models import Message
 from complaints.answering import answering_of
+from complaints.history_page import page_of_history
 from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.notices import Receipt
@@ -20,7 +21,7 @@ from complaints.workflow import HANDLE, SEE_CONTACT, State, workflow
 from .actions import Action, label, open_actions
 from .forms import ActionForm
 from .letters import letters_of
-from .links import links_context
+from .links import last_event, links_context
 from .referral import referrals_of
 
 STATE_TONES = {
@@ -43,10 +44,19 @@ FILING = "filing"  # what the receipt tells
 SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
 
 
-def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> dict[str, Any]:
-    """Everything the page shows. `complaint` comes `with_case()`; `cases` are those this agent may see."""
-    events = list(complaint.events.select_related("user", "answer__outcome").prefetch_related("answer__reasons"))
-    documents = list(complaint.documents.select_related("document"))
+def case_context(
+    complaint: Complaint, user: Any, cases: ComplaintQuerySet, address: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything the page shows. `complaint` comes `with_case()`; `cases` are those this agent may see.
+
+    Of a long history one page, that of the `address`, with the documents and referrals that came with it. An older
+    page costs one query more.
+    """
+    history = complaint.events.select_related("user", "answer__outcome").prefetch_related("answer__reasons")
+    page = page_of_history(history, address)
+    events = page.events
+    joined = complaint.documents.select_related("document")
+    documents = list(joined if page.is_whole else joined.filter(event__in=events))
     clocks = list(complaint.clocks.current())
     contact = user.has_perm(SEE_CONTACT)
     links = links_context(complaint, user, cases)
@@ -59,7 +69,8 @@ def case_context(complaint: Complaint, user: Any, cases: ComplaintQuerySet) -> d
         "turn": TURNS[WaitingOn(complaint.waiting_on)](),
         "clocks": [clock_of(clock, complaint) for clock in clocks],
         "thread": thread(complaint, events, documents, sent),
-        "last_event": max((event.pk for event in events), default=0),
+        "history_page": page,
+        "last_event": max((event.pk for event in events), default=0) if not page.later else last_event(complaint),
         "facts": [row for row in facts(complaint) if row["value"]],
         "identity": [row for row in identity(complaint.complainant, contact=contact) if row["value"]],
         "dependants": list(complaint.dependants.all()),

@@ -177,7 +177,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         """The case page as things are now; with what was typed when an action did not go through."""
         context = {
             **self.admin_site.each_context(request),
-            **case_context(complaint, request.user, queues.openable_cases(request.user)),
+            **case_context(complaint, request.user, queues.openable_cases(request.user), request.GET),
             **actions_context(complaint, request.user, tried, form, text),
             "news": news,
             "link_form": link_form,

@@ -34,8 +34,11 @@ class FilesField(forms.FileField):
         "too_many": ngettext_lazy(
             "Joignez au plus %(limit)d fichier à la fois.", "Joignez au plus %(limit)d fichiers à la fois.", "limit"
         ),
-        "empty": _("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis choisissez-le à nouveau."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        # An empty file is refused by its name when it is received, and takes no other file of the field with it.
+        super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         uploads = [super(FilesField, self).clean(each, initial) for each in data or []]

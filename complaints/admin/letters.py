@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.identifiers import is_key
+from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
@@ -73,10 +76,12 @@ class LetterAdmin(ReadOnlyAdmin):
     def print_view(self, request: HttpRequest) -> HttpResponse:
         """The chosen letters as one PDF, marked as printed by this agent; when drawing fails, they still wait."""
         self.printable(request)
-        chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
+        if not recently_confirmed(request):
+            return confirm_first(request, back=reverse("admin:complaints_letter_changelist"))
+        chosen = [int(key) for key in request.POST.getlist("letter") if is_key(key)]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
-            data = printing.letters_pdf(_events(taken)) if taken else b""
+            data = printing.letters_pdf(_events(taken), person=person_of(request)) if taken else b""
             for letter in taken:
                 log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
         if not taken:
@@ -88,7 +93,10 @@ class LetterAdmin(ReadOnlyAdmin):
         """One letter again; who printed it first stays written."""
         letter = get_object_or_404(self.printable(request).with_case(), pk=letter_id)
         log_reading(request, audit.Action.LETTER_PRINTED, letter.complaint, letter)
-        return pdf_response(printing.letters_pdf(_events([letter])), f"courrier-{letter.complaint.number}.pdf")
+        return pdf_response(
+            printing.letters_pdf(_events([letter]), person=person_of(request)),
+            f"courrier-{letter.complaint.number}.pdf",
+        )
 
 
 def _events(letters: list[Letter]) -> list[Event]:

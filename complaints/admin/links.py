@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
-from claims_portal.identifiers import ReferenceField, printable
+from claims_portal.identifiers import ReferenceField, is_key, printable
 from complaints.models import CaseLink, Complaint, ComplaintDocument, Event
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
@@ -212,11 +212,7 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     complaint = handled(request, complaint_id)
     if request.method != "POST":
         proposed = request.GET.get(WITH, "")
-        into = (
-            openable_cases(request.user).filter(pk=proposed).first()
-            if proposed.isascii() and proposed.isdigit()
-            else None
-        )
+        into = openable_cases(request.user).filter(pk=proposed).first() if is_key(proposed) else None
         return show_merge(request, complaint, MergeForm(initial={"number": into or "", "seen": last_event(complaint)}))
     form = MergeForm(request.POST)
     if not form.is_valid():

@@ -142,8 +142,10 @@ def contact_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     """Add an e-mail or a mobile to a case that lacks it, when the person gave one by another way (K1)."""
     if not may_decide(request.user):
         raise Http404
-    complaint = get_object_or_404(openable_cases(request.user).select_related("complainant"), pk=complaint_id)
-    form = ContactForm(request.POST or None)
+    complaint = get_object_or_404(
+        openable_cases(request.user).select_related("complainant", "desk__organisation"), pk=complaint_id
+    )
+    form = ContactForm(request.POST or None, region=complaint.desk.organisation.country)
     if request.method == "POST" and form.is_valid():
         try:
             add_contact(complaint_id=complaint.pk, user=request.user, **form.cleaned_data)  # type: ignore[arg-type]

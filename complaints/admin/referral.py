@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
-from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.cases.refusals import CaseRefused, ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Organisation
+from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint, Event, EventKind, Recipient
@@ -39,7 +41,7 @@ def pages() -> list[tuple[str, Any, str]]:
 
 
 @admin.register(Recipient)
-class RecipientAdmin(admin.ModelAdmin):
+class RecipientAdmin(PortalAdmin):
     """A body is retired by no longer proposing it: what was sent to it keeps its name."""
 
     list_display = ["name_fr", "name_ar", "organisation", "treats_fr", "position", "is_active"]
@@ -94,8 +96,8 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "refer"))
-    except ValueError:
-        form.add_error("recipient", _("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
+    except CaseRefused as refusal:
+        form.add_error("recipient", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents.")
     on_paper = _("Imprimez le courrier à la personne, et celui à l’organisme avec les documents.")
@@ -113,7 +115,7 @@ def letter_view(request: HttpRequest, complaint_id: int, referral_id: int) -> Ht
     if not request.user.has_perm(SEE_CONTACT):
         raise Http404
     referral = get_object_or_404(complaint.referrals.select_related("recipient", "event"), pk=referral_id)
-    data = printing.referral_pdf(complaint, referral)
+    data = printing.referral_pdf(complaint, referral, person=person_of(request))
     log_reading(request, audit.Action.LETTER_PRINTED, complaint, referral)
     return pdf_response(data, f"transmission-{complaint.number}.pdf")
 

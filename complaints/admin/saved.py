@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.models import SEE_ORGANISATION
 from claims_portal.backoffice import searches
 from claims_portal.compiled_query import CompiledQuery
+from claims_portal.identifiers import LineField
 from claims_portal.organisations.models import Desk
 from complaints.models import SavedFilter
 from complaints.services.saving import MOST, TooManyFilters, forget_filter, mark_used, save_filter
@@ -34,7 +35,7 @@ def pages() -> list[tuple[str, Any, str]]:
 class SaveForm(forms.Form):
     """The name of the view on show, and the desk it is shared with."""
 
-    name = forms.CharField(max_length=40)
+    name = LineField(max_length=40)
     file = forms.CharField(required=False, max_length=20)
     recherche = forms.CharField(required=False, max_length=20)
     guichet = forms.IntegerField(required=False)

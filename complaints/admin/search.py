@@ -6,22 +6,39 @@ from collections.abc import Callable
 from functools import reduce
 from operator import or_
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from claims_portal.identifiers import CinField, CnssNumberField, EmailAddressField, NirField, digits, one_line
+from claims_portal.identifiers import (
+    CinField,
+    CnssNumberField,
+    EmailAddressField,
+    NirField,
+    digits,
+    numbers_in,
+    one_line,
+)
 from complaints.folding import name_beginnings
-from complaints.forms import TrackedMobileField
 from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import read_number
+
+
+def read_mobiles(text: str) -> list[str]:
+    """Return the mobiles that a text means in any accepted country; ValueError when it means none."""
+    numbers = numbers_in(text, settings.SMS_ALLOWED_REGIONS)
+    if not numbers:
+        raise ValueError("no mobile")
+    return numbers
+
 
 # Nine digits may be a mobile without its 0 and a CNSS number; the forms of the others are disjoint.
 READERS: list[tuple[str, Callable[[str], str | list[str]]]] = [
     ("number", read_number),
     ("complainant__email", EmailAddressField().clean),
     ("complainant__nir", NirField().clean),
-    ("complainant__mobile__in", lambda text: TrackedMobileField().clean(text).split()),
+    ("complainant__mobile__in", read_mobiles),
     ("complainant__cnss_number", CnssNumberField().clean),
     ("complainant__cin", CinField().clean),
 ]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.refusals import CaseRefused, ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Desk
@@ -78,8 +78,8 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "transfer"))
-    except ValueError:
-        form.add_error("category", _("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
+    except CaseRefused as refusal:
+        form.add_error("category", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("Le dossier est transmis. La personne en est informée.")
     on_paper = _("Le dossier est transmis. Le courrier qui l’annonce est à imprimer.")

@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.cases.models import Actor
 from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.identifiers import ProseField, printable
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
+from claims_portal.pdf import person_of
 from complaints import printing
 from complaints.answering import answering_of, recourse, risk_bearer_of
 from complaints.models import Answer, AnswerTemplate, Complaint, Event, EventKind
@@ -54,19 +56,21 @@ def template_named(complaint: Complaint, key: Any) -> AnswerTemplate:
 def with_template(complaint: Complaint, user: Any, posted: Any) -> tuple[str, AnswerTemplate]:
     """What was typed, then the chosen template made ready for this case. Http404 without one."""
     template = template_named(complaint, posted.get("template"))
-    typed = posted.get("body", "").rstrip()
+    typed = printable(posted.get("body", "")).rstrip()
     text = text_for(template, complaint, user)
     return (f"{typed}\n\n{text}" if typed else text), template
 
 
 def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:
     """The text as the person will read it: on the tracking page, by e-mail, by SMS, on paper. Nothing is written."""
-    body, risk_bearer = request.POST.get("body", "").strip(), request.POST.get("risk_bearer", "")
+    # Read as the action reads it: without controls and overrides, which would show another text than it holds.
+    body = ProseField(required=False).clean(request.POST.get("body", ""))
+    risk_bearer = request.POST.get("risk_bearer", "")
     event = draft_event(complaint, action, body, risk_bearer)
     # A letter says where the person lives.
     on_paper = goes_on_paper(complaint, event.kind) and request.user.has_perm(SEE_CONTACT)
     if request.POST.get("preview") == "letter" and on_paper:
-        return pdf_response(printing.letter_pdf(event), f"courrier-{complaint.number}.pdf")
+        return pdf_response(printing.letter_pdf(event, person=person_of(request)), f"courrier-{complaint.number}.pdf")
     messages = sent_by(complaint, action, request.user, body, risk_bearer)
     context = {
         **admin.site.each_context(request),
@@ -78,7 +82,7 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
         "email": next((each for each in messages if each.channel == Message.Channel.EMAIL), None),
         "sms": next((each for each in messages if each.channel == Message.Channel.SMS), None),
         "on_paper": on_paper,
-        "posted": [(name, request.POST.get(name, "")) for name in ("body", "risk_bearer")],
+        "posted": [("body", body), ("risk_bearer", risk_bearer)],
     }
     return render(request, "admin/complaints/complaint/preview.html", context)
 

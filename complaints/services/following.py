@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from claims_portal.accounts.links import create_link
+from claims_portal.accounts import throttles
+from claims_portal.accounts.links import create_link, use_link
 from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.cases.services.clocks import end_pause, stop_clocks
-from claims_portal.cases.services.exchange import documents_as
+from claims_portal.cases.services.exchange import check_room, documents_as
 from claims_portal.cases.services.exchange import write_to_desk as write_to_desk_of
 from claims_portal.documents.models import Document
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from complaints import notices
 from complaints.models import ClockKind, Complaint, DocumentKind
@@ -22,6 +24,7 @@ from .answers import retire_answer
 from .clocks import restart_answer
 
 MINE_HOURS = 2
+MINE_PURPOSE = "my-complaints"
 
 
 class TooLateToReopen(Exception):
@@ -31,7 +34,8 @@ class TooLateToReopen(Exception):
 def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document] = ()) -> Complaint:
     """Send a message and documents. When a complement was asked for, this is it, and the clock runs again.
 
-    Pressed twice, it is one message. Raise TransitionNotAllowed when the complaint is closed.
+    Pressed twice, it is one message. Raise TransitionNotAllowed when the complaint is closed, TooManyMessages when it
+    holds no more.
     """
     joined = documents_as(DocumentKind.EVIDENCE, documents)
     return write_to_desk_of(Complaint, case_id=complaint_id, body=body, documents=joined)
@@ -39,8 +43,12 @@ def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document]
 
 @transaction.atomic
 def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, comment: str = "") -> Complaint:
-    """Close a complaint for its complainant (row A41), with an optional word on how it went (1–5)."""
+    """Close a complaint for its complainant (row A41), with an optional word on how it went (1–5).
+
+    Raise LimitReached when it was closed and reopened too often in an hour: each change sends a message.
+    """
     complaint = lock_case(Complaint, complaint_id)
+    throttles.count("case-change", str(complaint.pk))
     event = apply_transition(complaint, "withdraw", satisfaction=satisfaction, satisfaction_comment=comment)
     end_pause(complaint, at=event.at)
     stop_clocks(complaint, at=event.at)
@@ -52,7 +60,8 @@ def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, co
 def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     """Open an answered or closed complaint again, with a reason, and promise another answer.
 
-    Raise TooLateToReopen past its delay, or once archived.
+    Raise TooLateToReopen past its delay, or once archived; TooManyMessages when the case holds no more words of the
+    complainant; LimitReached as in `withdraw_complaint`.
     """
     complaint = lock_case(Complaint, complaint_id)
     now = timezone.now()
@@ -61,6 +70,8 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     window = complaint.clocks.current().filter(kind=ClockKind.REOPENING).first()
     if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen
+    check_room(complaint)
+    throttles.count("case-change", str(complaint.pk))
     event = apply_transition(complaint, "reopen", body=reason, at=now, answered_at=None, escalated_at=None)
     retire_answer(complaint=complaint)
     restart_answer(complaint, at=now)
@@ -72,5 +83,12 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
 def send_my_complaints(*, email: str, language: str) -> None:
     """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3)."""
     if Complaint.objects.filter(complainant__email=email).exists():
-        token = create_link(purpose="my-complaints", subject=email, hours=MINE_HOURS)
+        token = create_link(purpose=MINE_PURPOSE, subject=email, hours=MINE_HOURS)
         queue(notices.MyComplaints(email=email, token=token, language=language, hours=MINE_HOURS))
+
+
+def use_my_link(*, token: str) -> str:
+    """Use the mailed link up and return its address, which is proved by that. LinkUnusable when it served before."""
+    email = use_link(purpose=MINE_PURPOSE, token=token)
+    record_proof(email)
+    return email

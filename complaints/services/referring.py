@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import CaseRefused
 from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.cases.services.clocks import end_pause, stop_clocks
 from claims_portal.notifications.services import queue
@@ -22,14 +23,14 @@ from .answers import record_ending
 def refer_complaint(*, complaint_id: int, user: User, recipient_id: int, body: str) -> Referral:
     """Send a complaint on to another body, close it here, and tell the person to whom it goes, why (`body`), what next.
 
-    The person may reopen it within the usual delay. ValueError when the organisation does not know this body, or no
-    longer; TransitionNotAllowed once answered or closed.
+    The person may reopen it within the usual delay. CaseRefused when the organisation does not know this
+    body, or no longer; TransitionNotAllowed once answered or closed.
     """
     complaint = lock_case(Complaint, complaint_id)
     known = recipients_of(complaint.desk.organisation)
     recipient = known.filter(pk=recipient_id).first()
     if recipient is None:
-        raise ValueError(recipient_id)
+        raise CaseRefused(_("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
     now = timezone.now()
     words = f"{_told(complaint.language, recipient)}\n\n{body}".strip()
     event = apply_transition(complaint, "refer", user=user, body=words, at=now)

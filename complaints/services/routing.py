@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -17,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.cases.services.changes import record_event
+from claims_portal.organisations.desk_cache import cached_per_desk_version
 from claims_portal.organisations.models import Desk
 from complaints.folding import folded
 from complaints.models import AssignmentRule, Complaint, EventKind
-from complaints.questions import KEPT_SECONDS
 from complaints.workflow import HANDLE
 
 
@@ -46,14 +44,10 @@ class Rule:
         )
 
 
+@cached_per_desk_version
 def rules_of(desk: Desk) -> tuple[Rule, ...]:
-    """The rules of a desk in their order, as staff last saved them. No query once a version of the desk is known."""
-    return _kept(desk.pk, desk.version, int(time.time()) // KEPT_SECONDS)
-
-
-@lru_cache(maxsize=500)
-def _kept(desk_id: int, version: int, window: int) -> tuple[Rule, ...]:
-    found = AssignmentRule.objects.filter(desk=desk_id, is_active=True).select_related("team")
+    """Return the rules of a desk in their order, as staff last saved them."""
+    found = AssignmentRule.objects.filter(desk=desk, is_active=True).select_related("team")
     return tuple(_ready(each) for each in found.prefetch_related("team__members").order_by("position", "pk"))
 
 

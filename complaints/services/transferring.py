@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import CaseRefused
 from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, DeskQuerySet
@@ -34,14 +35,14 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
     """Hand a case over to the desk of a category, in that category, and tell the person where it is and why (`body`).
 
     What is still to be done follows the new desk's delays from the same reception. The agents of the old desk no
-    longer see it; the new desk's rules may give it to somebody. ValueError when the category is not one of a desk it
-    may go to; TransitionNotAllowed once answered or closed.
+    longer see it; the new desk's rules may give it to somebody. CaseRefused when the category is not one
+    of a desk it may go to; TransitionNotAllowed once answered or closed.
     """
     complaint = lock_case(Complaint, complaint_id)
     before = complaint.desk
     category = categories_elsewhere(before).filter(pk=category_id).first()
     if category is None:
-        raise ValueError(category_id)
+        raise CaseRefused(_("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
     to = Desk.objects.select_related("organisation").get(pk=category.desk_id)
     event = apply_transition(
         complaint,

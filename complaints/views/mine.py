@@ -10,19 +10,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
 from claims_portal.accounts import throttles
-from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
+from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from complaints import access
 from complaints.forms import MineForm
 from complaints.models import Complaint
-from complaints.services.following import send_my_complaints
+from complaints.services.following import MINE_PURPOSE, send_my_complaints, use_my_link
 
 SESSION_KEY = "mine"
 MINUTES = 30
 PAGE = 20
-PURPOSE = "my-complaints"
 
 
 class MineView(PublicView):
@@ -47,14 +46,14 @@ class MineLinkView(PublicView):
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
-            peek_link(purpose=PURPOSE, token=token)
+            peek_link(purpose=MINE_PURPOSE, token=token)
         except LinkUnusable:
             return render(request, "complaints/mine_link.html", {"usable": False}, status=404)
         return render(request, "complaints/mine_link.html", {"usable": True})
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         try:
-            email = use_link(purpose=PURPOSE, token=token)
+            email = use_my_link(token=token)
         except LinkUnusable:
             return render(request, "complaints/mine_link.html", {"usable": False}, status=404)
         request.session[SESSION_KEY] = {"email": email, "until": int(time.time()) + MINUTES * 60}

@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
-from claims_portal.cases.workflow import TransitionNotAllowed
+from claims_portal.cases.refusals import TooManyMessages, TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
-from claims_portal.documents.uploads import discard_all, receive_all
+from claims_portal.documents.uploads import FIELD, discard_all, receive_all
 from claims_portal.middleware import client_address
+from claims_portal.pdf import person_of
 from claims_portal.views import PublicView
 from complaints import access, presentation, printing
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
+from complaints.history_page import SIZE, page_of_history
 from complaints.lateness import late_answer
-from complaints.models import Clock, ClockKind, Complaint, ComplaintDocument, Dependant, Event, EventKind, Pause
+from complaints.message_limits import files_sentence, no_room_sentence, refuse_message
+from complaints.models import Clock, ClockKind, Complaint, ComplaintDocument, Dependant, Event, Pause
+from complaints.parts import parts_of
 from complaints.promises import still_expected
 from complaints.services import following
-from complaints.workflow import workflow
+from complaints.workflow import State, workflow
 
 from .zone import render_in_zone
 
 complaint_by_number = CompiledQuery(
     lambda number: Complaint.objects.for_complainant().filter(number=number), number=str
 )
-events_with_answers = CompiledQuery(
-    lambda complaint: Event.objects.select_related("answer").filter(case=complaint), complaint=int
+
+
+def public_events(complaint: int) -> QuerySet[Event]:
+    """Return what the complainant may read of the history of a case; `paused`: a complement was asked once."""
+    events = Event.objects.select_related("answer").filter(case=complaint, is_public=True)
+    return events.annotate(paused=Exists(Pause.objects.filter(case=complaint)))
+
+
+# The newest public events, one more than a page shows.
+newest_public_events = CompiledQuery(
+    lambda complaint: public_events(complaint).order_by("-at", "-pk")[: SIZE + 1], complaint=int
+)
+closing_events = CompiledQuery(
+    lambda complaint: public_events(complaint).filter(to_state=State.CLOSED).exclude(from_state=State.CLOSED),
+    complaint=int,
 )
 clocks_of_complaint = CompiledQuery(lambda complaint: Clock.objects.current().filter(case=complaint), complaint=int)
 pauses_of_complaint = CompiledQuery(lambda complaint: Pause.objects.filter(case=complaint), complaint=int)
 dependants_of_complaint = CompiledQuery(lambda complaint: Dependant.objects.filter(complaint=complaint), complaint=int)
 attached_documents = CompiledQuery(
-    lambda complaint: ComplaintDocument.objects.select_related("document").filter(case=complaint), complaint=int
+    lambda complaint, events: ComplaintDocument.objects.select_related("document").filter(
+        case=complaint, event__among=events
+    ),
+    complaint=int,
+    events=list,
 )
 
 
@@ -88,25 +112,32 @@ class CaseView(PublicView):
         return reverse("complaints:document", args=[self.complaint.number, joined.pk])
 
     def show(self, request: HttpRequest, *, kept: str = "", problems: Any = (), **forms: Any) -> HttpResponse:
-        """The dashboard, in five queries, six once a complement was asked. `kept` is a text that could not be sent."""
+        """The dashboard, in five queries, six once a complement was asked; one more when a long history has ended.
+
+        `kept` is a text that could not be sent.
+        """
         complaint = self.complaint
-        events = events_with_answers.rows(complaint=complaint.pk)
-        shown = {event.pk for event in events if event.is_public}
-        documents = [each for each in attached_documents.rows(complaint=complaint.pk) if each.event_id in shown]
+        page = page_of_history(
+            public_events(complaint.pk), request.GET, first=lambda: newest_public_events.rows(complaint=complaint.pk)
+        )
+        events = page.events
+        documents = attached_documents.rows(complaint=complaint.pk, events=[event.pk for event in events])
         clocks = clocks_of_complaint.rows(complaint=complaint.pk)
-        asked = any(event.kind == EventKind.COMPLEMENT_ASKED for event in events)
-        pauses = pauses_of_complaint.rows(complaint=complaint.pk) if asked else []
+        ended = complaint.state == State.CLOSED and not page.is_whole
+        endings = closing_events.rows(complaint=complaint.pk) if ended else events
+        pauses = pauses_of_complaint.rows(complaint=complaint.pk) if any(event.paused for event in events) else []
         late = late_answer(complaint, clocks)
         may_reopen = self.may_reopen(clocks)
         bound = next((form for form in forms.values() if form is not None and form.errors), None)
         context = {
             "complaint": complaint,
             "desk": complaint.desk,
-            "standing": presentation.standing(complaint, events, late, may_reopen=may_reopen),
+            "standing": presentation.standing(complaint, endings, late, may_reopen=may_reopen),
             "clocks": presentation.clocks_by_party(complaint, clocks, pauses),
             "late": late,
             "expected": still_expected(complaint),
             "exchange": presentation.conversation(events, documents, complaint.desk, self.document_url),
+            "history_page": page,
             "timeline": presentation.timeline(events, complaint.desk),
             "files": [presentation.document_view(joined, self.document_url) for joined in documents],
             "dependants": dependants_of_complaint.rows(complaint=complaint.pk),
@@ -155,6 +186,8 @@ class ExchangeView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ExchangeForm(request.POST)
+        if form.is_valid() and (sentence := refuse_message(request, self.complaint)):
+            return self.too_many(request, form, sentence)
         documents, problems = receive_all(request) if form.is_valid() else ([], [])
         if form.errors or problems:
             discard_all(documents)
@@ -164,8 +197,30 @@ class ExchangeView(CaseView):
         except TransitionNotAllowed:
             discard_all(documents)
             return self.not_any_more(request, form.cleaned_data["body"])
+        except TooManyMessages:
+            discard_all(documents)
+            return self.too_many(request, form, no_room_sentence())
         messages.success(request, _("Votre message est envoyé."))
         return self.back()
+
+    def too_many(self, request: HttpRequest, form: ExchangeForm, sentence: str) -> HttpResponse:
+        """The form again with its text, a sentence beside the field, and a word about the files that were chosen."""
+        form.add_error("body", sentence)
+        problems = [(FIELD, files_sentence())] if request.FILES else []
+        return self.show(request, problems=problems, exchange_form=form)
+
+
+def changed_too_often(limit: throttles.LimitReached) -> str:
+    """The sentence beside the button, for who closed and reopened a case several times in an hour."""
+    minutes = -(-limit.retry_seconds // 60)
+    sentence = ngettext(
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minute : votre texte reste sur cette page.",
+        "Cette réclamation vient d’être clôturée et rouverte plusieurs fois. "
+        "Réessayez dans %(minutes)s minutes : votre texte reste sur cette page.",
+        minutes,
+    )
+    return sentence % {"minutes": minutes}
 
 
 class WithdrawView(CaseView):
@@ -184,6 +239,10 @@ class WithdrawView(CaseView):
             following.withdraw_complaint(complaint_id=self.complaint.pk, **form.cleaned_data)
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["comment"])
+        except throttles.LimitReached as limit:
+            form.add_error("comment", changed_too_often(limit))
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "form": form}
+            return render_in_zone(request, "complaints/withdraw.html", self.complaint, context)
         messages.success(request, _("Votre réclamation est clôturée. Merci de nous l’avoir dit."))
         return self.back()
 
@@ -196,12 +255,20 @@ class ReopenView(CaseView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = ReopenForm(request.POST)
+        if form.is_valid() and (sentence := refuse_message(request, self.complaint)):
+            form.add_error("reason", sentence)
         if not form.is_valid():
             return self.show(request, reopen_form=form)
         try:
             following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["reason"])
+        except TooManyMessages:
+            form.add_error("reason", no_room_sentence())
+            return self.show(request, reopen_form=form)
+        except throttles.LimitReached as limit:
+            form.add_error("reason", changed_too_often(limit))
+            return self.show(request, reopen_form=form)
         except following.TooLateToReopen:
             sentence = _("Le délai pour rouvrir est passé. Vous pouvez déposer une nouvelle réclamation.")
             return self.give_back(request, sentence, form.cleaned_data["reason"])
@@ -224,10 +291,12 @@ class DocumentView(CaseView):
 class PrintView(CaseView):
     """A PDF of the case: drawing one costs time, so their number is limited."""
 
-    def pdf(self, request: HttpRequest, draw: Callable[[Complaint], bytes], name: str) -> HttpResponse:
+    def pdf(self, request: HttpRequest, draw: Callable[..., bytes], name: str) -> HttpResponse:
         throttles.count("print-address", client_address(request))
         headers = {"Content-Disposition": f'attachment; filename="{name}-{self.complaint.number}.pdf"'}
-        return HttpResponse(draw(self.complaint), content_type="application/pdf", headers=headers)
+        return HttpResponse(
+            draw(self.complaint, person=person_of(request)), content_type="application/pdf", headers=headers
+        )
 
 
 class ReceiptView(PrintView):
@@ -238,7 +307,16 @@ class ReceiptView(PrintView):
 
 
 class CasePdfView(PrintView):
-    """The whole case as a PDF (F28)."""
+    """The whole case as a PDF (F28): at once, or a page that offers the parts of a long one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.pdf(request, printing.case_pdf, "reclamation")
+        parts = parts_of(self.complaint)
+        chosen = request.GET.get("partie", "")
+        if len(parts) > 1 and not chosen:
+            context = {"complaint": self.complaint, "desk": self.complaint.desk, "parts": parts}
+            return render_in_zone(request, "complaints/case_parts.html", self.complaint, context)
+        part = next((part for part in parts if len(parts) == 1 or str(part.number) == chosen), None)
+        if part is None:
+            raise Http404
+        name = "reclamation" if len(parts) == 1 else f"reclamation-partie-{part.number}"
+        return self.pdf(request, partial(printing.case_pdf, part=part), name)

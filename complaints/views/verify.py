@@ -28,11 +28,10 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     Of a case that was erased, it says when that was.
     The code is 128 random bits: whoever has it was given the paper. An unknown one is a 404 like any other.
     """
-    throttles.count("verify-address", client_address(request))
-    if not _CODE.fullmatch(code):
-        raise Http404
-    complaint = Complaint.objects.select_related("desk__organisation").filter(verification_code=code).first()
+    known = Complaint.objects.select_related("desk__organisation").filter(verification_code=code)
+    complaint = known.first() if _CODE.fullmatch(code) else None
     if complaint is None:
+        throttles.count("verify-address", client_address(request))
         raise Http404
     context = {
         "number": spoken(complaint.number),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
+from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.identifiers import ProseField
 from claims_portal.middleware import client_address
 from health_claims.models import Reason
@@ -62,7 +63,7 @@ class GiveBackForm(forms.Form):
 
 
 @admin.register(MemberAccount)
-class MemberAccountAdmin(admin.ModelAdmin):
+class MemberAccountAdmin(PortalAdmin):
     """One page a member, found by the member's key: there may be no account yet. Nothing in it is typed by staff."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.identifiers import one_line
+from claims_portal.identifiers import LineField
 from health_claims.computation import ZERO, Cut, Outcome, totals
 from health_claims.explanation import NO_BREAK, explain, plain
 from health_claims.forms import ZeroAmountField
@@ -46,7 +46,7 @@ class NumberField(forms.DecimalField):
 class LineForm(forms.Form):
     """One act (rows E107–E112): a key letter with its coefficient, or a flat base; and cuts made by hand."""
 
-    label = forms.CharField(label=_("Acte"), max_length=160)
+    label = LineField(label=_("Acte"), max_length=160)
     spent = EnteredAmountField(label=_("Frais engagés"))
     letter = forms.ChoiceField(label=_("Lettre clé"), required=False)
     coefficient = NumberField(
@@ -67,7 +67,7 @@ class LineForm(forms.Form):
     # What the insured asked for where another amount is retained, and why (row F38).
     asked = EnteredAmountField(label=_("Montant demandé"), required=False)
     adjustment = forms.ChoiceField(label=_("Motif de la modification"), required=False)
-    adjustment_note = forms.CharField(label=_("Précision"), required=False, max_length=300)
+    adjustment_note = LineField(label=_("Précision"), required=False, max_length=300)
 
     def __init__(self, *args: Any, letters: Sequence[Any] = (), reasons: Sequence[Reason] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +82,7 @@ class LineForm(forms.Form):
                 choices=why,
             )
             self.fields[f"cut_{number}_amount"] = EnteredAmountField(label=_("Montant"), required=False)
-            self.fields[f"cut_{number}_note"] = forms.CharField(label=_("Précision"), required=False, max_length=300)
+            self.fields[f"cut_{number}_note"] = LineField(label=_("Précision"), required=False, max_length=300)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -123,7 +123,7 @@ class LineForm(forms.Form):
         given = self.cleaned_data
         is_adjusted = given["asked"] is not None and given["asked"] != given["spent"]
         return EnteredLine(
-            label=one_line(given["label"]),
+            label=given["label"],
             spent=given["spent"] or ZERO,
             letter=given["letter"],
             coefficient=given["coefficient"],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from claims_portal.backoffice.lists import PortalAdmin
 from health_claims.models import Reason
 
 
 @admin.register(Reason)
-class ReasonAdmin(admin.ModelAdmin):
+class ReasonAdmin(PortalAdmin):
     """Reasons of rejection, cut, complement and refusal; none is deleted, it is no longer offered."""
 
     list_display = ["label", "use", "code", "organisation", "is_active"]

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 
+from claims_portal.backoffice.lists import PortalAdmin
 from health_claims.models import ReviewRule
 
 
 @admin.register(ReviewRule)
-class ReviewRuleAdmin(admin.ModelAdmin):
+class ReviewRuleAdmin(PortalAdmin):
     """A rule that chose claims stays, with its end."""
 
     list_display = ["name", "policy", "prestation", "min_amount", "share", "asks_feedback", "valid_from", "valid_to"]

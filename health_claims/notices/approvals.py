@@ -14,6 +14,7 @@ class QuoteAnswered(Notice):
     """The insurer decided about a quote, or took it back; neither the care, nor an amount, nor the decision is told."""
 
     key = "health_claims.quote_answered"
+    proved = True
 
     def __init__(self, approval: PriorApproval) -> None:
         self.approval = approval

@@ -13,6 +13,8 @@ from membership.models import MemberAccount
 class ClaimNotice(Notice):
     """To the member, by e-mail, or by SMS where no address is known; to nobody before they ever signed in."""
 
+    proved = True
+
     def __init__(self, claim: Claim, *, key: str) -> None:
         """`claim` comes from `lock_case`; `key` names the row this tells of: told twice, it leaves once."""
         self.claim = claim

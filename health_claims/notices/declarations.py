@@ -18,6 +18,8 @@ class DeclarationNotice(Notice):
     `declaration` with its desk's organisation; `event` is the change that is told.
     """
 
+    proved = True
+
     def __init__(self, declaration: Declaration, event: DeclarationEvent) -> None:
         self.declaration = declaration
         self.event = event

@@ -15,6 +15,7 @@ from django.utils import timezone
 from claims_portal.accounts import throttles
 from claims_portal.accounts.codes import CodeUnusable, send_code, use_code
 from claims_portal.accounts.links import LinkUnusable, create_link, peek_link, use_link
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from health_claims.activation_notices import ActivationLink
 from membership.models import MemberAccount
@@ -91,16 +92,16 @@ def confirm_mobile(*, account_id: int, request_id: UUID | str | None, mobile: st
             raise CodeUnusable
         account.mobile, account.pending_mobile = mobile, ""
         account.save(update_fields=["mobile", "pending_mobile"])
+        record_proof(mobile)
         _complete(account)
 
 
-def ask_link(*, account_id: int, email: str, language: str, address: str) -> None:
+def ask_link(*, account_id: int, email: str, language: str) -> None:
     """Step 4: mail the link that proves this address (rows D53–D58). A link sent before stays good for the same one.
 
-    Nothing is sent when the address is proved already. LimitReached: 30 an hour for a client, 5 for an e-mail
-    address and for a member; AlreadyActivated.
+    Nothing is sent when the address is proved already. LimitReached: 5 an hour for an e-mail address and for a
+    member, whose colleagues behind the same network address have their own; AlreadyActivated.
     """
-    throttles.count("link-address", address)
     throttles.count("link-recipient", email)
     throttles.count("link-recipient", _subject(account_id))
     with transaction.atomic():
@@ -146,5 +147,6 @@ def confirm_email(*, token: str) -> MemberAccount:
         raise LinkUnusable
     account.email, account.pending_email = account.pending_email, ""
     account.save(update_fields=["email", "pending_email"])
+    record_proof(account.email)
     _complete(account)
     return account

@@ -151,9 +151,7 @@ class ActivationStepView(MemberView):
 
     def _send_link(self, request: HttpRequest, email: str, *, form: forms.Form | None) -> HttpResponse:
         try:
-            activation.ask_link(
-                account_id=self.member.account.pk, email=email, language=language(), address=client_address(request)
-            )
+            activation.ask_link(account_id=self.member.account.pk, email=email, language=language())
         except LimitReached as limit:
             sentence = _(
                 "Plusieurs e-mails ont été demandés en peu de temps. Les liens reçus restent valables ; "

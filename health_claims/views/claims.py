@@ -23,6 +23,7 @@ from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
+from claims_portal.pdf import person_of
 from claims_portal.wizards.views import own
 from complaints import steps
 from health_claims import contesting, presentation, printing
@@ -222,8 +223,9 @@ class StatementPdfView(StatementView):
     def get(self, request: HttpRequest) -> HttpResponse:
         claim = self.read()
         statement = self.statement(claim)
-        throttles.count("print-address", client_address(request))
-        pdf = printing.statement_pdf(claim=claim, statement=statement, language=get_language() or "fr")
+        throttles.count("print-member", str(self.member.pk))
+        language, person = get_language() or "fr", person_of(request)
+        pdf = printing.statement_pdf(claim=claim, statement=statement, language=language, person=person)
         headers = {"Content-Disposition": f'attachment; filename="decompte-{claim.number}.pdf"'}
         return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts import throttles
 from claims_portal.documents.services import DocumentRefused, discard_document, receive_document
 from claims_portal.documents.serving import document_response
+from claims_portal.documents.uploads import sender_of
 from claims_portal.middleware import client_address
 from health_claims import presentation
 from health_claims.estimate_forms import EstimateForm
@@ -71,7 +72,7 @@ class EstimateView(CareView):
             return self.show(request, form, **shown, problems=[("id_files", _("Choisissez le fichier du devis."))])
         throttles.count("upload-address", client_address(request))
         try:
-            document = receive_document(upload=upload)
+            document = receive_document(upload=upload, sender=sender_of(request))
         except DocumentRefused as refusal:
             return self.show(request, form, **shown, problems=[("id_files", refusal.about(upload))])
         estimated = shown["estimate"].outcome.paid if "estimate" in shown else None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.documents.services import DocumentRefused, advice_sentences, discard_document, receive_document
+from claims_portal.documents.uploads import sender_of
 from claims_portal.middleware import client_address
 from health_claims.models import IdentityPaper
 from health_claims.paper_forms import PapersForm
@@ -65,7 +66,7 @@ class PapersView(MemberView):
             throttles.count("upload-address", client_address(request), weight=len(chosen))
         for kind, upload in chosen.items():
             try:
-                document = receive_document(upload=upload)
+                document = receive_document(upload=upload, sender=sender_of(request))
             except DocumentRefused as refusal:
                 form.add_error(kind, refusal.about(upload))
                 continue

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from claims_portal.backoffice.inlines import LabelledInline
+from claims_portal.backoffice.lists import PortalAdmin
 from membership.models import (
     BaseRegime,
     Ceiling,
@@ -45,7 +46,7 @@ class PracticalTextInline(admin.StackedInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(PortalAdmin):
     list_display = ["number", "subscriber_fr", "organisation", "desk", "is_open"]
     list_filter = ["is_open", "organisation"]
     list_select_related = ["organisation", "desk"]
@@ -60,13 +61,13 @@ class KeyLetterInline(LabelledInline):
 
 
 @admin.register(BaseRegime)
-class BaseRegimeAdmin(admin.ModelAdmin):
+class BaseRegimeAdmin(PortalAdmin):
     list_display = ["code", "name_fr", "source"]
     inlines: ClassVar = [KeyLetterInline]
 
 
 @admin.register(Prestation)
-class PrestationAdmin(admin.ModelAdmin):
+class PrestationAdmin(PortalAdmin):
     list_display = ["name_fr", "code", "date_help", "position"]
     search_fields = ["name_fr", "code"]
 
@@ -77,7 +78,7 @@ class RequiredPieceInline(LabelledInline):
 
 
 @admin.register(Guarantee)
-class GuaranteeAdmin(admin.ModelAdmin):
+class GuaranteeAdmin(PortalAdmin):
     """Rules are added, not rewritten: what was computed names the version it was computed with."""
 
     list_display = ["prestation", "policy", "mode", "rate", "flat_amount", "valid_from", "valid_to"]

@@ -8,11 +8,13 @@ from uuid import UUID
 from django.db import transaction
 
 from claims_portal.accounts import codes, links, throttles
+from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
 from membership import notices
 from membership.models import KnownBrowser, MemberAccount, MemberCard
 
 from .signing_in import find_member, subject_of
+from .wrong_tries import forget_failures
 
 FORGOTTEN = "member-password"
 NEW_EMAIL = "member-email"
@@ -29,7 +31,8 @@ def ask_new_password(*, policy: str, number: str, cin: str, language: str) -> No
 
     For anybody else the same is done, then undone: it takes the same time, and nothing leaves.
     """
-    throttles.count("link-recipient", f"{policy}:{number}")
+    # For the CIN too: whoever does not know it cannot use up the links of the member.
+    throttles.count("link-recipient", f"{policy}:{number}:{cin}")
     member = find_member(policy=policy, number=number, cin=cin)
     accounts = MemberAccount.objects.select_related("member").exclude(password="").exclude(mobile="").exclude(email="")
     account = accounts.filter(member=member.pk if member else 0).first()
@@ -74,9 +77,7 @@ def locked_account(account_id: int) -> MemberAccount:
 def forget_browsers(account: MemberAccount) -> None:
     """No browser is known any more, and the wrong passwords of others are forgiven; `account` with its policy."""
     KnownBrowser.objects.filter(account=account).delete()
-    tries = f"{account.member.policy.number}:{account.member.number}"
-    throttles.forget("password-failures", tries)
-    throttles.forget("sign-in-member", f"password:{tries}")
+    forget_failures(member=f"{account.member.policy.number}:{account.member.number}")
 
 
 @transaction.atomic
@@ -127,12 +128,17 @@ def confirm_mobile(*, account_id: int, mobile: str) -> None:
         raise codes.CodeUnusable
     account.mobile, account.pending_mobile = mobile, ""
     account.save(update_fields=["mobile", "pending_mobile"])
+    record_proof(mobile)
     queue(notices.ContactChanged(account))
 
 
 def ask_email(*, account: MemberAccount, email: str, language: str) -> None:
-    """Mail a link to another address, which counts once it is used. LimitReached after 5 in an hour; GivenBack."""
+    """Mail a link to another address, which counts once it is used. GivenBack.
+
+    LimitReached after 5 in an hour for the address, or for the member.
+    """
     throttles.count("link-recipient", email)
+    throttles.count("link-recipient", f"{NEW_EMAIL}:{account.pk}")
     with transaction.atomic():
         _await(account, pending_email=email)
         token = links.create_link(purpose=NEW_EMAIL, subject=email_subject(account.pk, email), hours=notices.HOURS)
@@ -157,4 +163,5 @@ def confirm_email(*, token: str) -> None:
     former = account.email
     account.email, account.pending_email = account.pending_email, ""
     account.save(update_fields=["email", "pending_email"])
+    record_proof(account.email)
     queue(notices.ContactChanged(account, email=former))

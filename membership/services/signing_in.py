@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +15,12 @@ from claims_portal.accounts import codes, throttles
 from claims_portal.organisations.models import LegalText
 from membership.models import KnownBrowser, Member, MemberAccount
 
+from . import wrong_tries
+from .wrong_tries import Tries
+
 BROWSER_CODE = "browser"
+CODE_FIRST = "code-first"
+NOBODY = "+212600000000"
 
 
 class PasswordWrong(Exception):
@@ -46,18 +51,46 @@ def open_account(*, member: Member, language: str) -> MemberAccount:
     return account
 
 
-def check_password(*, account: MemberAccount, password: str, counted_as: str) -> None:
-    """PasswordWrong unless this is the member's password.
+def check_password(*, account: MemberAccount, password: str, tries: Tries) -> None:
+    """PasswordWrong unless this is the member's password; a right one forgives the wrong ones before.
 
-    LimitReached after 10 tries in an hour, or 100 wrong ones a month, for `counted_as`: a known browser, or
-    everybody else together (docs/security.md). A right one forgives them.
+    CodeFirst and LimitReached as `wrong_tries.count_try`, before anything is hashed.
     """
-    throttles.count("sign-in-member", f"password:{counted_as}")
-    throttles.count("password-failures", counted_as)
+    wrong_tries.count_try(tries)
     if not account.check_password(password):
         raise PasswordWrong
-    throttles.forget("sign-in-member", f"password:{counted_as}")
-    throttles.forget("password-failures", counted_as)
+    wrong_tries.forgive_tries(tries)
+    wrong_tries.forgive_confirmations(account)
+
+
+def confirm_password(*, account: MemberAccount, password: str) -> None:
+    """PasswordWrong unless the member of an open session gives their password again. LimitReached; SignInAgain."""
+    wrong_tries.count_confirmation(account)
+    if not account.check_password(password):
+        raise PasswordWrong
+    wrong_tries.forgive_confirmations(account)
+
+
+def send_code_first(*, account: MemberAccount | None, address: str, language: str) -> UUID:
+    """Send the code that comes before the next try, and return the request's id.
+
+    Without an account, or a verified mobile, the same is done, then undone: it takes the same time. When no more
+    may be sent, the id is one that no code has: whoever asks learns nothing.
+    """
+    mobile = str(account.mobile) if account else ""
+    try:
+        with transaction.atomic():
+            asked = codes.send_code(
+                purpose=CODE_FIRST,
+                subject=subject_of(account) if account else "account:0",
+                mobile=mobile or NOBODY,
+                language=language,
+                address=address,
+            )
+            transaction.set_rollback(not mobile)
+    except throttles.LimitReached:
+        return uuid4()
+    return asked
 
 
 def send_browser_code(*, account: MemberAccount, address: str, language: str) -> UUID:

@@ -19,7 +19,8 @@ from membership import access, arrival
 from membership.forms import BrowserCodeForm, IdentityForm, PasswordForm, SignInForm
 from membership.models import KnownBrowser, MemberAccount, Policy
 from membership.presentation import masked_mobile
-from membership.services import signing_in
+from membership.services import signing_in, wrong_tries
+from membership.services.wrong_tries import Tries
 
 from . import robots, words
 
@@ -37,12 +38,20 @@ def known_here(request: HttpRequest) -> KnownBrowser | None:
     return signing_in.known_browser(request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""))
 
 
-def counted_as(request: HttpRequest, policy: str, number: str) -> str:
-    """Whose tries these are. A browser the member uses has its own count: no stranger can lock it out."""
+def tries_of(request: HttpRequest, held: dict[str, Any], step: str) -> Tries:
+    """Whose tries these are. A browser the member uses has its own count: no stranger can use it up."""
     known = known_here(request)
-    if known and (known.account.member.policy.number, known.account.member.number) == (policy, number):
-        return f"browser:{known.pk}"
-    return f"{policy}:{number}"
+    is_theirs = known and (known.account.member.policy.number, known.account.member.number) == (
+        held["policy"],
+        held["number"],
+    )
+    return Tries(
+        step=step,
+        member=f"{held['policy']}:{held['number']}",
+        address=client_address(request),
+        browser=known if is_theirs else None,
+        code=held["first"] if "coded" in held else "",
+    )
 
 
 def come_in(request: HttpRequest, account: MemberAccount) -> HttpResponse:
@@ -63,7 +72,6 @@ class SignInView(PublicView):
         return self.show(request, SignInForm(policies=here["policies"]), here)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("sign-in-address", client_address(request))
         here = open_policies()
         form = SignInForm(request.POST, policies=here["policies"])
         if not (form.is_valid() and robots.is_person(request, form)):
@@ -115,15 +123,24 @@ class IdentityView(ArrivingView):
         form = IdentityForm(request.POST)
         if not form.is_valid():
             return self.show(request, form)
-        throttles.count("sign-in-address", client_address(request))
-        policy, number = self.held["policy"], self.held["number"]
-        tries = counted_as(request, policy, number)
-        throttles.count("sign-in-member", tries)
-        member = signing_in.find_member(policy=policy, number=number, cin=form.cleaned_data["cin"])
+        policy, number, cin = self.held["policy"], self.held["number"], form.cleaned_data["cin"]
+        tries = tries_of(request, self.held, wrong_tries.IDENTITY)
+        code_first = None
+        try:
+            wrong_tries.count_try(tries)
+        except wrong_tries.CodeFirst as reached:
+            code_first = reached
+        member = signing_in.find_member(policy=policy, number=number, cin=cin)
+        if code_first:
+            account = MemberAccount.objects.filter(member=member.pk if member else 0).first()
+            # A member without a mobile can receive no code: after a hundred wrong tries by others, number and CIN
+            # still open what they open, as often as an address may try.
+            if not (member and code_first.is_month and not (account and account.mobile)):
+                return ask_code_first(request, account)
         if member is None:
             logger.warning("member_sign_in_refused", step="identity")
             return self.refuse(request, form, str(words.NOBODY))
-        throttles.forget("sign-in-member", tries)
+        wrong_tries.forgive_tries(tries)
         account = signing_in.open_account(member=member, language=get_language() or "fr")
         if not account.password and not account.mobile:
             return come_in(request, account)
@@ -155,21 +172,21 @@ class PasswordView(AccountView):
         form = PasswordForm(request.POST)
         if not form.is_valid():
             return self.show(request, form)
-        throttles.count("sign-in-address", client_address(request))
         account = self.account()
-        tries = counted_as(request, self.held["policy"], self.held["number"])
+        tries = tries_of(request, self.held, wrong_tries.PASSWORD)
         try:
-            signing_in.check_password(account=account, password=form.cleaned_data["password"], counted_as=tries)
+            signing_in.check_password(account=account, password=form.cleaned_data["password"], tries=tries)
         except signing_in.PasswordWrong:
             logger.warning("member_sign_in_refused", step="password")
             return self.refuse(request, form, _("Ce mot de passe n’est pas le bon. Vérifiez les majuscules."))
-        except throttles.LimitReached as limit:
-            if limit.scope != "password-failures":
-                raise
-            return self.refuse(request, form, str(words.TOO_MANY_PASSWORDS))
+        except wrong_tries.CodeFirst:
+            return ask_code_first(request, account)
         known = known_here(request)
-        if known and known.account_id == account.pk:
-            return come_in(request, account)
+        if tries.code or (known and known.account_id == account.pk):
+            response = come_in(request, account)
+            if self.held.get("remember"):
+                remember(response, account)
+            return response
         if not account.mobile:
             return self.refuse(request, form, str(words.NO_MOBILE))
         return ask_code(request, account)
@@ -182,6 +199,60 @@ def ask_code(request: HttpRequest, account: MemberAccount) -> HttpResponse:
     )
     arrival.proved(request, code=str(asked))
     return redirect("membership:browser-code")
+
+
+def ask_code_first(request: HttpRequest, account: MemberAccount | None) -> HttpResponse:
+    """Go to where a code is given before the next try: the same page, whether one was sent to somebody or not."""
+    logger.warning("member_code_first")
+    asked = signing_in.send_code_first(
+        account=account, address=client_address(request), language=get_language() or "fr"
+    )
+    held = request.session[arrival.SESSION_KEY]
+    arrival.begin(request, policy=held["policy"], number=held["number"])
+    arrival.proved(request, first=str(asked), awaited=account.member_id if account else 0)
+    return redirect("membership:code-first")
+
+
+class CodeFirstView(ArrivingView):
+    """The code that comes before the next try; whether the number, the CIN and a mobile exist is not told here."""
+
+    template_name = "membership/code_first.html"
+    form_class = BrowserCodeForm
+    needs = "first"
+
+    def show(self, request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:
+        return super().show(request, form, minutes=codes.MINUTES, **context)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = BrowserCodeForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, form)
+        account = MemberAccount.objects.filter(member=self.held["awaited"]).first()
+        if not self.is_right(account, form.cleaned_data["code"]) or account is None:
+            logger.warning("member_sign_in_refused", step="code-first")
+            return self.refuse(request, form, str(words.CODE_FIRST_REFUSED))
+        wrong_tries.forget_failures(member=f"{self.held['policy']}:{self.held['number']}")
+        remember_it = form.cleaned_data["remember"]
+        if account.password:
+            arrival.proved(request, member=account.member_id, coded=True, remember=remember_it)
+            return redirect("membership:password")
+        response = come_in(request, account)
+        if remember_it:
+            remember(response, account)
+        return response
+
+    def is_right(self, account: MemberAccount | None, code: str) -> bool:
+        """Use the code up; whatever is wrong with it is one answer."""
+        try:
+            codes.use_code(
+                request_id=self.held["first"],
+                purpose=signing_in.CODE_FIRST,
+                subject=signing_in.subject_of(account) if account else "account:0",
+                code=code,
+            )
+        except (codes.CodeWrong, codes.CodeUnusable, throttles.LimitReached):
+            return False
+        return True
 
 
 class BrowserCodeView(AccountView):
@@ -205,7 +276,6 @@ class BrowserCodeView(AccountView):
         form = BrowserCodeForm(request.POST)
         if not form.is_valid():
             return self.show(request, form)
-        throttles.count("verify-address", client_address(request))
         sentence = words.code_refusal(
             request_id=self.held["code"],
             purpose=signing_in.BROWSER_CODE,

@@ -113,7 +113,6 @@ class ForgottenNewView(PublicView):
         if "again" in request.POST:
             request.session[SESSION_KEY] = self.held | {"code": send_code(request, self.account)}
             return redirect("membership:forgotten-new")
-        throttles.count("verify-address", client_address(request))
         form = ChosenPasswordForm(request.POST, member=self.account.member)
         if not form.is_valid():
             return self.show(request, form)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims_portal.accounts import codes, throttles
+from claims_portal.accounts import codes
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
@@ -20,6 +20,7 @@ from membership.access import MemberView
 from membership.forms import ChangeEmailForm, ChangeMobileForm, ChangePasswordForm, CodeForm
 from membership.presentation import masked_mobile, masked_rib
 from membership.services import credentials, signing_in
+from membership.services.wrong_tries import SignInAgain
 
 from . import words
 from .forgotten import unusable
@@ -51,7 +52,7 @@ class MembershipView(MemberView):
 
 
 class ChangeView(MemberView):
-    """A change that asks for the password again. Tries by an open session have their own count."""
+    """A change that asks for the password again. Tries in open sessions have their own count, and end them at last."""
 
     needs_password = True
     form_class: type[forms.Form]
@@ -64,19 +65,20 @@ class ChangeView(MemberView):
         return self.form_class(data)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("verify-address", client_address(request))
         form = self.form(request.POST)
-        if form.is_valid() and self.is_them(form):
-            return self.change(request, form)
-        return self.show(request, form)
+        try:
+            is_them = form.is_valid() and self.is_them(form)
+        except SignInAgain:
+            access.leave(request)
+            messages.info(request, _("Votre session est terminée. Connectez-vous de nouveau."))
+            return redirect("membership:sign-in")
+        return self.change(request, form) if is_them else self.show(request, form)
 
     def is_them(self, form: forms.Form, field: str = "password") -> bool:
         """True when the password is theirs; else the form says so."""
         account = self.member.account
         try:
-            signing_in.check_password(
-                account=account, password=form.cleaned_data[field], counted_as=f"session:{account.pk}"
-            )
+            signing_in.confirm_password(account=account, password=form.cleaned_data[field])
         except signing_in.PasswordWrong:
             form.add_error(field, _("Ce mot de passe n’est pas le bon. Vérifiez les majuscules."))
             return False
@@ -110,7 +112,9 @@ class ChangePasswordView(ChangeView):
 
 class ChangeMobileView(ChangeView):
     template_name = "membership/change_mobile.html"
-    form_class = ChangeMobileForm
+
+    def form(self, data: Any = None) -> forms.Form:
+        return ChangeMobileForm(data, region=self.member.policy.organisation.country)
 
     def change(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
         mobile = form.cleaned_data["mobile"]
@@ -135,7 +139,6 @@ class ChangeMobileCodeView(MemberView):
         return self.show(request, CodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("verify-address", client_address(request))
         account = self.member.account
         form = CodeForm(request.POST)
         if not form.is_valid():
@@ -174,7 +177,6 @@ class ChangeEmailView(ChangeView):
     form_class = ChangeEmailForm
 
     def change(self, request: HttpRequest, form: forms.Form) -> HttpResponse:
-        throttles.count("link-address", client_address(request))
         email = form.cleaned_data["email"]
         credentials.ask_email(account=self.member.account, email=email, language=get_language() or "fr")
         sentence = _("Un lien vient de partir à %(email)s. Votre adresse changera quand vous l’aurez ouvert.")

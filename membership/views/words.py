@@ -12,8 +12,8 @@ from claims_portal.accounts import codes
 NOBODY = gettext_lazy(
     "Ces informations ne correspondent à aucun adhérent. Vérifiez l’organisme, le numéro et la CIN, puis réessayez."
 )
-TOO_MANY_PASSWORDS = gettext_lazy(
-    "Trop d’essais avec un mauvais mot de passe. Choisissez-en un nouveau avec « Mot de passe oublié »."
+CODE_FIRST_REFUSED = gettext_lazy(
+    "Ce code n’est pas le bon, ou il ne sert plus. Vérifiez-le, ou recommencez pour en recevoir un autre."
 )
 NO_MOBILE = gettext_lazy(
     "Aucun téléphone portable vérifié ne peut recevoir votre code. Adressez-vous au service qui gère votre contrat."

@@ -56,6 +56,9 @@
     input.setAttribute("aria-invalid", String(Boolean(sentence)));
   };
 
+  /* The name of a file without what could turn the text around: « exe.fdp » must not read as a PDF. */
+  const labelOf = (file) => file.name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "");
+
   /* The file control in the words of the page: the browser's own speaks the language of the device. */
   for (const input of document.querySelectorAll("input[data-choose]")) {
     const part = (name, text) => Object.assign(document.createElement("span"), { className: name, textContent: text });
@@ -64,7 +67,7 @@
     input.before(zone);
     zone.append(input, part("drop-button", words(input, "choose")), names);
     const show = () => {
-      const chosen = [...input.files].map((file) => Object.assign(document.createElement("bdi"), { textContent: file.name }));
+      const chosen = [...input.files].map((file) => Object.assign(document.createElement("bdi"), { textContent: labelOf(file) }));
       names.replaceChildren(...(chosen.length ? chosen : [part("drop-hint", words(input, "drop"))]));
     };
     for (const event of ["change", "leftout"]) input.addEventListener(event, show);
@@ -85,7 +88,7 @@
     const largest = Number(input.dataset.maxBytes) || Infinity;
     const most = Number(input.dataset.maxFiles) || Infinity;
     const large = chosen.find((file) => file.size > largest);
-    const sentence = large ? `« \u2068${large.name}\u2069 » : ${words(input, "tooLarge")}` : chosen.length > most ? words(input, "tooMany") : "";
+    const sentence = large ? `« \u2068${labelOf(large)}\u2069 » : ${words(input, "tooLarge")}` : chosen.length > most ? words(input, "tooMany") : "";
     complain(input, sentence);
     if (sentence) {
       /* What cannot go is not kept: a phone offers no way to take a file back, and one may go on without it. */

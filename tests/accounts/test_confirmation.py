@@ -16,7 +16,7 @@ from django_otp.oath import totp
 from claims_portal.accounts import second_factor
 from claims_portal.accounts.confirmation import CONFIRMED
 from claims_portal.accounts.models import AuditEntry, Authenticator, User
-from tests.factories.complaints import PASSWORD, AgentFactory
+from tests.factories.complaints import PASSWORD, AgentFactory, ComplaintFactory
 
 PAGE, EXPORT = "/gestion/confirmation/", "/gestion/tableau-de-bord/dossiers/csv/"
 
@@ -92,3 +92,17 @@ def test_wrong_passwords_are_logged_and_close_the_page(browser: Client, administ
 def test_it_never_leads_to_another_site(browser: Client):
     answer = browser.post(f"{PAGE}?next=https://ailleurs.example/", {"password": PASSWORD})
     assert answer["Location"] == "/gestion/"
+
+
+@pytest.mark.parametrize("page", ["complaints/complaint/en-lot/imprimer/", "complaints/letter/imprimer/"])
+def test_printing_many_papers_asks_for_the_password_first(browser: Client, page: str):
+    case = ComplaintFactory(channel="post", complainant__email="", entered_by=AgentFactory())
+    letter = case.letters.get()
+    sent = {"case": case.number, "letter": letter.pk}
+    asked = browser.post(f"/gestion/{page}", sent)
+    assert asked["Location"].startswith(PAGE)
+    letter.refresh_from_db()
+    assert letter.printed_at is None
+    assert not AuditEntry.objects.filter(action__in=["case-printed", "letter-printed"]).exists()
+    browser.post(asked["Location"], {"password": PASSWORD})
+    assert browser.post(f"/gestion/{page}", sent)["Content-Type"] == "application/pdf"

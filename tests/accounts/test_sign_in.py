@@ -142,6 +142,32 @@ def test_who_works_stays_signed_in(agent, client):
             assert is_in(client)
 
 
+def test_the_session_of_an_agent_ends_twelve_hours_after_sign_in_however_active(agent, client):
+    now = timezone.now()
+    for minutes in range(0, 12 * 60 + 1, 15):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            if not minutes:
+                sign_in(client)
+            assert is_in(client)
+    long_text = "Une réponse commencée avant la fin de la journée, envoyée juste après."
+    with time_machine.travel(now + timedelta(hours=12, seconds=1), tick=False):
+        answer = client.post(
+            "/gestion/complaints/complaint/1/message/", {"body": long_text}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert answer.status_code == 403
+        assert f"{long_text}</textarea>" in answer.content.decode()
+        assert not is_in(client)
+
+
+def test_signing_in_again_begins_the_twelve_hours_again(agent, client):
+    now = timezone.now()
+    for minutes in range(0, 13 * 60, 15):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            if minutes in (0, 6 * 60):
+                sign_in(client)
+            assert is_in(client)
+
+
 def test_working_writes_the_session_at_most_once_a_minute(agent, client):
     now = timezone.now()
     with time_machine.travel(now, tick=False):
@@ -183,6 +209,7 @@ PUBLIC = {"live", "ready", "home", "sector", "legal-texts", "legal-text", "later
 # The way into the member space; every other page of it asks for a member.
 WAY_IN = {
     *("membership:sign-in", "membership:identity", "membership:password", "membership:browser-code"),
+    "membership:code-first",
     *("membership:forgotten", "membership:forgotten-new", "membership:forgotten-link", "membership:email-link"),
     *("membership:terms", "membership:sign-out", "membership:downloads", "membership:download"),
     "health_claims:activation-link",

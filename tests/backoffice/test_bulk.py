@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from claims_portal.cases.services.assignment import NotAtThisDesk, assign_case
+from claims_portal.cases.refusals import CaseRefused
+from claims_portal.cases.services.assignment import assign_case
 from complaints.models import Complaint, Event, EventKind
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
@@ -52,7 +53,7 @@ def test_cases_are_not_given_to_a_colleague_who_only_reads(staff, desk):
     assert "Auditrice" not in staff.get(LIST).content.decode()
     press(staff, "give", complaint, agent=auditor.pk)
     assert now(complaint).assigned_to is None
-    with pytest.raises(NotAtThisDesk):
+    with pytest.raises(CaseRefused, match="ne traite pas les dossiers"):
         assign_case(Complaint, case_id=complaint.pk, user=AgentFactory(desks=[desk]), to=auditor)
 
 

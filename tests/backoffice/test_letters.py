@@ -141,7 +141,7 @@ def test_a_letter_already_printed_keeps_its_first_name_and_hour(staff, agent, de
 def test_a_letter_that_cannot_be_drawn_still_waits(staff, agent, desk, monkeypatch):
     letter = on_paper(desk, agent).letters.get()
 
-    def broken(_html: str) -> bytes:
+    def broken(_html: str, **_given: str) -> bytes:
         raise RuntimeError("no ink")
 
     monkeypatch.setattr(printing, "pdf_of", broken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.refusals import CaseRefused
 from claims_portal.notifications.models import Message
 from complaints import printing
 from complaints.models import Complaint, Event, Recipient
@@ -56,7 +57,7 @@ def test_only_what_the_address_book_of_the_organisation_proposes_is_chosen(desk,
     organisation = ComplaintOrganisationFactory() if given.pop("elsewhere", False) else desk.organisation
     unknown = recipient(organisation, **given)
     case = ComplaintFactory(desk=desk)
-    with pytest.raises(ValueError, match=r"\d"):
+    with pytest.raises(CaseRefused, match="retiré du carnet"):
         refer(case, agent, unknown)
     assert Complaint.objects.get(pk=case.pk).state == "received"
 
@@ -71,7 +72,7 @@ def test_the_letter_says_who_complains_of_what_and_what_is_joined(desk, agent, m
 
 
 def test_it_is_chosen_on_a_page_and_the_letter_printed_from_the_case(staff, desk, mediator, monkeypatch):
-    monkeypatch.setattr("complaints.printing.pdf_of", lambda html: b"%PDF")
+    monkeypatch.setattr("complaints.printing.pdf_of", lambda html, **given: b"%PDF")
     case = ComplaintFactory(desk=desk)
     here = f"{LIST}{case.pk}/orienter/"
     assert "les litiges" in staff.get(here).content.decode()

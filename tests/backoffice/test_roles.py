@@ -177,7 +177,9 @@ def test_a_name_corrected_is_no_change_of_rights(administrator, agent):
     staff.post(address, values(staff.get(address)) | {"first_name": "Selma"})
     agent.refresh_from_db()
     assert agent.first_name == "Selma"
-    assert not AuditEntry.objects.exists()
+    line = AuditEntry.objects.get()
+    assert (line.action, line.object_id) == ("account-changed", str(agent.pk))
+    assert line.details == {"changed": ["first_name"], "created": False}
 
 
 def test_changing_what_a_role_allows_is_logged(administrator):

@@ -46,6 +46,11 @@ def test_a_queue_is_kept_and_the_same_name_again_replaces_it(staff, desk):
     assert staff.get(f"{LIST}vues/{saved.pk}/")["Location"] == f"{LIST}?file=a-moi"
 
 
+def test_the_name_of_a_view_turns_nothing_around_it(staff):
+    staff.post(f"{LIST}vues/", {"name": "Du \u202ejour\u2069", "file": "echues"})
+    assert SavedFilter.objects.get().name == "Du jour"
+
+
 def test_a_view_is_its_owners_until_a_supervisor_shares_it_with_the_desk(staff, desk):
     supervisor = signed_in(AgentFactory(desks=[desk], permissions=[*HANDLES, "accounts.see_organisation"]))
     supervisor.post(f"{LIST}vues/", {"name": "À moi seul", "file": "echues"})
@@ -76,7 +81,7 @@ def test_what_is_looked_for_is_exported_and_the_log_says_so_without_its_words(st
 
 @pytest.mark.req("F21")
 def test_chosen_cases_are_printed_in_one_file_with_a_line_each_in_the_audit_log(staff, desk, monkeypatch):
-    monkeypatch.setattr("complaints.printing.case_pdf", lambda case: b"%PDF")
+    monkeypatch.setattr("complaints.printing.case_pdf", lambda case, **given: b"%PDF")
     monkeypatch.setattr("complaints.printing.joined", b"".join)
     cases = ComplaintFactory.create_batch(2, desk=desk)
     sent = {"case": [*map(str, cases), str(ComplaintFactory())]}  # the last one is of another desk
@@ -84,6 +89,14 @@ def test_chosen_cases_are_printed_in_one_file_with_a_line_each_in_the_audit_log(
     assert (response["Content-Type"], response.content) == ("application/pdf", b"%PDF%PDF")
     lines = AuditEntry.objects.filter(action="case-printed")
     assert {line.reference for line in lines} == {case.number for case in cases}
+
+
+def test_cases_that_are_too_long_together_are_not_printed_and_a_sentence_says_so(staff, desk, settings):
+    settings.PDF_LIMITS = settings.PDF_LIMITS | {"batch_seconds": 0}
+    case = ComplaintFactory(desk=desk)
+    response = staff.post(f"{LIST}en-lot/imprimer/", {"case": str(case)}, follow=True)
+    assert "trop longs pour être imprimés ensemble" in response.content.decode()
+    assert not AuditEntry.objects.filter(action="case-printed").exists()
 
 
 def test_too_many_cases_are_not_printed(staff, desk, monkeypatch):
@@ -103,7 +116,7 @@ def test_papers_that_bear_an_address_ask_for_the_right_to_see_it(desk, agent):
 
 
 def test_printing_a_letter_and_opening_a_request_are_lines_of_the_audit_log(staff, desk, agent, monkeypatch):
-    monkeypatch.setattr("complaints.printing.letters_pdf", lambda events: b"%PDF")
+    monkeypatch.setattr("complaints.printing.letters_pdf", lambda events, **given: b"%PDF")
     case = ComplaintFactory(desk=desk, channel="post", complainant__email="", entered_by=agent)
     staff.post("/gestion/complaints/letter/imprimer/", {"letter": case.letters.get().pk})
     given = {"number": case.number, "name": "", "letter_reference": "", "email": "a@exemple.ma", "mobile": ""}

@@ -81,6 +81,20 @@ def test_a_preview_shows_the_page_the_e_mail_and_the_letter_and_writes_nothing(s
     assert Complaint.objects.get(pk=complaint.pk).state == "received"
 
 
+@pytest.mark.parametrize("control", ["\u202a", "\u202e", "\u2066", "\u2067", "\0"], ids=ascii)
+@pytest.mark.parametrize("action", ["acknowledge", "ask_complement", "message", "answer", "close"])
+def test_a_preview_shows_nothing_that_turns_its_text_around(staff, desk, action, control):
+    complaint = ComplaintFactory(desk=desk)
+    body = f"رقم {control}الملف{control} facture.{control}fdp.exe"
+    answer = staff.post(
+        f"{LIST}{complaint.pk}/{action}/", {"body": body, "seen": last_event(complaint), "preview": "page"}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert control not in page
+    assert "رقم الملف facture.fdp.exe" in page
+
+
 def test_the_answer_form_asks_for_the_outcome_and_the_thread_tells_it_to_the_desk(staff, desk):
     outcome, reason = OutcomeFactory(kind="unfavourable", name_fr="Défavorable"), ReasonFactory()
     complaint = ComplaintFactory(desk=desk)

@@ -174,6 +174,39 @@ def test_an_answer_that_does_not_suit_is_reopened_with_a_reason(person, complain
     assert Message.objects.filter(notice="complaints.reopened").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("state", "page", "typed"),
+    [
+        (State.IN_PROGRESS, "cloture/", {"comment": "Merci."}),
+        (State.CLOSED, "reouverture/", {"reason": "Le montant est faux."}),
+    ],
+)
+def test_who_closes_and_reopens_without_end_is_told_when_to_try_again(
+    person, complaint, agent, settings, state, page, typed
+):
+    lead_to(complaint, state, agent=agent)
+    settings.THROTTLES = settings.THROTTLES | {"case-change": (0, 3600)}
+    told = Message.objects.count()
+    shown = act(person, complaint, page, **typed).content.decode()
+    assert "clôturée et rouverte plusieurs fois. Réessayez dans" in shown
+    assert next(iter(typed.values())) in shown
+    assert (now(complaint).state, Message.objects.count()) == (state, told)
+
+
+def test_a_case_is_closed_and_reopened_a_few_times_an_hour(person, complaint, settings):
+    settings.THROTTLES = settings.THROTTLES | {"case-change": (4, 3600)}
+    with time_machine.travel(TUESDAY, tick=False) as clock:
+        follow(person, complaint)
+        for _turn in range(100):
+            act(person, complaint, "cloture/")
+            act(person, complaint, "reouverture/", reason="Encore.")
+        assert Message.objects.filter(notice__in=["complaints.closed", "complaints.reopened"]).count() == 4
+        clock.shift(timedelta(hours=1))
+        follow(person, complaint)
+        act(person, complaint, "cloture/")
+    assert now(complaint).state == State.CLOSED
+
+
 @pytest.mark.req("F5")
 def test_a_reopened_case_is_answered_within_the_same_delay_from_then_on(db):
     with time_machine.travel(TUESDAY, tick=False) as clock:

@@ -85,8 +85,15 @@ def test_number_and_mobile_open_it_however_they_are_written(client, complaint, t
 @pytest.mark.req("A33", "A34")
 @pytest.mark.parametrize("typed", ["0612345678", "+33 6 12 34 56 78"])
 def test_a_mobile_given_to_a_french_desk_is_found_as_it_was_typed_there(client, typed, db):
-    complaint = ComplaintFactory(complainant__mobile="+33612345678")
+    complaint = ComplaintFactory(desk__organisation__country="FR", complainant__mobile="+33612345678")
     assert client.post(TRACK, {"number": complaint.number, "mobile": typed}).headers["Location"] == dashboard(complaint)
+
+
+def test_a_national_number_is_no_number_of_another_country_than_that_of_the_desk(client, db):
+    complaint = ComplaintFactory(desk__organisation__country="FR", complainant__mobile="+212612345678")
+    assert "location" not in client.post(TRACK, {"number": complaint.number, "mobile": "0612345678"}).headers
+    given = client.post(TRACK, {"number": complaint.number, "mobile": "+212612345678"})
+    assert given.headers["Location"] == dashboard(complaint)
 
 
 @pytest.mark.req("A34")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.cases.refusals import CaseRefused
 from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
 from complaints.models import Complaint, Event, TrackingRequest
@@ -102,7 +103,7 @@ def test_another_organisation_receives_only_when_the_desk_names_it(desk, agent):
     elsewhere = DeskFactory()
     complaint = ComplaintFactory(desk=desk)
     assert elsewhere not in destinations(desk)
-    with pytest.raises(ValueError, match=r"\d"):
+    with pytest.raises(CaseRefused, match="vient de fermer"):
         hand_over(complaint, elsewhere, agent)
     desk.hands_over_to.add(elsewhere)
     assert hand_over(complaint, elsewhere, agent).desk == elsewhere

@@ -163,6 +163,10 @@ class Stack:
                 each.kill()
         process.wait(timeout=10)
 
+    def web_pid(self) -> int:
+        """The process number of gunicorn's master."""
+        return self._processes["web"].pid
+
     def web_workers(self) -> list[int]:
         """The process numbers of gunicorn's workers."""
         return [child.pid for child in psutil.Process(self._processes["web"].pid).children()]

@@ -86,7 +86,7 @@ def prove_mobile(account: MemberAccount, mobile: str = MOBILE) -> None:
 
 
 def ask_link(account: MemberAccount, email: str = EMAIL) -> str:
-    activation.ask_link(account_id=account.pk, email=email, **MINE)
+    activation.ask_link(account_id=account.pk, email=email, language="fr")
     return token()
 
 
@@ -378,7 +378,7 @@ def test_a_tab_left_open_at_an_earlier_step_changes_nothing_once_activated(clien
     with pytest.raises(activation.AlreadyActivated):
         activation.ask_code(account_id=account.pk, mobile="+212661234567", **MINE)
     with pytest.raises(activation.AlreadyActivated):
-        activation.ask_link(account_id=account.pk, email="autre@exemple.ma", **MINE)
+        activation.ask_link(account_id=account.pk, email="autre@exemple.ma", language="fr")
 
 
 def test_a_month_of_wrong_codes_ends_with_a_sentence(client: Client, account: MemberAccount, settings):
@@ -397,7 +397,7 @@ def test_the_messages_say_nothing_of_the_person(account: MemberAccount, language
     Organisation.objects.update(activation_sender="Demande déclaration\r\nBcc: a@b.c")
     activation.certify(account_id=account.pk)
     activation.ask_code(account_id=account.pk, mobile=MOBILE, language=language, address="192.0.2.1")
-    activation.ask_link(account_id=account.pk, email=EMAIL, language=language, address="192.0.2.1")
+    activation.ask_link(account_id=account.pk, email=EMAIL, language=language)
     for message in Message.objects.all():
         whole = f"{message.subject} {message.body_text} {message.body_html}"
         for personal in (member.number, member.cin, member.last_name, member.first_name, member.policy.number):

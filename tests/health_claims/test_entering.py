@@ -111,6 +111,18 @@ def test_a_statement_to_redo_begins_with_all_that_was_entered_and_nothing_that_w
     assert cuts == ["missing-piece", "50,50", "Ordonnance absente", None, None, None]
 
 
+def test_the_words_of_a_line_turn_nothing_around_them(claim, staff):
+    given = {
+        "lignes-0-label": "Radio \u202ealm\u2069",
+        "lignes-0-cut_1_reason": "missing-piece",
+        "lignes-0-cut_1_amount": "50",
+        "lignes-0-cut_1_note": "Pièce \u202eabsente",
+    }
+    assert enter(staff, claim, "compute", **given).status_code == 302
+    again = staff.get(f"{LIST}{claim.pk}/decompte/").context["lines_form"].forms[0].initial
+    assert (again["label"], again["cut_1_note"]) == ("Radio alm", "Pièce absente")
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -80,3 +80,11 @@ def test_a_new_code_for_a_child_leaves_the_other_cards_and_nobody_opens_that_of_
     assert (cards.check_card(code=code).is_open, cards.check_card(code=of_child).is_open) == (True, False)
     stranger = reverse("membership:family-card", args=[BeneficiaryFactory.create().pk])
     assert [client.get(stranger).status_code, client.post(stranger).status_code] == [404, 404]
+
+
+def test_cards_that_are_valid_count_for_nothing_where_many_are_read(member, code, settings):
+    settings.THROTTLES = settings.THROTTLES | {"verify-address": (1, 600)}
+    address = reverse("membership:card-check", args=[code])
+    assert [Client().get(address).status_code for _ in range(3)] == [200] * 3
+    unknown = reverse("membership:card-check", args=["x" * len(code)])
+    assert [Client().get(unknown).status_code for _ in range(2)] == [200, 429]

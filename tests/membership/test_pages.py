@@ -197,7 +197,16 @@ def test_a_visitor_reads_the_public_documents_and_no_other(client: Client, membe
 def test_nobody_opens_a_page_of_the_space_and_every_page_is_known_here(client: Client) -> None:
     for name in PRIVATE:
         assert client.get(reverse(f"membership:{name}"))["Location"] == reverse("membership:sign-in")
-    ways_in = {"sign-in", "identity", "password", "browser-code", "forgotten", "forgotten-new", "forgotten-link"}
+    ways_in = {
+        "sign-in",
+        "identity",
+        "password",
+        "browser-code",
+        "code-first",
+        "forgotten",
+        "forgotten-new",
+        "forgotten-link",
+    }
     public = ways_in | {"email-link", "card-check", "sign-out", "downloads", "download"}
     child = reverse("membership:family-card", args=[BeneficiaryFactory().pk])
     assert client.get(child)["Location"] == reverse("membership:sign-in")

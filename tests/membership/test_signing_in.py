@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +16,7 @@ from claims_portal.notifications.models import Message
 from membership.access import SESSION_KEY
 from membership.models import KnownBrowser, MemberAccount
 from membership.services.signing_in import prune_browsers
-from tests.factories.membership import AccountFactory, MemberFactory, PolicyFactory, enter_as
+from tests.factories.membership import PASSWORD, AccountFactory, MemberFactory, PolicyFactory, enter_as
 
 from .conftest import last_code, say_cin, say_number, say_password, sign_in
 
@@ -132,22 +134,6 @@ def test_a_browser_is_known_for_a_time_only(client: Client, member) -> None:
     assert prune_browsers() == 1
 
 
-def test_tries_are_limited_and_a_stranger_does_not_lock_out_a_browser_the_member_uses(client, member, settings) -> None:
-    sign_in(client, member, remember="on")
-    client.post(reverse("membership:sign-out"))
-    settings.THROTTLES = settings.THROTTLES | {"sign-in-member": (2, 3600)}
-    stranger = Client()
-    assert [say_cin(stranger, member, cin="ZZ000000").status_code for _ in range(3)] == [200, 200, 429]
-    assert say_cin(stranger, member).status_code == 429
-    assert say_password(client, member)["Location"] == reverse("membership:home")
-
-
-def test_after_too_many_wrong_passwords_only_a_new_one_helps(client: Client, member, settings) -> None:
-    settings.THROTTLES = settings.THROTTLES | {"password-failures": (1, 3600)}
-    say_password(client, member, "faux")
-    assert "Mot de passe oublié" in say_password(client, member).content.decode()
-
-
 @pytest.mark.req("D33")
 def test_signing_out_ends_the_session_on_the_server(client: Client, member) -> None:
     enter_as(client, member)
@@ -171,6 +157,44 @@ def test_a_session_ends_with_the_password_it_was_opened_with_or_when_it_idles(cl
     session[SESSION_KEY] |= {"seen": 0}
     session.save()
     assert client.get(reverse("membership:home")).status_code == 302
+
+
+@pytest.mark.parametrize("active", [True, False], ids=["active", "idle"])
+def test_the_session_of_a_member_ends_twelve_hours_after_sign_in_however_active(client: Client, member, active) -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        sign_in(client, member)
+        for _ in range(12 * 4 if active else 1):
+            clock.shift(15 * 60)
+            assert client.get(reverse("membership:home")).status_code == 200
+        clock.shift(60 if active else 15 * 60 + 1)
+        assert client.get(reverse("membership:home"))["Location"] == reverse("membership:sign-in")
+
+
+def test_a_new_password_does_not_begin_the_twelve_hours_again(client: Client, member) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        sign_in(client, member)
+        session = client.session
+        session[SESSION_KEY] |= {"began": session[SESSION_KEY]["began"] - 12 * 3600 + 60}
+        session.save()
+        new = {"current": PASSWORD, "password": "Citron-88", "confirmation": "Citron-88"}
+        assert client.post(reverse("membership:change-password"), new).status_code == 302
+    with time_machine.travel(timezone.now() + timedelta(seconds=90)):
+        assert client.get(reverse("membership:home"))["Location"] == reverse("membership:sign-in")
+
+
+def test_what_a_member_sends_after_the_end_of_the_session_is_given_back(client: Client, member) -> None:
+    enter_as(client, member)
+    session = client.session
+    session[SESSION_KEY] |= {"began": 0}
+    session.save()
+    text = "Une question longue, écrite pendant que la session prenait fin."
+    typed = {"password": "secret-qui-ne-revient-pas jamais et encore moins ici", "mobile": text}
+    answer = client.post(reverse("membership:change-mobile"), typed, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 403
+    assert f"{text}</textarea>" in answer.content.decode()
+    assert typed["password"] not in answer.content.decode()
+    assert SESSION_KEY not in client.session
 
 
 def test_who_has_a_password_but_no_mobile_is_told_where_to_ask(client: Client) -> None:

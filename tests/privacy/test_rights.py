@@ -119,9 +119,20 @@ def test_too_little_is_said_beside_the_field(client, settings, changes):
 
 
 def test_requests_from_one_place_are_limited(client, settings):
+    settings.PATIENCE_SECONDS = 0
     settings.THROTTLES = settings.THROTTLES | {"rights-address": (1, 3600)}
     organisation = RightsDelayFactory.create().organisation
     assert [send(client, organisation).status_code for _ in range(2)] == [200, 429]
+
+
+def test_a_form_filled_badly_is_no_request_and_counts_for_nothing(client, settings):
+    settings.PATIENCE_SECONDS = 0
+    settings.THROTTLES = settings.THROTTLES | {"rights-address": (1, 3600)}
+    organisation = RightsDelayFactory.create().organisation
+    for _ in range(3):
+        assert send(client, organisation, details="").status_code == 200
+    assert send(client, organisation).status_code == 200
+    assert RightsRequest.objects.count() == 1
 
 
 # --- The register

@@ -212,7 +212,7 @@ def test_the_file_past_the_limit_is_refused_with_what_to_do_and_not_kept(client,
 
 
 def test_a_draft_erased_in_another_tab_while_a_file_arrives_is_said_to_be_gone(client, draft, monkeypatch):
-    def received(*, upload: Any) -> Document:
+    def received(*, upload: Any, sender: str) -> Document:
         Draft.objects.filter(pk=draft.pk).delete()
         return DocumentFactory.create()
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.identifiers import is_key
 
 STAFF_SHOWN = 200
 
@@ -32,7 +33,9 @@ class StaffFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or ""
-        return queryset.filter(user=int(chosen)) if chosen.isascii() and chosen.isdigit() else queryset
+        if is_key(chosen):
+            return queryset.filter(user=int(chosen))
+        return queryset.none() if chosen.isascii() and chosen.isdigit() else queryset
 
 
 @admin.register(AuditEntry)
@@ -44,6 +47,7 @@ class AuditEntryAdmin(ReadOnlyAdmin, KeysetAdmin):
     list_filter = ("action", StaffFilter)
     list_select_related = ("user", "desk")
     list_per_page = 50
+    extra_lookups = ("object_type", "object_id")  # the lines about one case or document
     show_facets = admin.ShowFacets.NEVER  # counting the whole log is what paging by key avoids
     actions = None
     fields = ("at", "user", "action", "reference", ("object_type", "object_id"), "desk", "address", "details")
@@ -59,9 +63,3 @@ class AuditEntryAdmin(ReadOnlyAdmin, KeysetAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return AuditEntry.objects.visible_to(request.user)  # type: ignore[arg-type]
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """The lines about one case or document, whose address the case page gives."""
-        if lookup in {"object_type", "object_id"}:
-            return True
-        return super().lookup_allowed(lookup, value, request)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from claims_portal.accounts import audit, second_factor
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
+from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
 
@@ -37,9 +39,10 @@ def rights_of(user: User) -> dict[str, Any]:
     }
 
 
-def log_rights(request: HttpRequest, about: models.Model, details: dict[str, Any]) -> None:
+def log_change(request: HttpRequest, about: models.Model, action: audit.Action, details: dict[str, Any]) -> None:
+    """Write a line of the audit log about an account or a role that an administrator changed."""
     audit.record(
-        action=audit.Action.ROLE_CHANGED,
+        action=action,
         user=request.user,  # type: ignore[arg-type]
         about=about,
         address=client_address(request),
@@ -47,7 +50,7 @@ def log_rights(request: HttpRequest, about: models.Model, details: dict[str, Any
     )
 
 
-class ConfirmedAdmin(admin.ModelAdmin):
+class ConfirmedAdmin(PortalAdmin):
     """Rights are given by somebody who has just confirmed who they are (docs/security.md)."""
 
     def changeform_view(
@@ -99,10 +102,13 @@ class StaffAdmin(ConfirmedAdmin, UserAdmin):
     ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Rights that change are a line of the audit log, with what they are now."""
+        """Write the change to the audit log: rights with what they are now, the rest by the names of the fields."""
         super().save_related(request, form, formsets, change)
-        if changed := sorted(RIGHTS & set(form.changed_data)):
-            log_rights(request, form.instance, {"changed": changed} | rights_of(form.instance))
+        person, changed = form.instance, set(form.changed_data)
+        if rights := sorted(RIGHTS & changed):
+            log_change(request, person, audit.Action.ROLE_CHANGED, {"changed": rights} | rights_of(person))
+        if others := sorted(changed - RIGHTS):
+            log_change(request, person, audit.Action.ACCOUNT_CHANGED, {"changed": others, "created": not change})
 
     def has_reset_permission(self, request: HttpRequest) -> bool:
         """Named by the action's permissions."""
@@ -125,10 +131,19 @@ class StaffAdmin(ConfirmedAdmin, UserAdmin):
         return None
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Somebody else’s password opens what they may do."""
+        """Ask to confirm first, since a password opens what its owner may do; write the change to the audit log."""
         if self.has_change_permission(request) and not recently_confirmed(request):
             return confirm_first(request, back=request.path)
-        return super().user_change_password(request, id, form_url)
+        person = self.get_object(request, unquote(id)) if request.method == "POST" else None
+        before = person.password if person else ""
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if person:
+                person.refresh_from_db(fields=["password"])
+                if person.password != before:
+                    usable = {"usable": person.has_usable_password()}
+                    log_change(request, person, audit.Action.PASSWORD_CHANGED, usable)
+        return response
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         held = super().get_readonly_fields(request, obj)
@@ -150,10 +165,33 @@ admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, 
 
 @admin.register(Group)
 class RoleAdmin(ConfirmedAdmin, GroupAdmin):
-    """The roles: what they allow is logged when it changes."""
+    """The roles: what they allow is logged when it changes, or when they are deleted."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if form.changed_data:
             names = form.instance.permissions.values_list("codename", flat=True)
-            log_rights(request, form.instance, {"group": form.instance.name, "permissions": list(names)})
+            details = {"group": form.instance.name, "permissions": list(names)}
+            log_change(request, form.instance, audit.Action.ROLE_CHANGED, details)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Ask to confirm first: a deleted role takes rights away from everybody who has it."""
+        if self.has_delete_permission(request) and not recently_confirmed(request):
+            return confirm_first(request, back=request.path)
+        return super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Ask to confirm first, when the list is asked to delete roles."""
+        if request.POST.get("action") == "delete_selected" and not recently_confirmed(request):
+            return confirm_first(request, back=request.path)
+        return super().changelist_view(request, extra_context)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Delete a role; its page and the list's action both come here."""
+        details = {"group": obj.name, "deleted": True, "accounts": obj.user_set.count()}
+        log_change(request, obj, audit.Action.ROLE_CHANGED, details)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Group]) -> None:
+        for group in queryset:
+            self.delete_model(request, group)

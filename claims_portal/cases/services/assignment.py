@@ -9,26 +9,23 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
 from claims_portal.cases.models import Case
+from claims_portal.cases.refusals import CaseRefused
 
 from .changes import apply_transition, lock_case
-
-
-class NotAtThisDesk(Exception):
-    """The colleague does not handle the cases of that desk."""
 
 
 @transaction.atomic
 def assign_case(model: type[Case], *, case_id: int, user: User, to: User | None = None) -> Any:
     """Give the case to a colleague (`to`), or to the agent who asks. The person concerned is not told.
 
-    Raise TransitionNotAllowed once it is closed, NotAtThisDesk when the colleague does not handle cases of that desk.
+    Raise TransitionNotAllowed once it is closed, CaseRefused when the colleague does not handle cases of that desk.
     """
     case = lock_case(model, case_id)
     agent = to or user
     permission = model.workflow["assign"].permission
     able = agent.has_perm(permission) and agent.desks.filter(pk=case.desk_id).exists()
     if agent.pk != user.pk and not able:
-        raise NotAtThisDesk
+        raise CaseRefused(_("Cette personne ne traite pas les dossiers de ce guichet : choisissez-en une autre."))
     apply_transition(
         case,
         "assign",

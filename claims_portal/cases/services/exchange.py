@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
 from claims_portal.cases.kinds import kind_of
 from claims_portal.cases.models import Actor, Case, CommonEvent
+from claims_portal.cases.refusals import TooManyMessages
 from claims_portal.notifications.services import queue
 
 from .changes import Joined, apply_transition, is_repeated_press, join_documents, lock_case
@@ -97,19 +99,26 @@ def write_to_desk(model: type[Case], *, case_id: int, body: str, documents: Join
     """Send what the person writes: the complement when one was asked for, a message otherwise.
 
     The same words with the same files, pressed twice, are one message. Raise TransitionNotAllowed when the case is
-    closed.
+    closed, TooManyMessages when it holds no more.
     """
     case = lock_case(model, case_id)
     workflow = model.workflow
     kinds = [workflow[name].event_kind for name in ("supply", "write")]
     if is_repeated_press(case, kinds=kinds, body=body, documents=[document for document, _kind in documents]):
         return case
+    check_room(case)
     now = timezone.now()
     transition = "supply" if workflow.allows("supply", case.state) else "write"
     apply_transition(case, transition, body=body, documents=documents, at=now)
     if transition == "supply" and kind_of(case).clocks is not None:
         end_pause(case, at=now)
     return case
+
+
+def check_room(case: Any) -> None:
+    """Raise TooManyMessages when the words of the person on this case reach the limit. One query."""
+    if case.events.filter(actor=Actor.PERSON).exclude(body="").count() >= settings.CASE_MESSAGES:
+        raise TooManyMessages
 
 
 @transaction.atomic

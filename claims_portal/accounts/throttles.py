@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from .models import Throttle
 
@@ -57,6 +58,16 @@ def forget(scope: str, subject: str) -> None:
     """Forgive the tries of this window: the last one was right."""
     now = int(time.time())
     Throttle.objects.filter(key=_key(scope, subject, now - now % settings.THROTTLES[scope][1])).delete()
+
+
+def refund(scope: str, subject: str) -> None:
+    """Take one try back, because it was right: what is left counted is failures.
+
+    Count before the check and refund after it: tries sent at once cannot all pass before the first one is counted.
+    """
+    now = int(time.time())
+    key = _key(scope, subject, now - now % settings.THROTTLES[scope][1])
+    Throttle.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
 
 
 def count(scope: str, subject: str, *, weight: int = 1, limit: tuple[int, int] | None = None) -> None:

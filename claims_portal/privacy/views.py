@@ -34,11 +34,11 @@ class RightsView(PublicView):
         return self.show(request, RightsForm(initial={"organisation": request.GET.get("organisme", "")}), uuid.uuid4())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("rights-address", client_address(request))
         form = RightsForm(request.POST)
         form_id = read_form_id(request.POST.get("form_id", ""))
         if not form.is_valid() or not self.is_human(request, form, form_id):
             return self.show(request, form, form_id)
+        throttles.count("rights-address", client_address(request))
         for contact in filter(None, (form.cleaned_data["email"], form.cleaned_data["mobile"])):
             throttles.count("link-recipient", contact)
         asked = receive_request(form_id=form_id, language=get_language() or "fr", **form.cleaned_data)

@@ -23,7 +23,8 @@ THROTTLES = {
     "upload-address": (env.int("LIMIT_UPLOAD_ADDRESS", 3000), 3600),
     "draft-address": (env.int("LIMIT_DRAFT_ADDRESS", 1200), 3600),
     "tracking-address": (env.int("LIMIT_TRACKING_ADDRESS", 60), 600),
-    "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 600),
+    "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 12 * 3600),  # of one number, from one address
+    "tracking-number-day": (env.int("LIMIT_TRACKING_NUMBER_DAY", 100), 24 * 3600),  # of one number, from everywhere
     "online-tracking-address": (env.int("LIMIT_ONLINE_TRACKING", 30), 3600),
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 60), 600),
@@ -41,6 +42,7 @@ THROTTLES = {
     "code-budget": (env.int("LIMIT_CODE_BUDGET", 3000), 3600),  # SMS an hour for the whole portal
     "code-failures": (env.int("LIMIT_CODE_FAILURES", 100), 30 * 24 * 3600),
     "declaration-member": (env.int("LIMIT_DECLARATION_MEMBER", 60), 3600),
+    "robots-proof": (1, 24 * 3600),  # what proved that a person is there serves once
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 60), 600),
 }
 TRACKING_GRANT_SECONDS = 30 * 60

@@ -112,9 +112,13 @@ def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
     return complaint
 
 
-@transaction.atomic
 def send_my_complaints(*, email: str, language: str) -> None:
-    """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3)."""
-    if Complaint.objects.filter(complainant__email=email).exists():
+    """Mail a link to the list of an address's complaints, when it has any. Nothing tells the asker which (F3).
+
+    For an address without any the same is done, then undone: it takes the same time, and nothing leaves.
+    """
+    is_known = Complaint.objects.filter(complainant__email=email).exists()
+    with transaction.atomic():
         token = create_link(purpose="my-complaints", subject=email, hours=MINE_HOURS)
         queue(notices.MyComplaints(email=email, token=token, language=language, hours=MINE_HOURS))
+        transaction.set_rollback(not is_known)

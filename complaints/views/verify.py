@@ -27,12 +27,12 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
     Of a case that was erased, it says when that was.
     The code is 128 random bits: whoever has it was given the paper. An unknown one is a 404 like any other.
+    Only unknown codes count against the limit of an address.
     """
-    throttles.count("verify-address", client_address(request))
-    if not _CODE.fullmatch(code):
-        raise Http404
-    complaint = Complaint.objects.select_related("desk__organisation").filter(verification_code=code).first()
+    cases = Complaint.objects.select_related("desk__organisation")
+    complaint = cases.filter(verification_code=code).first() if _CODE.fullmatch(code) else None
     if complaint is None:
+        throttles.count("verify-address", client_address(request))
         raise Http404
     context = {
         "number": spoken(complaint.number),

@@ -83,5 +83,7 @@ class CardCheckView(PublicView):
     """Valid or not, and until when: neither the name, nor the number, nor the contract."""
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        throttles.count("verify-address", client_address(request))
-        return render(request, "membership/card_check.html", {"validity": cards.check_card(code=code)})
+        validity = cards.check_card(code=code)
+        if not validity.is_open:  # only these count: who shows a good card is no guesser
+            throttles.count("verify-address", client_address(request))
+        return render(request, "membership/card_check.html", {"validity": validity})

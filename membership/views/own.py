@@ -67,6 +67,7 @@ class ChangeView(MemberView):
         throttles.count("verify-address", client_address(request))
         form = self.form(request.POST)
         if form.is_valid() and self.is_them(form):
+            throttles.refund("verify-address", client_address(request))
             return self.change(request, form)
         return self.show(request, form)
 
@@ -155,6 +156,7 @@ class ChangeMobileCodeView(MemberView):
         if sentence:
             form.add_error("code", sentence)
             return self.show(request, form)
+        throttles.refund("verify-address", client_address(request))
         request.session.pop(MOBILE_CODE, None)
         messages.success(request, _("Votre nouveau numéro est enregistré."))
         return redirect("membership:membership")

@@ -83,7 +83,7 @@ def test_trying_codes_is_limited_for_each_address(client, settings):
 def test_the_page_costs_the_same_whatever_the_number_of_documents(client, django_assert_num_queries):
     one, many = ComplaintFactory(documents=1), ComplaintFactory(documents=6)
     for complaint in (one, many):
-        with django_assert_num_queries(3):  # the throttle, the case, its documents
+        with django_assert_num_queries(2):  # the case, its documents
             page_of(client, complaint)
 
 

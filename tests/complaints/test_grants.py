@@ -88,8 +88,16 @@ def reset_password(client: Client) -> str:
 
 @pytest.mark.parametrize(
     "give_right",
-    [open_tracking, open_list, open_from_list, resume_draft, begin_draft, file_complaint, enter_member_space]
-    + [reset_password],
+    [
+        open_tracking,
+        open_list,
+        open_from_list,
+        resume_draft,
+        begin_draft,
+        file_complaint,
+        enter_member_space,
+        reset_password,
+    ],
 )
 def test_a_planted_session_cookie_gives_nothing_after_a_right_was_given(client, give_right, settings):
     settings.PATIENCE_SECONDS = 0

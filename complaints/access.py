@@ -23,17 +23,19 @@ SESSION_MAX = 20
 WRITE_EVERY = 60  # seconds: activity is written once a minute, not at every request
 
 
-def grant(request: HttpRequest, complaint: Complaint) -> None:
+def grant(request: HttpRequest, complaint: Complaint, *, new_key: bool = True) -> None:
     """Let this browser session follow the case until `settings.TRACKING_GRANT_SECONDS` after the last activity.
 
-    `complaint` comes with its complainant. The session gets a new key.
+    `complaint` comes with its complainant. The session gets a new key, unless the caller gave it one with the right
+    that this one follows from.
     """
     now = int(time.time())
     held = {number: right for number, right in _rights(request).items() if right["until"] > now}
     until = now + settings.TRACKING_GRANT_SECONDS
     held[complaint.number] = {"until": until, "contact": contact_proof(complaint)}
     request.session[SESSION_KEY] = dict(list(held.items())[-SESSION_MAX:])
-    renew_key(request.session)
+    if new_key:
+        renew_key(request.session)
 
 
 def _rights(request: HttpRequest) -> dict[str, dict[str, Any]]:

@@ -29,7 +29,8 @@ def remember(request: HttpRequest, text: str) -> str:
     """Keep what this person looks for, and give its key."""
     key = secrets.token_hex(8)
     expires_at = timezone.now() + LIFE
-    Search.objects.create(key=key, user_id=request.user.pk, text=one_line(text)[:LONGEST], expires_at=expires_at)
+    user: Any = request.user
+    Search.objects.create(key=key, user=user, text=one_line(text)[:LONGEST], expires_at=expires_at)
     return key
 
 
@@ -42,7 +43,8 @@ def kept(request: HttpRequest, key: str) -> str:
     """What this person looks for under a key; "" when there is nothing, or no more."""
     if not _KEY.fullmatch(key):
         return ""
-    searches = Search.objects.filter(key=key, user_id=request.user.pk, expires_at__gt=timezone.now())
+    user: Any = request.user
+    searches = Search.objects.filter(key=key, user=user, expires_at__gt=timezone.now())
     return searches.values_list("text", flat=True).first() or ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -89,7 +89,7 @@ class TrackView(PublicView):
 class LeaveView(PublicView):
     """« Quitter »: this browser opens no case any more, nor the list of them (shared computers)."""
 
-    http_method_names: ClassVar = ["post"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         access.leave_cases(request)

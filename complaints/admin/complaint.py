@@ -133,7 +133,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
-        """What was typed goes to the session, not into an address. A number opens its case."""
+        """What was typed is kept for an hour under a key, and not in an address. A number opens its case."""
         if not self.has_view_permission(request):
             raise Http404
         text = request.POST.get("texte", "").strip()

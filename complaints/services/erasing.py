@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from claims_portal.accounts.links import forget_links
+from claims_portal.backoffice.searches import forget_searches
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import release_documents
 from claims_portal.notifications.services import forget_messages
@@ -76,6 +77,7 @@ def erase_case(*, complaint: Complaint, disposal: Disposal) -> None:
     person = complaint.complainant
     disposal.email_mark = contact_mark(complaint.number, person.email) if person.email else ""
     disposal.mobile_mark = contact_mark(complaint.number, str(person.mobile)) if person.mobile else ""
+    forget_searches()  # one of them may hold the name
     disposal.erased = _erase_documents(complaint, disposal) | _erase_rows(complaint, person)
     Complaint.objects.filter(pk=complaint.pk).update(**COMPLAINT_BLANK, disposed_at=now, changed_at=now)
     Event.objects.record(

@@ -158,6 +158,7 @@ class ChangeMobileCodeView(MemberView):
         if sentence:
             form.add_error("code", sentence)
             return self.show(request, form)
+        throttles.give_back("verify-address", client_address(request))
         request.session.pop(MOBILE_CODE, None)
         messages.success(request, _("Votre nouveau numéro est enregistré."))
         return redirect("membership:membership")

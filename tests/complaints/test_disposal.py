@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims_portal.accounts.models import AuditEntry, User
+from claims_portal.backoffice.models import Search
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import prune_documents
 from claims_portal.notifications.models import Message
@@ -22,6 +23,7 @@ from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complainant, Complaint, Disposal, DisposalBatch, Event, TrackingRequest
 from complaints.services import disposal, erasing, following, handling, holds, retention
 from complaints.services.online import ask_online_tracking
+from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.deadlines import DelayFactory
 
@@ -196,6 +198,16 @@ def test_a_person_may_have_a_closed_case_erased_before_its_time(desk, people):
 # --- Erased -------------------------------------------------------------------------------------------------------
 
 
+def test_what_agents_looked_for_goes_with_an_erased_case(desk, people):
+    agent = signed_in(AgentFactory.create(desks=[desk], permissions=["complaints.view_complaint"]))
+    complaint = closed(desk, days_ago=100, complainant__last_name="Tazi")
+    listed = agent.post(reverse("admin:complaints_complaint_search"), {"texte": "Tazi"})["Location"]
+    assert agent.get(listed).context["cl"].query == "Tazi"
+    dispose(complaint, people)
+    assert agent.get(listed).context["cl"].query == ""
+    assert not Search.objects.exists()
+
+
 @pytest.fixture
 def erased(desk, people) -> Complaint:
     """A case with everything a case may hold, erased."""
@@ -318,7 +330,7 @@ def test_the_number_of_an_erased_case_tells_a_stranger_nothing(client, erased, d
     other = ComplaintFactory.create()
     said = []
     for complaint in (erased, other):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):  # three limits, one look-up
             answer = follow(client, complaint, email="autre@exemple.ma")
         said.append(list(answer.context["form"].errors["number"]))
     assert said[0] == said[1] == ["Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux."]

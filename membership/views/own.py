@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims_portal.accounts import codes
+from claims_portal.accounts import codes, throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims_portal.accounts import tasks
 from claims_portal.accounts.models import Throttle
-from claims_portal.accounts.throttles import LimitReached, caller, count, refund
+from claims_portal.accounts.throttles import LimitReached, caller, count, give_back
 from complaints.references import new_number
 from tests.factories.complaints import DeskFactory
 from tests.together import at_once
@@ -40,7 +40,7 @@ def test_a_try_that_was_right_is_taken_back(db, settings):
     settings.THROTTLES = settings.THROTTLES | {"door": (2, 3600)}
     for _ in range(5):
         count("door", "amina")
-        refund("door", "amina")
+        give_back("door", "amina")
     count("door", "amina")
     count("door", "amina")
     with pytest.raises(LimitReached):

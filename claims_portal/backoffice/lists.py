@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+
+from .scope import ScopedAdmin
 
 LONGEST_SEARCH = 254
 DJANGO_PARAMETERS = {ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
@@ -33,11 +35,13 @@ class PortalChangeList(ChangeList):
             raise IncorrectLookupParameters from error
 
 
-class PortalAdmin(admin.ModelAdmin):
-    """A ModelAdmin whose list admits the lookups of its filters, those of its date hierarchy, and `extra_lookups`.
+class PortalAdmin(ScopedAdmin):
+    """A ModelAdmin of the rows of its scope. Its list admits the lookups of its filters and date hierarchy.
+
+    `extra_lookups` are admitted too.
 
     Django admits every lookup on every column of the model: by `?column__regex=…` an address would read a column that
-    the list does not show. A filter is a field of the model or a SimpleListFilter.
+    the list does not show. A filter is a field of the model, alone or with its class, or a SimpleListFilter.
     """
 
     extra_lookups: Sequence[str] = ()
@@ -49,6 +53,8 @@ class PortalAdmin(admin.ModelAdmin):
         for list_filter in self.get_list_filter(request):
             if isinstance(list_filter, str):
                 declared |= self._field_lookups(list_filter)
+            elif isinstance(list_filter, tuple):
+                declared |= self._field_lookups(list_filter[0])
             else:
                 declared.add(list_filter.parameter_name)  # type: ignore[union-attr]
         if self.date_hierarchy:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
@@ -29,6 +30,8 @@ RECENT = 10
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     """Letters of the agent's desks: those to print, the oldest first, and those this agent printed last."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         """Only what exists: no adding, no editing, no deleting."""

@@ -116,7 +116,7 @@ class AssignmentRuleAdmin(OfAgents):
         may_see = request.user.has_perm(queues.VIEW) or request.user.has_perm(HANDLE)
         if not (may_see and self.has_view_permission(request)):
             raise Http404
-        rule = get_object_or_404(AssignmentRule.objects.select_related("desk"), pk=rule_id)
+        rule = get_object_or_404(self.get_queryset(request).select_related("desk"), pk=rule_id)
         rules = rules_of(rule.desk)
         cases = queues.openable_cases(request.user).filter(desk=rule.desk).select_related("category")
         tried = [

@@ -21,6 +21,7 @@ from claims_portal.accounts.confirmation import confirm_first, recently_confirme
 from claims_portal.backoffice.exports import Table, table_file
 from claims_portal.backoffice.keyset import NEWER, OLDER, KeysetAdmin, KeysetChangeList, page_by_key
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.organisations.models import Desk, Organisation
 from health_claims.models import Claim, SettlementBatch
 from health_claims.roles import VIEW_BATCHES
@@ -69,6 +70,7 @@ class BatchChangeList(KeysetChangeList):
 class SettlementBatchAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Batches as those who settle see them."""
 
+    scope = BY_QUERYSET
     keyset = ("made_at", "pk")
     change_list_template = "admin/health_claims/settlementbatch/change_list.html"
     actions = None

@@ -26,6 +26,7 @@ class BeneficiaryInline(LabelledInline):
 
 @admin.register(Member)
 class MemberAdmin(KeysetAdmin):
+    scope = "policy__desk"
     form = MemberForm
     keyset = ("pk",)
     list_display = ["number", "name", "policy", "rights_from", "rights_to"]
@@ -42,7 +43,7 @@ class MemberAdmin(KeysetAdmin):
         return member.full_name
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
-        return Member.objects.visible_to(request.user).select_related("policy")
+        return super().get_queryset(request).select_related("policy")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str

@@ -124,7 +124,7 @@ MANAGES_ACCOUNTS = ["accounts.view_user", "accounts.add_user", "accounts.change_
 
 
 def test_who_manages_accounts_gives_desks_but_no_powers(desk, agent):
-    manager = AgentFactory(permissions=MANAGES_ACCOUNTS)
+    manager = AgentFactory(desks=[desk], permissions=MANAGES_ACCOUNTS)
     address = f"/gestion/accounts/user/{agent.pk}/change/"
     staff = signed_in(manager)
     sent = values(staff.get(address)) | {"desks": [], "is_superuser": "on", "user_permissions": [1, 2, 3]}
@@ -135,8 +135,9 @@ def test_who_manages_accounts_gives_desks_but_no_powers(desk, agent):
     assert agent.user_permissions.count() == len(HANDLES)
 
 
-def test_who_manages_accounts_does_not_touch_a_superuser(administrator):
-    staff = signed_in(AgentFactory(permissions=MANAGES_ACCOUNTS))
+def test_who_manages_accounts_does_not_touch_a_superuser(desk, administrator):
+    administrator.desks.add(desk)
+    staff = signed_in(AgentFactory(desks=[desk], permissions=MANAGES_ACCOUNTS))
     address = f"/gestion/accounts/user/{administrator.pk}/"
     assert staff.post(f"{address}change/", {"email": "x@y.ma"}).status_code == 403
     assert staff.post(f"{address}password/", {"password1": PASSWORD, "password2": PASSWORD}).status_code == 403

@@ -19,6 +19,7 @@ from claims_portal.accounts import audit, second_factor
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.backoffice.scope import SHARED
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
 
@@ -79,6 +80,7 @@ class ConfirmedAdmin(PortalAdmin):
 class StaffAdmin(ConfirmedAdmin, UserAdmin):
     """Whoever may change accounts gives desks; only a superuser gives powers, or touches a superuser."""
 
+    scope = "desks"
     list_display = ["email", "last_name", "first_name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_active", "is_staff", "desks", "groups"]
     search_fields = ["email", "last_name", "first_name"]
@@ -152,6 +154,8 @@ admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, 
 @admin.register(Group)
 class RoleAdmin(ConfirmedAdmin, GroupAdmin):
     """The roles: what they allow is logged when it changes."""
+
+    scope = SHARED
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -236,6 +236,9 @@ class AuditEntry(models.Model):
         RIGHTS_ANSWERED = "rights-answered", _("Réponse à une demande sur des données")
         DISPOSAL_REFUSED = "disposal-refused", _("Suppression de dossiers refusée")
         ACCOUNT_RETURNED = "account-returned", _("Compte rendu à l’adhérent")
+        MEMBER_CHANGED = "member-changed", _("RIB, CIN, naissance ou droits modifiés")
+        CHANGE_DISPUTED = "change-disputed", _("Changement contesté par l’adhérent")
+        CHANGE_RELEASED = "change-released", _("Règlements libérés")
 
     at = models.DateTimeField(_("le"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))

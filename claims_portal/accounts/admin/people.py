@@ -101,11 +101,16 @@ class StaffAdmin(ConfirmedAdmin, UserAdmin):
         (_("Travail"), {"fields": ["is_staff", "desks"]}),
     ]
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        form.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Rights that change are a line of the audit log, with what they are now."""
+        """Rights that change are a line of the audit log, with what they were and what they are now."""
         super().save_related(request, form, formsets, change)
         if changed := sorted(RIGHTS & set(form.changed_data)):
-            log_rights(request, form.instance, {"changed": changed} | rights_of(form.instance))
+            details = {"changed": changed, "before": form.rights_before}
+            log_rights(request, form.instance, details | rights_of(form.instance))
 
     def has_reset_permission(self, request: HttpRequest) -> bool:
         """Named by the action's permissions."""
@@ -158,7 +163,9 @@ class RoleAdmin(ConfirmedAdmin, GroupAdmin):
     scope = SHARED
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        names = form.instance.permissions.order_by("codename").values_list("codename", flat=True)
+        before = list(names)
         super().save_related(request, form, formsets, change)
         if form.changed_data:
-            names = form.instance.permissions.values_list("codename", flat=True)
-            log_rights(request, form.instance, {"group": form.instance.name, "permissions": list(names)})
+            details = {"group": form.instance.name, "before": before, "permissions": list(names.all())}
+            log_rights(request, form.instance, details)

@@ -56,7 +56,7 @@ class PortalAdmin(ScopedAdmin):
             elif isinstance(list_filter, tuple):
                 declared |= self._field_lookups(list_filter[0])
             else:
-                declared.add(list_filter.parameter_name)  # type: ignore[union-attr]
+                declared.add(list_filter.parameter_name)
         if self.date_hierarchy:
             declared |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
         return declared

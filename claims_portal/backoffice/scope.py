@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, Q, QuerySet
+from django.db.models import ManyToManyField, Model, Q, QuerySet
 from django.http import HttpRequest
 
 ITSELF = "pk"
@@ -32,11 +32,11 @@ class ScopedChoices:
     # Relations that name rows of other institutions on purpose.
     unscoped_choices: frozenset[str] = frozenset()
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         form_field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         return self._limited(form_field, db_field, request)
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         form_field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
         return self._limited(form_field, db_field, request)
 
@@ -51,14 +51,15 @@ class ScopedChoices:
         if not self.admin_site.is_registered(related):  # tests/backoffice/test_scope.py lists these models
             return Q()
         related_admin: Any = self.admin_site.get_model_admin(related)
-        return related_admin.readable(request)  # type: ignore[no-any-return]
+        condition: Q = related_admin.readable(request)
+        return condition
 
 
 class ScopedFilter(admin.RelatedFieldListFilter):
     """A filter by a relation that offers only the rows that the person reads."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        offered: list[tuple[str, str]] = field.get_choices(
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        offered: list[Any] = field.get_choices(
             include_blank=False,
             ordering=self.field_admin_ordering(field, request, model_admin),
             limit_choices_to=model_admin.choices_scope(field, request),
@@ -103,24 +104,25 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 
     def _owned_ids(self, user: Any) -> frozenset[int]:
         field = self._last_field()
-        owner: Any = self.model if field is None else field.remote_field.model  # type: ignore[attr-defined]
+        owner: Any = self.model if field is None else field.remote_field.model
         of_organisations = owner._meta.label == "organisations.Organisation"
         owned: frozenset[int] = user.own_organisation_ids if of_organisations else user.own_desk_ids
         return owned
 
-    def _last_field(self) -> Field[Any, Any] | None:
+    def _last_field(self) -> Any:
         """Return the last field of the path, None for ITSELF."""
         if self.scope == ITSELF:
             return None
         model: Any = self.model
+        field: Any = None
         for name in self.scope.split("__"):
             field = model._meta.get_field(name)
             model = field.remote_field.model
-        return field  # type: ignore[no-any-return]
+        return field
 
     def _may_be_shared(self) -> bool:
         field = self._last_field()
-        return field is not None and field.null
+        return bool(field is not None and field.null)
 
     def _owners(self, row: Any) -> set[int]:
         """Return the keys of the desks or organisations to which a row belongs; none for a shared row."""
@@ -168,7 +170,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
             if db_field is not None and obj is not None and (current := getattr(obj, db_field.attname)):
                 offered = Q(pk__in=form_field.queryset.order_by().values("pk")) | Q(pk=current)
                 form_field.queryset = db_field.remote_field.model._default_manager.filter(offered)
-        if self.scope in form.base_fields:
+        if self.scope in form.base_fields and self._may_be_shared():
             form.base_fields[self.scope].required = True
         return form
 

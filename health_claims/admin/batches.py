@@ -229,7 +229,7 @@ def held_rows(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
 
 def why_held(change: SensitiveChange) -> str:
     """Return why a change holds payments, in a sentence."""
-    if change.is_disputed:
+    if change.is_disputed or change.payable_from is None:
         return _("L’adhérent dit que ce changement n’est pas de lui : à vérifier avec lui.")
     return _("RIB modifié le %(changed)s, payable à partir du %(day)s.") % {
         "changed": date_format(timezone.localtime(change.at), "d/m/Y"),

@@ -76,8 +76,9 @@ class MemberAdmin(KeysetAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Give the form the request: it asks for a confirmation of who is there."""
-        base: Any = super().get_form(request, obj, change=change, **kwargs)
-        return type(base.__name__, (base,), {"request": request})
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form
 
     def save_model(self, request: HttpRequest, obj: Member, form: Any, change: bool) -> None:
         if change:

@@ -68,5 +68,4 @@ class MemberForm(forms.ModelForm):
         if not confirmed:
             ask = _('<a href="{}" target="_blank">Confirmez que c’est vous</a>, puis enregistrez de nouveau.')
             self.add_error(None, format_html(str(ask), reverse("admin:confirm")))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("confirmed_changes")] = expected
+        self.data = {**self.data.dict(), self.add_prefix("confirmed_changes"): expected}  # type: ignore[attr-defined]

@@ -34,6 +34,7 @@ LABELS: dict[str, str | Promise] = {
 MASKED = ("rib", "cin")
 SHOWN = 4  # characters at the end of a masked value
 NOT_ME = "member-change"  # purpose of the links
+SUBJECT = "change:"  # what they name: a bare key would be one of an account
 
 
 class NotDisputed(Exception):
@@ -128,7 +129,7 @@ def record_changes(
         )
         account = accounts.get(member.pk)
         if account is not None:
-            token = links.create_link(purpose=NOT_ME, subject=str(change.pk), hours=notices.CHANGE_HOURS)
+            token = links.create_link(purpose=NOT_ME, subject=f"{SUBJECT}{change.pk}", hours=notices.CHANGE_HOURS)
             queue(notices.MemberChanged(account, change=change.pk, token=token))
 
 
@@ -139,7 +140,9 @@ def report_change(*, token: str, address: str | None) -> None:
     LinkUnusable when the link served or is too old.
     """
     subject = links.use_link(purpose=NOT_ME, token=token)
-    change = SensitiveChange.objects.select_for_update().get(pk=int(subject))
+    change = SensitiveChange.objects.select_for_update().filter(pk=int(subject.removeprefix(SUBJECT))).first()
+    if change is None:  # the member is gone
+        raise links.LinkUnusable
     change.disputed_at = timezone.now()
     change.released_at, change.released_by, change.release_reason = None, None, ""
     change.save(update_fields=["disputed_at", "released_at", "released_by", "release_reason"])

@@ -185,8 +185,9 @@ def test_a_name_corrected_is_no_change_of_rights(administrator, agent):
 def test_changing_what_a_role_allows_is_logged(administrator):
     ensure_roles()
     role = Group.objects.get(name=AUDITORS)
+    allowed = sorted(role.permissions.values_list("codename", flat=True))
     staff = signed_in(administrator)
     staff.post(f"/gestion/auth/group/{role.pk}/change/", {"name": AUDITORS, "permissions": []})
     line = AuditEntry.objects.get()
-    assert (line.action, line.details) == ("role-changed", {"group": AUDITORS, "permissions": []})
+    assert (line.action, line.details) == ("role-changed", {"group": AUDITORS, "before": allowed, "permissions": []})
     assert not role.permissions.exists()

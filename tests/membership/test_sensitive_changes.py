@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from claims_portal.accounts.links import forget_links
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.identifiers import rib_key
 from claims_portal.notifications.models import Message
@@ -174,6 +175,21 @@ def test_opening_the_link_holds_nothing_and_its_button_does_once(member, clerk):
     assert held.is_disputed
     assert AuditEntry.objects.get(action=AuditEntry.Action.CHANGE_DISPUTED).desk == member.policy.desk
     assert "Ce lien ne sert plus" in visitor.post(address).content.decode()
+
+
+def test_the_link_stays_when_links_to_an_account_of_the_same_key_go(member, clerk):
+    held = change(member, clerk, cin="BK777777")
+    forget_links(subject=str(held.pk))
+    report_change(token=token_of_message(), address=None)
+    held.refresh_from_db()
+    assert held.is_disputed
+
+
+def test_a_link_about_a_member_who_is_gone_is_told_like_an_old_one(member, clerk):
+    change(member, clerk, cin="BK777777")
+    SensitiveChange.objects.all().delete()
+    page = Client().post(reverse("membership:not-me", args=[token_of_message()]))
+    assert "Ce lien ne sert plus" in page.content.decode()
 
 
 def test_a_supervisor_releases_with_a_reason(member, clerk, supervisor):

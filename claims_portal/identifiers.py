@@ -32,6 +32,7 @@ NIR = re.compile(
 )
 IBAN = re.compile(r"(?:IBAN:?)?MA(?P<check>[0-9]{2})(?P<rib>[0-9]{24})", re.IGNORECASE)
 MOBILE_TYPES = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+LONGEST_KEY = 18  # digits
 LONGEST_PHONE = 17  # digits: « 00 » and the 15 of E.164
 
 
@@ -43,6 +44,11 @@ def digits(text: str) -> str:
 def printable(text: str) -> str:
     """The text without control characters (tabs and line ends stay), lone surrogates and bidi overrides."""
     return _NOT_PRINTABLE.sub("", text)
+
+
+def is_key(text: str) -> bool:
+    """Return whether the text is written like the key of a row: digits that fit into a `bigint`."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY
 
 
 def legible(text: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from .accounts.throttles import LimitReached, caller
@@ -87,6 +89,24 @@ class FaultMiddleware:
         if is_database_away(exception):
             return service_unavailable(request, exception)
         return None
+
+
+class LegibleAddressMiddleware:
+    """Refuse a query string that holds a NUL, which PostgreSQL cannot take, or bytes that are no UTF-8: status 400."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # WSGI gives the bytes of the address as Latin-1 (PEP 3333).
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        try:
+            is_legible = "\x00" not in query.decode()
+        except UnicodeDecodeError:
+            is_legible = False
+        if not is_legible:
+            raise BadRequest("The query string is not legible.")
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

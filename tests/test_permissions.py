@@ -148,7 +148,6 @@ GET: dict[str, Line] = {
     "admin:password_change_done": (nothing, STAFF),
     "admin:autocomplete": (nothing, (302, 302, 302, 403, 403, 403)),
     "admin:jsi18n": (nothing, STAFF),
-    "admin:view_on_site": (lambda world: ["1", "1"], (302, 302, 302, 404, 404, 404)),
     "admin:app_list": (lambda world: ["complaints"], STAFF),
     "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], (302, 302, 302, 403, 403, 302)),
     "admin:membership_member_import": (nothing, (302, 302, 302, 404, 404, 200)),

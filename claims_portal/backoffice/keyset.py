@@ -103,7 +103,7 @@ def _read(model: type[Model], keyset: Sequence[str], key: str) -> list[Any]:
 class KeysetChangeList(PortalChangeList):
     """A change list in pages by key, in the one order its index gives."""
 
-    own_parameters = (OLDER, NEWER)
+    own_parameters: tuple[str, ...] = (OLDER, NEWER)
     oldest_first = False
     newer_url = ""
     older_url = ""

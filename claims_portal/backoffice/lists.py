@@ -6,12 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
-from django.db.models import QuerySet
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import BadRequest
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+
+from claims_portal.identifiers import is_key
 
 from .scope import ScopedAdmin
 
@@ -33,6 +39,13 @@ class PortalChangeList(ChangeList):
             return super().get_filters(request)
         except (OverflowError, ValueError) as error:  # a year of the date hierarchy that the calendar has no room for
             raise IncorrectLookupParameters from error
+
+
+class KeySelect(AutocompleteSelect):
+    """Django's, which asks PostgreSQL for whatever was sent, where a form comes back with what is wrong in it."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
 
 
 class PortalAdmin(ScopedAdmin):
@@ -72,6 +85,13 @@ class PortalAdmin(ScopedAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PortalChangeList]:
         return PortalChangeList
 
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -95,4 +115,6 @@ class PortalAdmin(ScopedAdmin):
                 "Cette adresse demande un filtre qui n’existe pas : voici la liste telle qu’elle s’ouvre d’habitude."
             )
             messages.warning(request, words)
+        if not all(is_key(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("A chosen row is named by something that is no key.")
         return super().changelist_view(request, extra_context)

@@ -47,12 +47,12 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """The pages of the second factor stand beside Django's own."""
+        """The pages of the second factor stand beside Django's own; « view on site » is closed, no model has a page."""
         return [
             path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
             path("confirmation/", self.admin_view(ConfirmView.as_view()), name="confirm"),
             path("second-facteur/codes/", RecoveryCodesView.as_view(), name="recovery-codes"),
-            *super().get_urls(),
+            *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"),
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

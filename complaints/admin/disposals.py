@@ -21,6 +21,7 @@ from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.deadlines.explanation import explanation_sentence
+from claims_portal.identifiers import is_key
 from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.models import Desk
@@ -110,7 +111,7 @@ class DisposalBatchAdmin(ReadOnlyAdmin):
         if desk is None:
             raise Http404
         if request.method == "POST":
-            chosen = [int(each) for each in request.POST.getlist("case") if each.isascii() and each.isdigit()]
+            chosen = [int(key) for key in request.POST.getlist("case") if is_key(key)]
             try:
                 batch = propose_disposal(desk=desk, complaint_ids=chosen, user=user, address=client_address(request))
             except NothingToDispose:

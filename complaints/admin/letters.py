@@ -16,6 +16,7 @@ from claims_portal.accounts import audit
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.identifiers import is_key
 from complaints import printing
 from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
@@ -76,7 +77,7 @@ class LetterAdmin(ReadOnlyAdmin):
     def print_view(self, request: HttpRequest) -> HttpResponse:
         """The chosen letters as one PDF, marked as printed by this agent; when drawing fails, they still wait."""
         self.printable(request)
-        chosen = [int(each) for each in request.POST.getlist("letter") if each.isascii() and each.isdigit()]
+        chosen = [int(key) for key in request.POST.getlist("letter") if is_key(key)]
         with transaction.atomic():
             taken = take_letters(letter_ids=chosen, user=request.user)  # type: ignore[arg-type]
             data = printing.letters_pdf(_events(taken)) if taken else b""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from claims_portal.identifiers import ReferenceField, printable
+from claims_portal.identifiers import ReferenceField, is_key, printable
 from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Complaint, ComplaintDocument, Event
 from complaints.models.case import ComplaintQuerySet
@@ -212,11 +212,7 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     complaint = handled(request, complaint_id)
     if request.method != "POST":
         proposed = request.GET.get(WITH, "")
-        into = (
-            openable_cases(request.user).filter(pk=proposed).first()
-            if proposed.isascii() and proposed.isdigit()
-            else None
-        )
+        into = openable_cases(request.user).filter(pk=proposed).first() if is_key(proposed) else None
         return show_merge(request, complaint, MergeForm(initial={"number": into or "", "seen": last_event(complaint)}))
     form = MergeForm(request.POST)
     if not form.is_valid():

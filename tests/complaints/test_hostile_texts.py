@@ -329,9 +329,10 @@ def test_what_stands_behind_a_question_mark_breaks_nothing(place: Place):
     for name in ("nul", "lone surrogates", "html", "huge number", "negative number", "superscript digits", "controls"):
         value = TEXTS[name]
         query = "&".join(f"{parameter}={quote_from_bytes(value)}" for parameter in parameters)
+        expected = (400,) if name in ("nul", "lone surrogates") else (200, 302, 404)
         for client in (place.public, place.agent):
             for page in pages:
-                assert client.get(f"{page}?{query}").status_code in (200, 302, 404)
+                assert client.get(f"{page}?{query}").status_code in expected
 
 
 @pytest.mark.parametrize("action", ["acknowledge", "answer", "note"])

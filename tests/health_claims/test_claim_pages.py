@@ -395,7 +395,8 @@ def test_who_opened_what_goes_on_by_key_without_a_gap(inside, claim, agent):
     ],
 )
 def test_a_key_or_a_number_that_nothing_has_is_no_page(inside, path):
-    assert inside.get(f"/sante/{path}").status_code in (200, 404)
+    expected = (400,) if "apres=%00" in path else (200, 404)  # no query string holds a NUL
+    assert inside.get(f"/sante/{path}").status_code in expected
 
 
 def test_the_pages_cost_the_same_with_one_line_or_thirty(inside, member, claim, agent):

@@ -15,6 +15,7 @@ from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.identifiers import is_key
 
 STAFF_SHOWN = 200
 
@@ -33,7 +34,9 @@ class StaffFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value() or ""
-        return queryset.filter(user=int(chosen)) if chosen.isascii() and chosen.isdigit() else queryset
+        if is_key(chosen):
+            return queryset.filter(user=int(chosen))
+        return queryset.none() if chosen.isascii() and chosen.isdigit() else queryset
 
 
 @admin.register(AuditEntry)

@@ -144,6 +144,14 @@ def mark_exported(*, batch_id: int) -> SettlementBatch:
 def _leave_unpayable(batch: SettlementBatch) -> None:
     """Take out of a locked batch what has nowhere to go or is held, unless the transfer may have left already."""
     if batch.is_open:
+        # Nobody changes a RIB between this check and the file for the bank, which is read in the same transaction.
+        paid = Claim.objects.filter(batch=batch).values("member")
+        list(
+            Member.objects.select_for_update(no_key=True)
+            .filter(pk__in=paid)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
         gone = list(Claim.objects.filter(NOWHERE_TO_SEND | is_held(), batch=batch).values_list("pk", flat=True))
         Claim.objects.filter(pk__in=gone).update(batch=None)
         batch.total = _total(batch)

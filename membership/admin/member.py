@@ -92,14 +92,13 @@ class MemberAdmin(KeysetAdmin):
         if not request.user.has_perm(RELEASE):
             raise Http404
         member = get_object_or_404(self.get_queryset(request), pk=member_id)
+        if not recently_confirmed(request):  # before anything is typed
+            return confirm_first(request, back=request.path)
         changes = member.sensitive_changes.select_related("user", "released_by")
         form = ReleaseForm(request.POST or None)
-        if request.method == "POST":
-            if not recently_confirmed(request):
-                return confirm_first(request, back=request.path)
-            if form.is_valid():
-                self.release(request, get_object_or_404(changes, pk=form.cleaned_data["change"]), form)
-                return redirect(request.path)
+        if request.method == "POST" and form.is_valid():
+            self.release(request, get_object_or_404(changes, pk=form.cleaned_data["change"]), form)
+            return redirect(request.path)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

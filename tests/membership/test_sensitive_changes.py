@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -325,3 +327,18 @@ def test_the_page_of_batches_says_why_a_claim_is_held(claim, clerk):
     page = signed_in(settler).get(reverse("admin:health_claims_settlementbatch_changelist")).content.decode()
     assert f"payable à partir du {made.payable_from:%d/%m/%Y}" in page
     assert claim.number in page
+
+
+def test_no_rib_changes_between_the_check_of_a_batch_and_its_file(claim, clerk):
+    batch = settling.make_batch(organisation=claim.desk.organisation, desk_ids=[claim.desk_id], user=clerk)
+    with CaptureQueriesContext(connection) as queries:
+        settling.mark_exported(batch_id=batch.pk)
+    locked = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert any('FROM "membership_member"' in sql for sql in locked)
+
+
+def test_the_page_of_changes_asks_for_the_password_before_anything_is_typed(member, supervisor):
+    browser = Client()
+    browser.force_login(supervisor, backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("admin:membership_member_sensitive", args=[member.pk])
+    assert browser.get(page)["Location"].startswith("/gestion/confirmation/")

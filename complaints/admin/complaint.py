@@ -20,6 +20,7 @@ from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
 from claims_portal.notifications.models import Message
@@ -78,6 +79,7 @@ TABS = list(queues.QUEUES.values())
 class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
+    scope = BY_QUERYSET
     keyset = ("received_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
     actions = None

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.deadlines.explanation import explanation_sentence
 from claims_portal.identifiers import is_key
 from claims_portal.middleware import client_address
@@ -63,6 +64,8 @@ DECIDED = {
 @admin.register(DisposalBatch)
 class DisposalBatchAdmin(ReadOnlyAdmin):
     """What waits for a second person, what was decided, and the desks whose cases have reached their end."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         """Only what exists: no adding, no editing, no deleting."""

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from claims_portal.accounts.sessions import remove_rights, renew_key
 from claims_portal.cases.services.erasing import contact_mark
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.identifiers import numbers_in
+from claims_portal.wizards.views import forget_sent_drafts
 
 from .models import Complaint
 from .references import MistypedNumber, read_number
@@ -24,16 +26,37 @@ _complaint_with_contact = CompiledQuery(
     number=str,
 )
 
-SESSION_KEY = "cases"
+SESSION_KEY = "tracking"
+LIST_KEY = "mine"  # the right to the list of one's cases (`complaints.views.mine`)
 SESSION_MAX = 20
+WRITE_EVERY = 60  # seconds: activity is written once a minute, not at every request
 
 
-def grant(request: HttpRequest, number: str) -> None:
-    """Let this browser session follow the case for `settings.TRACKING_GRANT_SECONDS`."""
+def grant(request: HttpRequest, complaint: Complaint, *, new_key: bool = True) -> None:
+    """Let this browser session follow the case until `settings.TRACKING_GRANT_SECONDS` after the last activity.
+
+    `complaint` comes with its complainant. The session gets a new key, unless the caller gave it one with the right
+    that this one follows from.
+    """
     now = int(time.time())
-    held = {each: until for each, until in request.session.get(SESSION_KEY, {}).items() if until > now}
-    held[number] = now + settings.TRACKING_GRANT_SECONDS
+    held = {number: right for number, right in _rights(request).items() if right["until"] > now}
+    until = now + settings.TRACKING_GRANT_SECONDS
+    held[complaint.number] = {"until": until, "contact": contact_proof(complaint)}
     request.session[SESSION_KEY] = dict(list(held.items())[-SESSION_MAX:])
+    if new_key:
+        renew_key(request.session)
+
+
+def _rights(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """Return the rights of this session, by number."""
+    rights: dict[str, dict[str, Any]] = request.session.get(SESSION_KEY, {})
+    return rights
+
+
+def is_granted(request: HttpRequest, number: str) -> bool:
+    """Return whether this session holds a right for the number that has not ended by time."""
+    right = _rights(request).get(number)
+    return right is not None and bool(right["until"] >= time.time())
 
 
 def granted_number(request: HttpRequest, number: str) -> str:
@@ -42,9 +65,38 @@ def granted_number(request: HttpRequest, number: str) -> str:
         number = read_number(number)
     except MistypedNumber:
         raise Http404 from None
-    if request.session.get(SESSION_KEY, {}).get(number, 0) < time.time():
+    if not is_granted(request, number):
         raise Http404
     return number
+
+
+def contact_proof(complaint: Complaint) -> str:
+    """Return a keyed hash of the contacts of the case, which a right is bound to."""
+    person = complaint.complainant
+    contacts = f"{complaint.number}:{person.email}:{person.mobile or ''}"
+    return salted_hmac("complaints.access", contacts, algorithm="sha256").hexdigest()
+
+
+def check_grant(request: HttpRequest, complaint: Complaint) -> None:
+    """Extend the right of this session to the case; Http404 when the contacts of the case changed since it was given.
+
+    An erased case has no contact any more: its right ends thirty minutes after it was given.
+    """
+    if complaint.disposed_at is not None:
+        return
+    rights = _rights(request)
+    right = rights[complaint.number]
+    if not constant_time_compare(right["contact"], contact_proof(complaint)):
+        raise Http404
+    until = int(time.time()) + settings.TRACKING_GRANT_SECONDS
+    if until - right["until"] >= WRITE_EVERY:
+        request.session[SESSION_KEY] = rights | {complaint.number: right | {"until": until}}
+
+
+def leave_cases(request: HttpRequest) -> None:
+    """End the rights of this session to cases and to the list of them, and to the confirmations that give them."""
+    forget_sent_drafts(request)
+    remove_rights(request.session, [SESSION_KEY, LIST_KEY])
 
 
 def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
@@ -79,7 +131,7 @@ def grant_followed(request: HttpRequest, complaint: Complaint) -> None:
     into = Complaint.objects.select_related("complainant").get(pk=complaint.merged_into_id)
     one, two = complaint.complainant, into.complainant
     if (one.email and one.email == two.email) or (one.mobile and one.mobile == two.mobile):
-        grant(request, into.number)
+        grant(request, into)
 
 
 def followed(request: HttpRequest, complaint: Complaint) -> dict[str, Any] | None:
@@ -87,4 +139,4 @@ def followed(request: HttpRequest, complaint: Complaint) -> dict[str, Any] | Non
     if complaint.merged_into_id is None:
         return None
     into = Complaint.objects.only("number").get(pk=complaint.merged_into_id)
-    return {"complaint": into, "open": request.session.get(SESSION_KEY, {}).get(into.number, 0) >= time.time()}
+    return {"complaint": into, "open": is_granted(request, into.number)}

@@ -9,6 +9,7 @@ app_name = "complaints"
 urlpatterns = [
     path("", desks.start, name="start"),
     path("suivi-en-ligne/", online.OnlineTrackingView.as_view(), name="online-tracking"),
+    path("suivi/quitter/", tracking.LeaveView.as_view(), name="leave"),
     path("suivi/", tracking.TrackView.as_view(), name="track"),
     path("suivi/<str:number>/", tracking.DashboardView.as_view(), name="dashboard"),
     path("suivi/<str:number>/echange/", tracking.ExchangeView.as_view(), name="exchange"),

@@ -1,7 +1,8 @@
 """« Qui a vu mon dossier »: who opened a member's declarations, claims and documents (BEYOND N9).
 
 Two journals are read: the audit log's « case-opened » lines about `health_claims.claim` and
-`health_claims.declaration`, with their number as `reference`; and the readings of documents. People of the insurer
+`health_claims.declaration`, with their number as `reference`, and its « member-changed » lines about the member; and
+the readings of documents. People of the insurer
 are shown by what they are and where they work, not by name: the member learns who as an institution answers for it,
 and the institution knows which person from the same line of its journal.
 """
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import AuditEntry
 from claims_portal.documents.models import DocumentReading
 from membership.models import Member
+from membership.services.sensitive_changes import LABELS
 
 from .models import Claim, ClaimDocument, Declaration, DeclarationDocument, IdentityPaper, PriorApproval
 
@@ -35,6 +37,7 @@ READERS: dict[str, str | Promise] = {
 KINDS: dict[str, str | Promise] = {
     "health_claims.claim": _("Dossier"),
     "health_claims.declaration": _("Déclaration"),
+    "membership.member": _("Fiche modifiée"),
 }
 
 
@@ -94,7 +97,8 @@ def _opened(member: Member) -> QuerySet[AuditEntry]:
     for shown in (_claims(member), _declarations(member)):
         keys = shown.annotate(key=Cast("pk", CharField())).values("key")
         mine |= Q(object_type=shown.model._meta.label_lower, object_id__in=keys)
-    entries = AuditEntry.objects.filter(mine, action=AuditEntry.Action.CASE_OPENED)
+    changed = Q(object_type=member._meta.label_lower, object_id=str(member.pk), action=AuditEntry.Action.MEMBER_CHANGED)
+    entries = AuditEntry.objects.filter(Q(mine, action=AuditEntry.Action.CASE_OPENED) | changed)
     return entries.select_related("desk").order_by("-at", "-pk")
 
 
@@ -144,9 +148,14 @@ def _of_audit(entry: AuditEntry, member: Member) -> Reading:
         who=READERS["agent"],
         where=str(where),
         what=KINDS[entry.object_type],
-        name=entry.reference,
+        name=_changed_columns(entry) or entry.reference,
         key=SEPARATOR.join([entry.at.isoformat(), OPENED, str(entry.pk)]),
     )
+
+
+def _changed_columns(entry: AuditEntry) -> str:
+    """Return what changed, « RIB, CIN »; "" for a line that is about no change."""
+    return ", ".join(str(LABELS[name]) for name in entry.details.get("after", {}) if name in LABELS)
 
 
 def _of_document(reading: DocumentReading, member: Member) -> Reading:

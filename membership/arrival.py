@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from claims_portal.accounts.sessions import renew_key
+
 SESSION_KEY = "arrival"
 MINUTES = 15
 
@@ -23,8 +25,9 @@ def current(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def proved(request: HttpRequest, **more: Any) -> None:
-    """Note one more thing that this person showed."""
+    """Note one more thing that this person showed, under a new session key."""
     request.session[SESSION_KEY] = request.session[SESSION_KEY] | more
+    renew_key(request.session)
 
 
 def forget(request: HttpRequest) -> None:

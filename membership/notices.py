@@ -12,6 +12,7 @@ from claims_portal.notifications.notices import Notice, Recipient
 from .models import MemberAccount
 
 HOURS = 1  # how long a link serves
+CHANGE_HOURS = 14 * 24  # how long a member may say that a change is not theirs
 
 
 class LinkNotice(Notice):
@@ -85,3 +86,28 @@ class AccountReset(AccountNotice):
     def recipients(self) -> list[Recipient]:
         known = Recipient(email=self.email, mobile=str(self.account.mobile or ""), language=self.account.language)
         return [known] if known.email or known.mobile else []
+
+
+class MemberChanged(AccountNotice):
+    """To every contact, also one that is not proved yet: the file changed, with a link to say « ce n’est pas moi »."""
+
+    key = "membership.member_changed"
+    sensitive = True  # the link holds payments
+
+    def __init__(self, account: MemberAccount, *, change: int, token: str) -> None:
+        super().__init__(account)
+        self.token = token
+        self.once = f"change:{change}"
+
+    def recipients(self) -> list[Recipient]:
+        account = self.account
+        contacts = {(account.email, str(account.mobile or ""))}
+        contacts |= {(account.pending_email, ""), ("", str(account.pending_mobile or ""))}
+        return [
+            Recipient(email=email, mobile=mobile, language=account.language)
+            for email, mobile in sorted(contacts)
+            if email or mobile
+        ]
+
+    def context(self, recipient: Recipient) -> dict[str, Any]:
+        return {"url": public_url("membership:not-me", self.token, language=recipient.language)}

@@ -30,5 +30,6 @@ urlpatterns = [
     path("mon-adhesion/mobile/code/", own.ChangeMobileCodeView.as_view(), name="change-mobile-code"),
     path("mon-adhesion/e-mail/", own.ChangeEmailView.as_view(), name="change-email"),
     path("mon-adhesion/e-mail/<str:token>/", own.EmailLinkView.as_view(), name="email-link"),
+    path("ce-nest-pas-moi/<str:token>/", own.NotMeView.as_view(), name="not-me"),
     path("point-de-depot/", pages.DepositPointsView.as_view(), name="deposit-points"),
 ]

@@ -75,7 +75,7 @@ def test_it_takes_any_number_of_keys():
     events: CompiledQuery[Event] = CompiledQuery(lambda keys: Event.objects.filter(case__among=keys), keys=list)
     for some in (complaints, complaints[:2], []):
         found = events.rows(keys=[complaint.pk for complaint in some])
-        assert found == list(Event.objects.filter(complaint__in=some))
+        assert found == list(Event.objects.filter(case__in=some))
 
 
 def test_every_call_passes_its_own_moment():

@@ -20,6 +20,7 @@ from claims_portal.wizards.models import Draft
 from complaints import access
 from complaints.models import Complaint
 from complaints.services.following import write_to_desk
+from tests.complaints.public import right_to
 from tests.factories.complaints import AgentFactory, AnswerTemplateFactory, ComplaintFactory, DeskFactory
 from tests.factories.documents import DocumentFactory
 from tests.factories.wizards import DraftFactory
@@ -125,6 +126,7 @@ GET: dict[str, Line] = {
     "complaints:desk": (desk, EVERYBODY),
     "complaints:desk-follow": (desk, EVERYBODY),
     "complaints:begin": (desk, (302,) * 6),
+    "complaints:leave": (nothing, ONLY_POST),
     "complaints:verify": (lambda world: [world.complaint.verification_code], EVERYBODY),
     "complaints:track": (nothing, EVERYBODY),
     "complaints:dashboard": (number, HOLDER),
@@ -155,6 +157,7 @@ GET: dict[str, Line] = {
     "admin:app_list": (lambda world: ["complaints"], STAFF),
     "admin:auth_user_password_change": (lambda world: [User.objects.earliest("pk").pk], (302, 302, 302, 403, 403, 302)),
     "admin:membership_member_import": (nothing, (302, 302, 302, 404, 404, 200)),
+    "admin:membership_member_sensitive": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:membership_member_import_plan": (lambda world: ["1"], (302, 302, 302, 404, 404, 404)),
     "admin:complaints_complaint_changelist": (nothing, STAFF),
     "admin:complaints_complaint_search": (nothing, STAFF_ONLY_POST),
@@ -204,6 +207,7 @@ GET: dict[str, Line] = {
     "membership:forgotten-new": (nothing, SIGN_IN_FIRST),
     "membership:forgotten-link": (lambda world: ["x"], NOBODY),
     "membership:email-link": (lambda world: ["x"], NOBODY),
+    "membership:not-me": (lambda world: ["x"], NOBODY),
     "membership:membership": (nothing, SIGN_IN_FIRST),
     "membership:card": (nothing, SIGN_IN_FIRST),
     "membership:family-card": (lambda world: [1], SIGN_IN_FIRST),
@@ -279,6 +283,7 @@ POST: dict[str, Line] = {
     "admin:health_claims_settlementbatch_pay": (first, NO_RIGHT),
     "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
     "my-data": (nothing, EVERYBODY),  # an empty form comes back
+    "complaints:track": (nothing, EVERYBODY),
     "complaints:begin": (desk, (302,) * 6),
     "complaints:exchange": (number, HOLDER),
     "complaints:reopen": (number, HOLDER),
@@ -299,6 +304,7 @@ POST: dict[str, Line] = {
     "membership:forgotten-new": (nothing, SIGN_IN_FIRST),
     "membership:forgotten-link": (lambda world: ["x"], NOBODY),
     "membership:email-link": (lambda world: ["x"], NOBODY),
+    "membership:not-me": (lambda world: ["x"], NOBODY),
     "membership:card": (nothing, SIGN_IN_FIRST),
     "membership:family-card": (lambda world: [1], SIGN_IN_FIRST),
     "membership:change-password": (nothing, SIGN_IN_FIRST),
@@ -377,7 +383,7 @@ def visitors(world: World) -> dict[str, Client]:
 def give(browser: Client, complaint: Complaint, *drafts: Draft) -> None:
     """The right to follow a case, and drafts of one's own."""
     session = browser.session
-    session[access.SESSION_KEY] = {complaint.number: 2**40}
+    session[access.SESSION_KEY] = {complaint.number: right_to(complaint)}
     session["drafts"] = [str(each.pk) for each in drafts]
     session.save()
 
@@ -458,7 +464,7 @@ def test_a_document_is_not_found_through_another_case(world: World, visitors: di
     """Both cases are followed, but a document belongs to one."""
     other = ComplaintFactory.create(documents=1)
     session = visitors["holder"].session
-    session[access.SESSION_KEY] = {world.complaint.number: 2**40, other.number: 2**40}
+    session[access.SESSION_KEY] = {case.number: right_to(case) for case in (world.complaint, other)}
     session.save()
     address = reverse("complaints:document", args=[other.number, world.document])
     assert visitors["holder"].get(address).status_code == 404
@@ -475,6 +481,6 @@ def test_a_message_of_another_case_cannot_be_sent_again(world: World, visitors: 
 def test_a_grant_that_is_over_opens_nothing(world: World, visitors: dict[str, Client]):
     write_to_desk(complaint_id=world.complaint.pk, body="Bonjour", documents=[DocumentFactory.create()])
     session = visitors["holder"].session
-    session[access.SESSION_KEY] = {world.complaint.number: 1}
+    session[access.SESSION_KEY] = {world.complaint.number: right_to(world.complaint) | {"until": 1}}
     session.save()
     assert visitors["holder"].get(reverse("complaints:dashboard", args=[world.complaint.number])).status_code == 404

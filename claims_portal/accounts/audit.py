@@ -26,7 +26,8 @@ def record(
     """Write one line, with one insert. It holds when the caller's transaction does.
 
     `about` is the row concerned, `reference` what people call it (a case number), `desk` the desk it belongs to,
-    `address` the client's. `details` say how much and which, never anything about a person.
+    `address` the client's. `details` say how much and which, never anything about a person, but for changes of who
+    is paid or may sign in: they keep the values before and after, of RIB and CIN the last characters only.
     """
     return AuditEntry.objects.create(
         action=action,

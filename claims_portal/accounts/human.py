@@ -58,6 +58,15 @@ def patience(subject: str, kept: str = "") -> str:
     return signing.dumps({"subject": subject, "since": time.time()}, salt=SALT)
 
 
+def noted_subject(waiting: str) -> str:
+    """Return what the wait of a signed note is about; "" for a note that is too old or forged."""
+    try:
+        note = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
+    except signing.BadSignature:
+        return ""
+    return str(note["subject"])
+
+
 def _waited(subject: str, waiting: str) -> float | None:
     """How many seconds ago the waiting began; None for a note that is too old, forged or of something else."""
     try:

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
 
 from claims_portal.asynchronous_commit import asynchronous_commit
+
+
+def renew_key(session: SessionBase) -> None:
+    """Give the session a new key, its data kept. Call this wherever a right was just written into the session.
+
+    Whoever planted the former key in this browser holds nothing with it afterwards. A session without a key in the
+    database gets a new one when it is saved.
+    """
+    session.keys()  # reads the session: an unknown key is dropped
+    if session.session_key:
+        session.cycle_key()
+
+
+def remove_rights(session: SessionBase, names: Iterable[str]) -> None:
+    """Remove these rights from the session on the server, and the session itself when nothing else is in it."""
+    for name in names:
+        session.pop(name, None)
+    if not set(session.keys()) - {"_messages"}:
+        session.flush()
 
 
 class SessionStore(db.SessionStore):

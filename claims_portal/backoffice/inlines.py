@@ -7,8 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.forms import Widget
 
+from .scope import ScopedChoices
 
-class LabelledInline(admin.TabularInline):
+
+class ScopedStackedInline(ScopedChoices, admin.StackedInline):
+    """Rows with a block each; their relations name what the person reads."""
+
+
+class LabelledInline(ScopedChoices, admin.TabularInline):
     """A table whose every field also says its label to a screen reader."""
 
     def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:

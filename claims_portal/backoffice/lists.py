@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
@@ -18,6 +18,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from claims_portal.identifiers import is_key
+
+from .scope import ScopedAdmin
 
 LONGEST_SEARCH = 254
 DJANGO_PARAMETERS = {ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
@@ -46,11 +48,13 @@ class KeySelect(AutocompleteSelect):
         return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
 
 
-class PortalAdmin(admin.ModelAdmin):
-    """A ModelAdmin whose list admits the lookups of its filters, those of its date hierarchy, and `extra_lookups`.
+class PortalAdmin(ScopedAdmin):
+    """A ModelAdmin of the rows of its scope. Its list admits the lookups of its filters and date hierarchy.
+
+    `extra_lookups` are admitted too.
 
     Django admits every lookup on every column of the model: by `?column__regex=…` an address would read a column that
-    the list does not show. A filter is a field of the model or a SimpleListFilter.
+    the list does not show. A filter is a field of the model, alone or with its class, or a SimpleListFilter.
     """
 
     extra_lookups: Sequence[str] = ()
@@ -62,8 +66,10 @@ class PortalAdmin(admin.ModelAdmin):
         for list_filter in self.get_list_filter(request):
             if isinstance(list_filter, str):
                 declared |= self._field_lookups(list_filter)
+            elif isinstance(list_filter, tuple):
+                declared |= self._field_lookups(list_filter[0])
             else:
-                declared.add(list_filter.parameter_name)  # type: ignore[union-attr]
+                declared.add(list_filter.parameter_name)
         if self.date_hierarchy:
             declared |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
         return declared

@@ -68,12 +68,15 @@ class Transition:
 class Workflow:
     """The transition table of a kind of case, and who acts next in each of its states."""
 
-    def __init__(self, *transitions: Transition, waiting_on: Mapping[str, str] = {}) -> None:
+    def __init__(self, *transitions: Transition, waiting_on: Mapping[str, str]) -> None:
         self._by_name = {transition.name: transition for transition in transitions}
         self._waiting_on = {str(state): str(party) for state, party in waiting_on.items()}
 
     def __iter__(self) -> Iterator[Transition]:
         return iter(self._by_name.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> Transition:
         return self._by_name[name]

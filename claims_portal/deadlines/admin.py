@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.inlines import LabelledInline
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.backoffice.scope import SHARED
 
 from .models import Calendar, Delay, HolidayOverride
 from .services import calendar_changed
@@ -51,6 +52,7 @@ class HolidayOverrideInline(LabelledInline):
 
 @admin.register(Calendar)
 class CalendarAdmin(TellingAdmin):
+    scope = SHARED
     form = CalendarForm
     inlines = [HolidayOverrideInline]
     list_display = ["code", "name_fr", "country", "opens_at", "closes_at", "time_zone"]
@@ -69,6 +71,7 @@ class CalendarAdmin(TellingAdmin):
 
 @admin.register(HolidayOverride)
 class HolidayOverrideAdmin(TellingAdmin):
+    scope = SHARED
     list_display = ["date", "name_fr", "is_working", "calendar", "source"]
     list_filter = ["calendar", "is_working"]
     list_select_related = ["calendar"]
@@ -100,6 +103,7 @@ class HolidayOverrideAdmin(TellingAdmin):
 
 @admin.register(Delay)
 class DelayAdmin(PortalAdmin):
+    scope = SHARED
     list_display = ["code", "name_fr", "amount", "unit", "counting", "calendar", "valid_from", "valid_to"]
     list_filter = ["calendar", "counting"]
     list_select_related = ["calendar"]

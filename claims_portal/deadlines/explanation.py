@@ -212,3 +212,15 @@ def explanation_details(explanation: Explanation) -> list[str]:
         text = ngettext("%(count)s jour de repos hebdomadaire", "%(count)s jours de repos hebdomadaire", count)
         lines.append(text % {"count": count})
     return lines
+
+
+def wait_in_words(seconds: int) -> str:
+    """« 12 minutes », « 3 heures », « 2 jours »: how long until a limit is over."""
+    minutes = max(1, -(-seconds // 60))
+    if minutes < 90:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = -(-minutes // 60)
+    if hours <= 48:
+        return ngettext("%(count)d heure", "%(count)d heures", hours) % {"count": hours}
+    days = -(-hours // 24)
+    return ngettext("%(count)d jour", "%(count)d jours", days) % {"count": days}

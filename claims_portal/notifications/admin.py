@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts import budgets
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import SUPERUSERS
 
 from . import services
 from .models import Message
@@ -24,6 +25,7 @@ RESEND_AT_ONCE = 500
 class MessageAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Read only: services write. The search finds a case's key, such as complaint:12."""
 
+    scope = SUPERUSERS
     list_display = ("created_at", "channel", "recipient", "notice", "state", "attempts", "next_try_at", "last_error")
     list_filter = ("state", "channel")
     search_fields = ("about__exact",)

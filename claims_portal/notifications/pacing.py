@@ -81,9 +81,7 @@ def _limits_of_unproved(message: Message) -> list[Limit]:
     ]
     if message.about:
         of_case = _("Trop de messages de ce dossier à ce contact, que personne n’a confirmé.")
-        limits.insert(
-            0, Limit("notice-case", f"{message.about}:{contact}", settings.THROTTLES["notice-case"], of_case)
-        )
+        limits.insert(0, Limit("notice-case", f"{message.about}:{contact}", settings.THROTTLES["notice-case"], of_case))
     if message.channel == Message.Channel.SMS:
         block = message.recipient[: 1 + settings.SMS_PREFIX_DIGITS]  # « + » and the digits
         neighbours = _("Trop de SMS à des numéros voisins, que personne n’a confirmés.")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.inlines import LabelledInline
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.backoffice.scope import ITSELF, SHARED
 
 from .colours import READABLE, contrast_with_white
 from .desk_parts import DeskPartAdmin
@@ -22,6 +23,7 @@ from .models import Desk, LegalText, Organisation, Sector
 
 @admin.register(Sector)
 class SectorAdmin(PortalAdmin):
+    scope = SHARED
     list_display = ["name_fr", "name_ar", "code", "position"]
     prepopulated_fields = {"code": ["name_fr"]}
     search_fields = ["name_fr", "name_ar", "code"]
@@ -57,6 +59,7 @@ class OrganisationForm(forms.ModelForm):
 
 @admin.register(Organisation)
 class OrganisationAdmin(DeskPartAdmin):
+    scope = ITSELF
     form = OrganisationForm
     list_display = ["name_fr", "short_name_fr", "kind", "country", "is_active", "position"]
     list_filter = ["kind", "is_active"]
@@ -70,12 +73,17 @@ class OrganisationAdmin(DeskPartAdmin):
         (_("Lieu"), {"fields": [("country", "time_zone")]}),
     ]
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new organisation has no desk yet, so nobody but a superuser would see it."""
+        return bool(request.user.is_superuser)
+
     def desks_of(self, part: Organisation) -> Iterable[Desk]:
         return part.desks.all()
 
 
 @admin.register(Desk)
 class DeskAdmin(DeskPartAdmin):
+    scope = ITSELF
     list_display = ["name_fr", "organisation", "email", "is_open", "position"]
     list_filter = ["is_open", "sectors", "organisation"]
     list_select_related = ["organisation"]
@@ -83,6 +91,7 @@ class DeskAdmin(DeskPartAdmin):
     autocomplete_fields = ["organisation"]
     filter_horizontal = ["sectors", "hands_over_to"]
     prepopulated_fields = {"code": ["name_fr"]}
+    unscoped_choices = frozenset({"hands_over_to"})  # desks of other organisations are what it is for
 
     def desks_of(self, part: Desk) -> Iterable[Desk]:
         return [part]
@@ -92,6 +101,7 @@ class DeskAdmin(DeskPartAdmin):
 class LegalTextAdmin(DeskPartAdmin):
     """Texts are added, not rewritten: a consent names the version it was given to."""
 
+    scope = "organisation"
     list_display = ["title_fr", "organisation", "kind", "version", "valid_from", "valid_to"]
     list_filter = ["kind", "organisation"]
     list_select_related = ["organisation"]

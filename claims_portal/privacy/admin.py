@@ -17,6 +17,7 @@ from claims_portal.accounts.confirmation import confirm_first, recently_confirme
 from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.middleware import client_address
 
 from .access import copy_of_data
@@ -35,6 +36,7 @@ def may_see(user: Any) -> bool:
 
 @admin.register(RightsDelay)
 class RightsDelayAdmin(PortalAdmin):
+    scope = "organisation"
     list_display = ["organisation", "kind", "delay", "retention"]
     list_filter = ["organisation", "kind"]
     list_select_related = ["organisation", "delay", "retention"]
@@ -43,6 +45,8 @@ class RightsDelayAdmin(PortalAdmin):
 @admin.register(RightsRequest)
 class RightsRequestAdmin(ReadOnlyAdmin):
     """Nothing is edited: who may answer answers once, and the register keeps it."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Any, str]] = [

@@ -76,5 +76,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120.0,
         "options": {"expires": 120.0},
     },
+    "forget what agents looked for": {
+        "task": "backoffice.prune",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 600.0},
+    },
     "clear expired sessions and counters": {"task": "accounts.prune", "schedule": crontab(hour="2", minute="30")},
 }

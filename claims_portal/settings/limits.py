@@ -29,7 +29,8 @@ THROTTLES = {
     "upload-address": (env.int("LIMIT_UPLOAD_ADDRESS", 3000), 3600),
     "draft-address": (env.int("LIMIT_DRAFT_ADDRESS", 1200), 3600),
     "tracking-address": (env.int("LIMIT_TRACKING_ADDRESS", 60), 600),
-    "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 600),
+    "tracking-number": (env.int("LIMIT_TRACKING_NUMBER", 10), 12 * 3600),  # of one number, from one address
+    "tracking-number-day": (env.int("LIMIT_TRACKING_NUMBER_DAY", 100), 24 * 3600),  # of one number, from everywhere
     "online-tracking-address": (env.int("LIMIT_ONLINE_TRACKING", 30), 3600),
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 600), 600),
@@ -68,6 +69,7 @@ THROTTLES = {
     "sms-prefix": (env.int("LIMIT_SMS_PREFIX", 60), 3600),
     "case-change": (env.int("LIMIT_CASE_CHANGE", 4), 3600),  # closed or reopened by the complainant
     "verify-address": (env.int("LIMIT_VERIFY_ADDRESS", 300), 600),
+    "robots-proof": (1, 24 * 3600),  # what proved that a person is there serves once
 }
 TRACKING_GRANT_SECONDS = 30 * 60
 MEMBER_IDLE_SECONDS = env.int("MEMBER_IDLE_SECONDS", 15 * 60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
+from claims_portal.accounts.sessions import remove_rights, renew_key
 from claims_portal.documents.services import DocumentRefused, advice_sentences, receive_document
 from claims_portal.documents.uploads import sender_of
 from claims_portal.middleware import client_address
@@ -28,13 +30,31 @@ from .models import Draft, DraftDocument, joined_documents, live_draft
 from .steps import CollectionStep, Step, Wizard, as_typed
 
 SESSION_KEY = "drafts"
+RESUMED_KEY = "resumed-drafts"  # those that a link opened here: perhaps on a shared computer
 SESSION_MAX = 20
 
 
 def own(request: HttpRequest, draft: Draft) -> None:
-    """Make this browser session an owner of the draft."""
+    """Make this browser session, under a new key, an owner of the draft."""
     mine = [each for each in request.session.get(SESSION_KEY, []) if each != str(draft.pk)]
     request.session[SESSION_KEY] = [*mine, str(draft.pk)][-SESSION_MAX:]
+    renew_key(request.session)
+
+
+def forget_drafts(request: HttpRequest, draft_ids: Collection[str]) -> None:
+    """Make this browser session own these drafts no more. They stay until they expire, for a resume link to open."""
+    for name in (SESSION_KEY, RESUMED_KEY):
+        held = request.session.get(name, [])
+        left = [draft_id for draft_id in held if draft_id not in draft_ids]
+        if left != held:
+            request.session[name] = left
+    remove_rights(request.session, [name for name in (SESSION_KEY, RESUMED_KEY) if not request.session.get(name)])
+
+
+def forget_sent_drafts(request: HttpRequest) -> None:
+    """Make this session own its sent drafts no more: the page of a sent draft opens its case."""
+    sent = Draft.objects.filter(pk__in=request.session.get(SESSION_KEY, []), submitted_at__isnull=False)
+    forget_drafts(request, {str(draft_id) for draft_id in sent.values_list("pk", flat=True)})
 
 
 def resume_url(draft: Draft) -> str:
@@ -136,6 +156,7 @@ class StepView(DraftView):
                 "step_label": self.step.title,
                 "previous_url": self.wizard.url(self.draft, before) if before else "",
                 "reviewing": "revoir" in request.GET,
+                "resumed_here": str(self.draft.pk) in request.session.get(RESUMED_KEY, []),
                 "form": form,
             }
             | context,
@@ -273,6 +294,9 @@ class LaterView(PublicView):
         return self.show(request, draft, ResumeForm())
 
     def post(self, request: HttpRequest, draft: Draft) -> HttpResponse:
+        if request.POST.get("action") == "leave":
+            forget_drafts(request, [str(draft.pk)])
+            return render(request, "wizards/left.html", {"draft": draft, "desk": draft.desk})
         if request.POST.get("action") == "destroy":
             try:
                 with suppress(Draft.DoesNotExist):  # pressed twice
@@ -314,5 +338,7 @@ class ResumeView(PublicView):
         draft = Draft.objects.live().filter(pk=subject).first()
         if draft is None:
             return render(request, "wizards/resume.html", {"usable": False}, status=404)
+        resumed = [draft_id for draft_id in request.session.get(RESUMED_KEY, []) if draft_id != str(draft.pk)]
+        request.session[RESUMED_KEY] = [*resumed, str(draft.pk)][-SESSION_MAX:]
         own(request, draft)
         return redirect(resume_url(draft))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.http import HttpRequest
 
+from claims_portal.backoffice.scope import SHARED
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
 from complaints.models import Mediation, Mediator, Outcome, Reason
@@ -15,6 +16,7 @@ from complaints.models import Mediation, Mediator, Outcome, Reason
 class CodedAdmin(DeskPartAdmin):
     """Figures count these rows: they are retired by no longer proposing them, never deleted."""
 
+    scope = "organisation"
     list_select_related = ["organisation"]
     search_fields = ["name_fr", "name_ar", "code"]
     prepopulated_fields = {"code": ["name_fr"]}
@@ -43,6 +45,7 @@ class ReasonAdmin(CodedAdmin):
 class MediatorAdmin(DeskPartAdmin):
     """An answer keeps the words that were sent: a change here is for the answers to come."""
 
+    scope = SHARED
     list_display = ["name_fr", "website", "valid_from", "valid_to", "source"]
     search_fields = ["name_fr", "name_ar", "code"]
     prepopulated_fields = {"code": ["name_fr"]}
@@ -58,6 +61,7 @@ class MediatorAdmin(DeskPartAdmin):
 
 @admin.register(Mediation)
 class MediationAdmin(DeskPartAdmin):
+    scope = "desk"
     list_display = ["desk", "risk_bearer", "mediator"]
     list_filter = ["desk", "risk_bearer"]
     list_select_related = ["desk", "mediator"]

@@ -21,6 +21,7 @@ from claims_portal.backoffice import searches
 from claims_portal.backoffice.cases.disposals import closed_page
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
 from claims_portal.cases.services.undelivered import resend_message
@@ -79,6 +80,7 @@ TABS = list(queues.QUEUES.values())
 class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
+    scope = BY_QUERYSET
     keyset = ("opened_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
     actions = None
@@ -134,7 +136,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
-        """What was typed goes to the session, not into an address. A number opens its case."""
+        """What was typed is kept for an hour under a key, and not in an address. A number opens its case."""
         if not self.has_view_permission(request):
             raise Http404
         text = request.POST.get("texte", "").strip()

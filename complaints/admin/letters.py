@@ -16,6 +16,7 @@ from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.identifiers import is_key
 from claims_portal.pdf import person_of
 from complaints import printing
@@ -32,6 +33,8 @@ RECENT = 10
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     """Letters of the agent's desks: those to print, the oldest first, and those this agent printed last."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         """Only what exists: no adding, no editing, no deleting."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.identifiers import ReferenceField
 from claims_portal.middleware import client_address
@@ -54,6 +55,8 @@ def may_decide(user: Any) -> bool:
 @admin.register(TrackingRequest)
 class TrackingRequestAdmin(ReadOnlyAdmin):
     """What waits to be checked, the oldest first, and one request beside the cases it may be about."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.scope import SHARED
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
 from complaints.models import AskedField, Category, Procedure, Respondent
@@ -21,6 +22,7 @@ from complaints.tasks import recount_category
 class OfOneDesk(DeskPartAdmin):
     """Rows that belong to one desk."""
 
+    scope = "desk"
     list_filter = ["desk"]
     list_select_related = ["desk"]
 
@@ -102,6 +104,7 @@ class AskedFieldAdmin(OfOneDesk):
 
 @admin.register(Respondent)
 class RespondentAdmin(DeskPartAdmin):
+    scope = SHARED
     list_display = ["name_fr", "name_ar", "sector", "position", "is_active"]
     list_filter = ["sector", "is_active"]
     list_select_related = ["sector"]

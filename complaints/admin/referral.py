@@ -44,6 +44,7 @@ def pages() -> list[tuple[str, Any, str]]:
 class RecipientAdmin(PortalAdmin):
     """A body is retired by no longer proposing it: what was sent to it keeps its name."""
 
+    scope = "organisation"
     list_display = ["name_fr", "name_ar", "organisation", "treats_fr", "position", "is_active"]
     list_filter = ["organisation", "is_active"]
     list_select_related = ["organisation"]

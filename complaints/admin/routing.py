@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ForeignKey, ManyToManyField
+from django.db.models import ForeignKey
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
@@ -52,7 +52,7 @@ class OfAgents(OfOneDesk):
             kwargs["queryset"] = at_work()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.related_model is User:
             kwargs["queryset"] = at_work()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -116,7 +116,7 @@ class AssignmentRuleAdmin(OfAgents):
         may_see = request.user.has_perm(queues.VIEW) or request.user.has_perm(HANDLE)
         if not (may_see and self.has_view_permission(request)):
             raise Http404
-        rule = get_object_or_404(AssignmentRule.objects.select_related("desk"), pk=rule_id)
+        rule = get_object_or_404(self.get_queryset(request).select_related("desk"), pk=rule_id)
         rules = rules_of(rule.desk)
         cases = queues.openable_cases(request.user).filter(desk=rule.desk).select_related("category")
         tried = [(case, next(iter(fitting(case, rules)), None)) for case in cases.order_by("-opened_at", "-pk")[:TRIED]]

@@ -99,7 +99,7 @@ def forget_view(request: HttpRequest, filter_id: int) -> HttpResponse:
 
 
 def shown(request: HttpRequest, saved: SavedFilter) -> HttpResponse:
-    """To the list. What is looked for goes through the session, as when it is typed."""
+    """To the list. What is looked for is kept under a key, as when it is typed."""
     if not saved.text:
         return redirect(queues.address(queues.named(saved.queue)))
     response = redirect("admin:complaints_complaint_changelist")

@@ -131,6 +131,7 @@ def draft_event(complaint: Complaint, action: Action, body: str, risk_bearer: st
 class AnswerTemplateAdmin(DeskPartAdmin):
     """Written by whoever keeps the procedures; `preview/` shows a template on the latest case, or on an example."""
 
+    scope = "organisation"
     change_form_template = "admin/complaints/answertemplate/change_form.html"
     list_display = ["title_fr", "title_ar", "use", "organisation", "desk", "used", "position", "is_active"]
     list_filter = ["use", "is_active", "organisation"]
@@ -162,7 +163,7 @@ class AnswerTemplateAdmin(DeskPartAdmin):
         """The saved text in both languages. Made-up values for who may see no case."""
         if not self.has_view_permission(request):
             raise Http404
-        template = get_object_or_404(AnswerTemplate.objects.select_related("desk"), pk=template_id)
+        template = get_object_or_404(self.get_queryset(request).select_related("desk"), pk=template_id)
         shown = []
         for language in ("fr", "ar"):
             case = self.latest_case(request, template, language)

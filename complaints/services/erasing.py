@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from claims_portal.backoffice.searches import forget_searches
 from claims_portal.notifications.services import forget_messages
 from complaints.models import CaseLink, Complainant, Complaint, TrackingRequest
 
@@ -67,6 +68,7 @@ def erase_rows(complaint: Complaint) -> dict[str, int]:
     asked = TrackingRequest.objects.filter(Q(complaint=complaint) | Q(number=complaint.number))
     requests = list(asked.values_list("pk", flat=True))
     forget_messages(about=[f"tracking-request:{key}" for key in requests])
+    forget_searches()  # one of them may hold the name
     Complainant.objects.filter(complaint=complaint).update(**COMPLAINANT_BLANK)
     return {
         "dependants": complaint.dependants.all().delete()[0],

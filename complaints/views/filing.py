@@ -175,7 +175,8 @@ class DoneView(PublicView):
         if (timezone.now() - complaint.created_at).total_seconds() > settings.TRACKING_GRANT_SECONDS:
             return redirect("complaints:track")  # the device may have changed hands since
         if complaint.number not in request.session.get(access.SESSION_KEY, {}):
-            access.grant(request, complaint.number)
+            # The key was new when the draft began: two tabs may open this page at once, with the same cookie.
+            access.grant(request, complaint, new_key=False)
         next_steps = self.receipt_step(complaint) + promises(complaint)
         context = {"complaint": complaint, "desk": complaint.desk, "steps": next_steps}
         context["expected"] = still_expected(complaint)

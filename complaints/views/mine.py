@@ -5,21 +5,26 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link
+from claims_portal.accounts.sessions import renew_key
+from claims_portal.deadlines.explanation import wait_in_words
 from claims_portal.identifiers import printable
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from complaints import access
+from complaints.access import LIST_KEY, WRITE_EVERY
 from complaints.forms import MineForm
 from complaints.models import Complaint
 from complaints.services.following import MINE_PURPOSE, send_my_complaints, use_my_link
 
-SESSION_KEY = "mine"
+logger = structlog.get_logger("portal.complaints")
 MINUTES = 30
 PAGE = 20
 
@@ -36,9 +41,24 @@ class MineView(PublicView):
             return render(request, "complaints/mine.html", {"form": form})
         email = form.cleaned_data["email"]
         throttles.count("link-address", client_address(request))
-        throttles.count("link-recipient", email)
+        try:
+            throttles.count("link-recipient", email)
+        except throttles.LimitReached as limit:
+            return self.refuse(request, form, limit)
         send_my_complaints(email=email, language=get_language() or "fr")
         return render(request, "complaints/mine_sent.html", {"email": email})
+
+    def refuse(self, request: HttpRequest, form: MineForm, limit: throttles.LimitReached) -> HttpResponse:
+        """Say that this address was written to enough for now: true whether it has cases or not."""
+        sentence = _(
+            "Plusieurs liens ont été demandés pour cette adresse. Ceux déjà reçus et non utilisés restent valables "
+            "deux heures ; vous pourrez en demander un autre dans %(wait)s."
+        )
+        form.add_error("email", sentence % {"wait": wait_in_words(limit.retry_seconds)})
+        logger.warning("limit_reached", scope=limit.scope)
+        response = render(request, "complaints/mine.html", {"form": form}, status=429)
+        response.headers["Retry-After"] = str(limit.retry_seconds)
+        return response
 
 
 class MineLinkView(PublicView):
@@ -56,7 +76,8 @@ class MineLinkView(PublicView):
             email = use_my_link(token=token)
         except LinkUnusable:
             return render(request, "complaints/mine_link.html", {"usable": False}, status=404)
-        request.session[SESSION_KEY] = {"email": email, "until": int(time.time()) + MINUTES * 60}
+        request.session[LIST_KEY] = {"email": email, "until": int(time.time()) + MINUTES * 60}
+        renew_key(request.session)
         return redirect("complaints:mine-all")
 
 
@@ -64,10 +85,14 @@ class MineAllView(PublicView):
     """The list, newest first, by key; each opens with its own short-lived right."""
 
     def cases(self, request: HttpRequest) -> Any:
-        held = request.session.get(SESSION_KEY) or {}
+        held = request.session.get(LIST_KEY) or {}
         if held.get("until", 0) < time.time():
             raise Http404
-        return Complaint.objects.filter(complainant__email=held["email"]).select_related("desk__organisation")
+        until = int(time.time()) + MINUTES * 60
+        if until - held["until"] >= WRITE_EVERY:
+            request.session[LIST_KEY] = held | {"until": until}
+        cases = Complaint.objects.filter(complainant__email=held["email"])
+        return cases.select_related("desk__organisation", "complainant")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         cases = self.cases(request).order_by("-id")
@@ -80,6 +105,6 @@ class MineAllView(PublicView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         complaint = get_object_or_404(self.cases(request), number=printable(request.POST.get("number", ""))[:12])
-        access.grant(request, complaint.number)
+        access.grant(request, complaint)
         access.grant_followed(request, complaint)
         return redirect("complaints:dashboard", complaint.number)

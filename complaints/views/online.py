@@ -21,10 +21,10 @@ class OnlineTrackingView(PublicView):
         return render(request, "complaints/online_tracking.html", {"form": form})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("online-tracking-address", client_address(request))
         form = OnlineTrackingForm(request.POST)
         if not form.is_valid():
             return render(request, "complaints/online_tracking.html", {"form": form})
+        throttles.count("online-tracking-address", client_address(request))
         asked = form.cleaned_data
         for contact in filter(None, (asked["email"], asked["mobile"])):
             throttles.count("link-recipient", contact)

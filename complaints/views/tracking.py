@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.contrib import messages
 from django.db.models import Exists, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 from claims_portal.accounts import throttles
 from claims_portal.cases.refusals import TooManyMessages, TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
+from claims_portal.deadlines.explanation import wait_in_words
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import FIELD, discard_all, receive_all
 from claims_portal.middleware import client_address
@@ -33,8 +35,11 @@ from complaints.parts import parts_of
 from complaints.promises import still_expected
 from complaints.services import following
 from complaints.workflow import State, workflow
+from membership.access import SESSION_KEY as MEMBER_KEY
 
 from .zone import render_in_zone
+
+logger = structlog.get_logger("portal.complaints")
 
 complaint_by_number = CompiledQuery(
     lambda number: Complaint.objects.for_complainant().filter(number=number), number=str
@@ -74,19 +79,60 @@ class TrackView(PublicView):
         return render(request, "complaints/track.html", {"form": TrackingForm()})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        throttles.count("tracking-address", client_address(request))
         form = TrackingForm(request.POST)
-        if form.is_valid():
-            asked = form.cleaned_data
-            throttles.count("tracking-number", asked["number"])
-            found = access.matching(number=asked["number"], email=asked["email"], mobile=asked["mobile"])
-            if found is not None:
-                access.grant(request, found.number)
-                access.grant_followed(request, found)
-                return redirect("complaints:dashboard", found.number)
+        if not form.is_valid():
+            return self.show(request, form)
+        asked = form.cleaned_data
+        tries = self.tries(asked["number"], client_address(request))
+        try:
+            for scope, subject in tries:
+                throttles.count(scope, subject)
+        except throttles.LimitReached as limit:
+            return self.refuse(request, form, limit)
+        found = access.matching(number=asked["number"], email=asked["email"], mobile=asked["mobile"])
+        if found is None:
             sentence = _("Aucune réclamation ne correspond à ce numéro et à ce contact. Vérifiez les deux.")
             form.add_error("number", sentence)
+            return self.show(request, form)
+        for scope, subject in tries:
+            throttles.give_back(scope, subject)
+        access.grant(request, found)
+        access.grant_followed(request, found)
+        return redirect("complaints:dashboard", found.number)
+
+    def tries(self, number: str, address: str) -> list[tuple[str, str]]:
+        """Return the limits on failures, those of strangers first.
+
+        One place can only close a number for itself. All places together have a hundred failures a day for a number:
+        then its owner comes in by the link to « Mes réclamations », which their mailbox proves.
+        """
+        return [
+            ("tracking-address", address),
+            ("tracking-number", f"{number} {throttles.caller(address)}"),
+            ("tracking-number-day", number),
+        ]
+
+    def refuse(self, request: HttpRequest, form: TrackingForm, limit: throttles.LimitReached) -> HttpResponse:
+        """Show the form again with a way out: when to try again, and the link by e-mail meanwhile."""
+        context = {"form": form, "wait": wait_in_words(limit.retry_seconds)}
+        logger.warning("limit_reached", scope=limit.scope)
+        response = render(request, "complaints/track_refused.html", context, status=429)
+        response.headers["Retry-After"] = str(limit.retry_seconds)
+        return response
+
+    def show(self, request: HttpRequest, form: TrackingForm) -> HttpResponse:
         return render(request, "complaints/track.html", {"form": form})
+
+
+class LeaveView(PublicView):
+    """« Quitter »: this browser opens no case any more, nor the list of them (shared computers)."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        access.leave_cases(request)
+        still_signed_in = MEMBER_KEY in request.session
+        return render(request, "complaints/left.html", {"still_signed_in": still_signed_in})
 
 
 class CaseView(PublicView):
@@ -99,6 +145,7 @@ class CaseView(PublicView):
         complaint = complaint_by_number.first(number=number)
         if complaint is None:
             raise Http404
+        access.check_grant(request, complaint)
         self.complaint = complaint
         if complaint.disposed_at is not None:
             context = {"complaint": complaint, "desk": complaint.desk}

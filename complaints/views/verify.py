@@ -27,6 +27,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
 
     Of a case that was erased, it says when that was.
     The code is 128 random bits: whoever has it was given the paper. An unknown one is a 404 like any other.
+    Only unknown codes count against the limit of an address.
     """
     known = Complaint.objects.select_related("desk__organisation").filter(verification_code=code)
     complaint = known.first() if _CODE.fullmatch(code) else None

@@ -66,6 +66,8 @@ class GiveBackForm(forms.Form):
 class MemberAccountAdmin(PortalAdmin):
     """One page a member, found by the member's key: there may be no account yet. Nothing in it is typed by staff."""
 
+    scope = "member__policy__desk"
+
     def get_urls(self) -> list[URLPattern]:
         """Only what exists: accounts are reached through their member, and are neither listed nor edited."""
         wrap = self.admin_site.admin_view

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice.keyset import KeysetAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import DocumentRefused, receive_document
@@ -48,6 +49,7 @@ PAGE = f"admin:{NAME}_change"
 class PriorApprovalAdmin(KeysetAdmin):
     """For the agents who handle files, at their desks."""
 
+    scope = BY_QUERYSET
     keyset = ("pk",)
     list_display = ("person", "prestation", "asked_on", "decision", "number", "valid_from", "valid_to")
     list_filter = ("decision",)

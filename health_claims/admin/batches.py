@@ -14,6 +14,8 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, re_path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,11 +23,14 @@ from claims_portal.accounts.confirmation import confirm_first, recently_confirme
 from claims_portal.backoffice.exports import Table, table_file
 from claims_portal.backoffice.keyset import NEWER, OLDER, KeysetAdmin, KeysetChangeList, page_by_key
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.organisations.models import Desk, Organisation
 from health_claims.models import Claim, SettlementBatch
 from health_claims.roles import VIEW_BATCHES
 from health_claims.services.settling import (
     NothingToPay,
+    held,
+    held_changes,
     make_batch,
     mark_exported,
     order_payment,
@@ -36,7 +41,7 @@ from health_claims.services.settling import (
 )
 from health_claims.tasks import pay_soon
 from health_claims.workflow import SETTLE, ClaimState
-from membership.models import Member
+from membership.models import Member, SensitiveChange
 from membership.presentation import masked_rib
 
 AT_ONCE = 40  # claims marked as paid while the page waits; a task does more than that
@@ -69,6 +74,7 @@ class BatchChangeList(KeysetChangeList):
 class SettlementBatchAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Batches as those who settle see them."""
 
+    scope = BY_QUERYSET
     keyset = ("made_at", "pk")
     change_list_template = "admin/health_claims/settlementbatch/change_list.html"
     actions = None
@@ -127,6 +133,7 @@ class SettlementBatchAdmin(ReadOnlyAdmin, KeysetAdmin):
                 "waiting": [(organisations[key], number) for key, number in counts.items()],
                 "missing": list(missing),
                 "missing_shown": MISSING_SHOWN,
+                "held": held_rows(claims),
             }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -209,6 +216,25 @@ class SettlementBatchAdmin(ReadOnlyAdmin, KeysetAdmin):
             pay_soon(batch.pk)
             messages.success(request, _("Le règlement est en cours : cette page dit où il en est."))
         return redirect(PAGE, batch.pk)
+
+
+def held_rows(claims: QuerySet[Claim]) -> list[dict[str, Any]]:
+    """The claims that wait because of a change of their member, each with why. Two queries."""
+    waiting = list(with_amount(held(claims)).select_related("member")[: MISSING_SHOWN + 1])
+    changes: dict[int, list[SensitiveChange]] = defaultdict(list)
+    for change in held_changes().filter(member__in=[claim.member_id for claim in waiting]):
+        changes[change.member_id].append(change)
+    return [{"claim": claim, "reasons": [why_held(change) for change in changes[claim.member_id]]} for claim in waiting]
+
+
+def why_held(change: SensitiveChange) -> str:
+    """Return why a change holds payments, in a sentence."""
+    if change.is_disputed or change.payable_from is None:
+        return _("L’adhérent dit que ce changement n’est pas de lui : à vérifier avec lui.")
+    return _("RIB modifié le %(changed)s, payable à partir du %(day)s.") % {
+        "changed": date_format(timezone.localtime(change.at), "d/m/Y"),
+        "day": date_format(change.payable_from, "d/m/Y"),
+    }
 
 
 def ways(claims: Iterable[Any]) -> list[dict[str, Any]]:

@@ -145,7 +145,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         return queues.named(self.queues, request.GET.get(queues.PARAMETER)).choose(queryset), False
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
-        """What was typed goes to the session, not into an address. A number opens its page."""
+        """What was typed is kept for an hour under a key, and not in an address. A number opens its page."""
         text = request.POST.get("texte", "").strip()
         rows = self.seen_by(request)
         if number := read_reference(text):

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.documents.serving import shows_documents
 from health_claims import presentation
@@ -36,6 +37,7 @@ ACCEPT_LATE = "retard"  # the box « Accepter le retard »
 class ClaimAdmin(CaseAdmin):
     """Claims as the agents of a desk see them."""
 
+    scope = BY_QUERYSET
     keyset = ("opened_at", "pk")
     change_list_template = "admin/health_claims/claim/change_list.html"
     page_template = "admin/health_claims/claim/change_form.html"

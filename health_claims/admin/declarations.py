@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import printable
@@ -34,6 +35,7 @@ WITHOUT_MEMBER = frozenset({"reject", "assign"})
 class DeclarationAdmin(CaseAdmin):
     """Declarations as the agents of a desk see them."""
 
+    scope = BY_QUERYSET
     keyset = ("opened_at", "pk")
     change_list_template = "admin/health_claims/declaration/change_list.html"
     page_template = "admin/health_claims/declaration/change_form.html"

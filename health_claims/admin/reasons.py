@@ -12,6 +12,7 @@ from health_claims.models import Reason
 class ReasonAdmin(PortalAdmin):
     """Reasons of rejection, cut, complement and refusal; none is deleted, it is no longer offered."""
 
+    scope = "organisation"
     list_display = ["label", "use", "code", "organisation", "is_active"]
     list_filter = ["use", "organisation", "is_active"]
     list_select_related = ["organisation"]

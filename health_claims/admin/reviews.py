@@ -14,6 +14,7 @@ from health_claims.models import ReviewRule
 class ReviewRuleAdmin(PortalAdmin):
     """A rule that chose claims stays, with its end."""
 
+    scope = "policy__desk"
     list_display = ["name", "policy", "prestation", "min_amount", "share", "asks_feedback", "valid_from", "valid_to"]
     list_filter = ["policy"]
     list_select_related = ["policy", "prestation"]

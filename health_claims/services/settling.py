@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from health_claims.models import Claim, SettlementBatch, Statement
 from health_claims.notices.claims import FeedbackAsked, Paid
 from health_claims.references import next_reference
 from health_claims.workflow import ClaimState
-from membership.models import Member
+from membership.models import Member, SensitiveChange
 
 from .reviewing import TO_REVIEW
 
@@ -38,13 +38,31 @@ NOWHERE_TO_SEND = Q(member__payment=Member.Payment.TRANSFER, member__rib="") & Q
     GreaterThan(Subquery(NEWEST_PAID), Value(0))
 )
 
+TO_PAY = Q(GreaterThan(Subquery(NEWEST_PAID), Value(0)))
+
+
+def held_changes() -> QuerySet[SensitiveChange]:
+    """Return the changes that hold payments: a RIB too new, or « ce n’est pas moi » that nobody released."""
+    too_new = Q(payable_from__gt=timezone.localdate(), member__payment=Member.Payment.TRANSFER)
+    return SensitiveChange.objects.filter(too_new | Q(disputed_at__isnull=False, released_at=None))
+
+
+def is_held() -> Q:
+    """Return the condition on claims whose payment waits because of a change of their member."""
+    return TO_PAY & Q(Exists(held_changes().filter(member=OuterRef("member"))))
+
 
 def payable(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Claims whose statement is made and that no batch has taken, the oldest first.
 
-    Those that miss a RIB, or are still to be reviewed, are left out.
+    Those that miss a RIB, are still to be reviewed, or are held after a change of their member, are left out.
     """
-    return computed(claims).exclude(NOWHERE_TO_SEND).exclude(TO_REVIEW)
+    return computed(claims).exclude(NOWHERE_TO_SEND).exclude(TO_REVIEW).exclude(is_held())
+
+
+def held(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Return the computed claims that wait because of a change of their member."""
+    return computed(claims).filter(is_held())
 
 
 def without_rib(claims: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -113,20 +131,28 @@ def _total(batch: SettlementBatch) -> Decimal:
 def mark_exported(*, batch_id: int) -> SettlementBatch:
     """Note that the file for the bank was taken; the first time counts.
 
-    A claim whose RIB was withdrawn since is not in that file: it leaves the batch, and waits for the next one.
+    A claim whose RIB was withdrawn or changed since is not in that file: it leaves the batch, and waits for another.
     """
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
     if batch.exported_at is None:
-        _leave_without_rib(batch)
+        _leave_unpayable(batch)
         batch.exported_at = timezone.now()
         batch.save(update_fields=["exported_at", "total"])
     return batch
 
 
-def _leave_without_rib(batch: SettlementBatch) -> None:
-    """Take out of a locked batch what has nowhere to go any more, unless the transfer may have left already."""
+def _leave_unpayable(batch: SettlementBatch) -> None:
+    """Take out of a locked batch what has nowhere to go or is held, unless the transfer may have left already."""
     if batch.is_open:
-        gone = list(Claim.objects.filter(NOWHERE_TO_SEND, batch=batch).values_list("pk", flat=True))
+        # Nobody changes a RIB between this check and the file for the bank, which is read in the same transaction.
+        paid = Claim.objects.filter(batch=batch).values("member")
+        list(
+            Member.objects.select_for_update(no_key=True)
+            .filter(pk__in=paid)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        gone = list(Claim.objects.filter(NOWHERE_TO_SEND | is_held(), batch=batch).values_list("pk", flat=True))
         Claim.objects.filter(pk__in=gone).update(batch=None)
         batch.total = _total(batch)
 
@@ -140,7 +166,7 @@ def order_payment(*, batch_id: int, user: User) -> SettlementBatch:
     batch = SettlementBatch.objects.select_for_update().get(pk=batch_id)
     if batch.paying_at is not None:
         return batch
-    _leave_without_rib(batch)
+    _leave_unpayable(batch)
     batch.paying_at, batch.paying_by = timezone.now(), user
     batch.save(update_fields=["total", "paying_at", "paying_by"])
     return batch

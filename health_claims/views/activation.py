@@ -8,12 +8,13 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts import codes
 from claims_portal.accounts.links import LinkUnusable
 from claims_portal.accounts.throttles import LimitReached
+from claims_portal.deadlines.explanation import wait_in_words
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from health_claims.activation import ActivationStep, before, due, may_open, progress
@@ -29,18 +30,6 @@ SESSION_KEY = "activation"  # which code was asked for here, and for which mobil
 
 def language() -> str:
     return get_language() or "fr"
-
-
-def wait_in_words(seconds: int) -> str:
-    """« 12 minutes », « 3 heures », « 2 jours »: how long until a limit is over."""
-    minutes = max(1, -(-seconds // 60))
-    if minutes < 90:
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    hours = -(-minutes // 60)
-    if hours <= 48:
-        return ngettext("%(count)d heure", "%(count)d heures", hours) % {"count": hours}
-    days = -(-hours // 24)
-    return ngettext("%(count)d jour", "%(count)d jours", days) % {"count": days}
 
 
 class ActivationView(MemberView):

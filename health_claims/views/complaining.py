@@ -33,8 +33,9 @@ class ComplaintsView(CareView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Open one of them (`number`), or begin another."""
         if "number" in request.POST:
-            case = get_object_or_404(complaints_of(self.member), number=printable(request.POST["number"])[:12])
-            access.grant(request, case.number)
+            cases = complaints_of(self.member).select_related("complainant")
+            case = get_object_or_404(cases, number=printable(request.POST["number"])[:12])
+            access.grant(request, case)
             access.grant_followed(request, case)
             return redirect("complaints:dashboard", case.number)
         desk = contesting.complaint_desk(self.member)

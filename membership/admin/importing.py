@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from claims_portal.accounts import audit
+from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.documents.checks import Refused
 from claims_portal.documents.services import allowance
 from claims_portal.documents.worker import run_apart
@@ -86,11 +87,23 @@ class ImportView(View):
             return self.show(request, {"form": ImportForm(policies=self.policies(request))})
         waiting = self.waiting(request, import_id)
         plan = plan_import(policy=waiting.policy, table=waiting.table)
-        return self.show(request, {"waiting": waiting, "plan": plan, "problems": plan.problems[:SHOWN_MAX]})
+        return self.show(
+            request,
+            {
+                "waiting": waiting,
+                "plan": plan,
+                "problems": plan.problems[:SHOWN_MAX],
+                "changes": plan.changes[:SHOWN_MAX],
+            },
+        )
 
     def post(self, request: HttpRequest, import_id: int | None = None) -> HttpResponse:
         if import_id is not None:
-            return self.take(request, self.waiting(request, import_id))
+            waiting = self.waiting(request, import_id)
+            changes = plan_import(policy=waiting.policy, table=waiting.table).changes
+            if changes and not recently_confirmed(request):
+                return confirm_first(request, back=request.path)
+            return self.take(request, waiting)
         form = ImportForm(request.POST, request.FILES, policies=self.policies(request))
         if not form.is_valid():
             return self.show(request, {"form": form}, status=422)
@@ -107,7 +120,8 @@ class ImportView(View):
 
     def take(self, request: HttpRequest, waiting: MemberImport) -> HttpResponse:
         try:
-            plan = take_in(import_id=waiting.pk)
+            user: Any = request.user
+            plan = take_in(import_id=waiting.pk, user=user, address=client_address(request))
         except MemberImport.DoesNotExist:  # pressed twice: the other press is taking it in
             raise Http404 from None
         audit.record(
@@ -117,7 +131,12 @@ class ImportView(View):
             reference=waiting.policy.number,
             desk=waiting.policy.desk,
             address=client_address(request),
-            details={"members": len(plan.members), "families": len(plan.families), "problems": len(plan.problems)},
+            details={
+                "members": len(plan.members),
+                "families": len(plan.families),
+                "problems": len(plan.problems),
+                "sensitive": len(plan.changes),
+            },
         )
         said = ngettext("%(count)d personne est à jour.", "%(count)d personnes sont à jour.", plan.taken)
         messages.success(request, said % {"count": plan.taken})

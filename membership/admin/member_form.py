@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.accounts.confirmation import recently_confirmed
 from claims_portal.identifiers import CinField, PersonNameField, RibField, compact
 from membership.models import Member
 from membership.numbers import well_formed
+from membership.services.sensitive_changes import LABELS, Difference, differences, digest
 
 
 class MemberForm(forms.ModelForm):
@@ -22,6 +27,8 @@ class MemberForm(forms.ModelForm):
     last_name = PersonNameField(label=_("Nom"))
     first_name = PersonNameField(label=_("Prénom"))
     rib = RibField(label=_("RIB"), required=False)
+    confirmed_changes = forms.CharField(required=False, widget=forms.HiddenInput)  # what was shown before and after
+    request: HttpRequest  # set by the admin class
 
     class Meta:
         model = Member
@@ -43,4 +50,22 @@ class MemberForm(forms.ModelForm):
         begins, ends = given.get("rights_from"), given.get("rights_to")
         if begins and ends and ends < begins:
             self.add_error("rights_to", _("La fin des droits précède leur début."))
+        if self.instance.pk and not self.errors:
+            stored = Member.objects.get(pk=self.instance.pk)
+            if found := differences(stored, {name: given[name] for name in LABELS if name in given}):
+                self.ask_confirmation(found)
         return given
+
+    def ask_confirmation(self, found: list[Difference]) -> None:
+        """Show what changes before it does; take it once these very changes come back from a confirmed person."""
+        expected = digest(found)
+        confirmed = recently_confirmed(self.request)
+        if not (confirmed and self.cleaned_data.get("confirmed_changes") == expected):
+            words = _("Vérifiez ces changements, puis enregistrez de nouveau. L’adhérent en est informé.")
+            self.add_error(None, words)
+            for difference in found:
+                self.add_error(None, str(difference))
+        if not confirmed:
+            ask = _('<a href="{}" target="_blank">Confirmez que c’est vous</a>, puis enregistrez de nouveau.')
+            self.add_error(None, format_html(str(ask), reverse("admin:confirm")))
+        self.data = {**self.data.dict(), self.add_prefix("confirmed_changes"): expected}  # type: ignore[attr-defined]

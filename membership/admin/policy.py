@@ -8,8 +8,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from claims_portal.backoffice.inlines import LabelledInline
+from claims_portal.backoffice.inlines import LabelledInline, ScopedStackedInline
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.backoffice.scope import SHARED
 from membership.models import (
     BaseRegime,
     Ceiling,
@@ -34,12 +35,12 @@ class DeductibleInline(LabelledInline):
     extra = 0
 
 
-class DepositPointInline(admin.StackedInline):
+class DepositPointInline(ScopedStackedInline):
     model = DepositPoint
     extra = 0
 
 
-class PracticalTextInline(admin.StackedInline):
+class PracticalTextInline(ScopedStackedInline):
     model = PracticalText
     extra = 0
     exclude = ["document"]
@@ -47,6 +48,7 @@ class PracticalTextInline(admin.StackedInline):
 
 @admin.register(Policy)
 class PolicyAdmin(PortalAdmin):
+    scope = "desk"
     list_display = ["number", "subscriber_fr", "organisation", "desk", "is_open"]
     list_filter = ["is_open", "organisation"]
     list_select_related = ["organisation", "desk"]
@@ -62,12 +64,14 @@ class KeyLetterInline(LabelledInline):
 
 @admin.register(BaseRegime)
 class BaseRegimeAdmin(PortalAdmin):
+    scope = SHARED
     list_display = ["code", "name_fr", "source"]
     inlines: ClassVar = [KeyLetterInline]
 
 
 @admin.register(Prestation)
 class PrestationAdmin(PortalAdmin):
+    scope = SHARED
     list_display = ["name_fr", "code", "date_help", "position"]
     search_fields = ["name_fr", "code"]
 
@@ -81,6 +85,7 @@ class RequiredPieceInline(LabelledInline):
 class GuaranteeAdmin(PortalAdmin):
     """Rules are added, not rewritten: what was computed names the version it was computed with."""
 
+    scope = "policy__desk"
     list_display = ["prestation", "policy", "mode", "rate", "flat_amount", "valid_from", "valid_to"]
     list_filter = ["policy", "prestation"]
     list_select_related = ["policy", "prestation"]

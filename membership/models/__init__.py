@@ -1,6 +1,7 @@
 """Policies and what they guarantee, members and their families."""
 
 from .card import MemberCard
+from .change import SensitiveChange
 from .member import Beneficiary, KnownBrowser, Member, MemberAccount, MemberImport, rights_on
 from .policy import (
     BaseRegime,
@@ -32,5 +33,6 @@ __all__ = [
     "PracticalText",
     "Prestation",
     "RequiredPiece",
+    "SensitiveChange",
     "rights_on",
 ]

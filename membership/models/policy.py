@@ -77,6 +77,15 @@ class Policy(models.Model):
     card_name_ar = models.CharField(_("carte d’adhésion (ar)"), max_length=120, blank=True)
     other_site_name = models.CharField(_("autre site : intitulé"), max_length=120, blank=True)
     other_site_url = models.URLField(_("autre site : adresse"), blank=True)
+    rib_hold_days = models.PositiveSmallIntegerField(
+        _("attente après un changement de RIB (jours)"),
+        default=3,
+        validators=[MaxValueValidator(90)],
+        help_text=_("Aucun règlement ne part sur un nouveau RIB avant ce nombre de jours."),
+    )
+    rib_hold_source = models.CharField(
+        _("origine de cette attente"), max_length=200, blank=True, default="Choix de l’assureur"
+    )
     is_open = models.BooleanField(_("espace adhérent ouvert"), default=True)
     position = models.PositiveSmallIntegerField(_("ordre"), default=0)
     source = models.CharField(_("source"), max_length=200, blank=True)

@@ -29,7 +29,8 @@ class GivenBack(Exception):
 def ask_new_password(*, policy: str, number: str, cin: str, language: str) -> None:
     """Mail the link that begins a new password, when these name a member who has one.
 
-    For anybody else the same is done, then undone: it takes the same time, and nothing leaves.
+    For anybody else the same is done, and its message is undone: it takes the same time, and nothing leaves.
+    The link is committed in both cases, for the commit waits for the disk.
     """
     # For the CIN too: whoever does not know it cannot use up the links of the member.
     throttles.count("link-recipient", f"{policy}:{number}:{cin}")
@@ -39,8 +40,9 @@ def ask_new_password(*, policy: str, number: str, cin: str, language: str) -> No
     with transaction.atomic():
         token = links.create_link(purpose=FORGOTTEN, subject=str(account.pk if account else 0), hours=notices.HOURS)
         email = account.email if account else NOBODY
-        queue(notices.PasswordLink(email=email, token=token, language=language))
-        transaction.set_rollback(account is None)
+        with transaction.atomic():
+            queue(notices.PasswordLink(email=email, token=token, language=language))
+            transaction.set_rollback(account is None)
 
 
 def send_password_code(*, account: MemberAccount, address: str, language: str) -> UUID:

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from claims_portal.accounts.models import User
 from membership.import_forms import MEMBER, LineForm, plain
 from membership.models import Beneficiary, Member, MemberImport, Policy
+from membership.services.sensitive_changes import Difference, differences, record_changes
 
 # Column of a line: the headings under which people write it.
 HEADINGS = {
@@ -74,6 +76,7 @@ class Plan:
     columns: frozenset[str] = frozenset()  # those the list has
     new_members: int = 0
     new_families: int = 0
+    changes: list[tuple[Member, list[Difference]]] = field(default_factory=list)  # of who is paid or may sign in
 
     @property
     def taken(self) -> int:
@@ -84,8 +87,10 @@ class Plan:
         self.problems.append(Problem(line, COLUMN_NAMES.get(column, ""), str(sentence)))
 
 
-def plan_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
+def plan_import(*, policy: Policy, table: Sequence[Sequence[str]], lock: bool = False) -> Plan:
     """Check every line of a table whose first one holds the headings. Writes nothing; three queries.
+
+    `lock` holds the rows of the members that are there already, for a transaction that writes them.
 
     MissingColumns when it cannot be read at all.
     """
@@ -97,7 +102,7 @@ def plan_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
         if any(cells):
             plan.lines += 1
             _plan_line(plan, policy, number, _cells(columns, cells), seen, relatives)
-    known = _known_members(policy, {line["number"] for _number, line in relatives} | plan.members.keys())
+    known = _known_members(policy, {line["number"] for _number, line in relatives} | plan.members.keys(), lock=lock)
     for number, line in relatives:
         if line["number"] in plan.members or line["number"] in known:
             plan.families.append(line)
@@ -105,6 +110,7 @@ def plan_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
             plan.refuse(number, "number", _("Aucun adhérent ne porte ce numéro, ni dans la liste ni dans la police."))
     plan.problems.sort(key=lambda problem: problem.line)
     plan.new_members = len(plan.members.keys() - known.keys())
+    plan.changes = _sensitive_changes(plan, known)
     plan.new_families = _count_new(plan.families, known)
     return plan
 
@@ -155,26 +161,44 @@ def _family_key(owner: Any, line: dict[str, Any]) -> tuple[Any, ...]:
     return owner, line["relation"], line["first_name"], line["last_name"], line["birth_date"]
 
 
-def _known_members(policy: Policy, numbers: Iterable[str]) -> dict[str, int]:
-    rows = Member.objects.filter(policy=policy, number__in=list(numbers))
-    return dict(rows.values_list("number", "pk"))
+def _known_members(policy: Policy, numbers: Iterable[str], *, lock: bool = False) -> dict[str, Member]:
+    rows = Member.objects.filter(policy=policy, number__in=list(numbers)).order_by("pk")
+    members = {member.number: member for member in (rows.select_for_update() if lock else rows)}
+    for member in members.values():
+        member.policy = policy
+    return members
 
 
-def _count_new(families: list[dict[str, Any]], known: dict[str, int]) -> int:
+def _sensitive_changes(plan: Plan, known: dict[str, Member]) -> list[tuple[Member, list[Difference]]]:
+    """Return what changes of members who are there already, in the columns that the list has."""
+    found = []
+    for number, line in plan.members.items():
+        if member := known.get(number):
+            written = {name: line[name] for name in MEMBER_COLUMNS if name in plan.columns}
+            if changed := differences(member, written):
+                found.append((member, changed))
+    return found
+
+
+def _count_new(families: list[dict[str, Any]], known: dict[str, Member]) -> int:
     owners = {known[line["number"]] for line in families if line["number"] in known}
     columns = ("member_id", "relation", "first_name", "last_name", "birth_date")
     there = set(Beneficiary.objects.filter(member__in=owners).values_list(*columns))
-    return sum(_family_key(known.get(line["number"]), line) not in there for line in families)
+    keys = {number: member.pk for number, member in known.items()}
+    return sum(_family_key(keys.get(line["number"]), line) not in there for line in families)
 
 
 @transaction.atomic
-def apply_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
+def apply_import(
+    *, policy: Policy, table: Sequence[Sequence[str]], user: User | None = None, address: str | None = None
+) -> Plan:
     """Write every line that is right, in one transaction; those that are not are in the plan's problems.
 
     Checked again here: what was true when the list was shown may have changed. A person already there is
-    brought up to date in the columns the list has; nobody is taken out.
+    brought up to date in the columns the list has; nobody is taken out. Changes of who is paid or may sign in are
+    recorded and told in the name of `user`.
     """
-    plan = plan_import(policy=policy, table=table)
+    plan = plan_import(policy=policy, table=table, lock=True)
     members = [
         Member(policy=policy, number=number, **{name: line[name] for name in MEMBER_COLUMNS})
         for number, line in plan.members.items()
@@ -189,7 +213,7 @@ def apply_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
     known = _known_members(policy, {line["number"] for line in plan.families})
     people = [
         Beneficiary(
-            member_id=known[line["number"]],
+            member=known[line["number"]],
             **{
                 name: line[name]
                 for name in ("relation", "first_name", "last_name", "birth_date", "rights_from", "rights_to")
@@ -204,15 +228,17 @@ def apply_import(*, policy: Policy, table: Sequence[Sequence[str]]) -> Plan:
         unique_fields=["member", "relation", "first_name", "last_name", "birth_date"],
         update_fields=["rights_from", "rights_to"],
     )
+    if plan.changes:
+        record_changes(changed=plan.changes, user=user, path="import", address=address)
     return plan
 
 
 @transaction.atomic
-def take_in(*, import_id: int) -> Plan:
+def take_in(*, import_id: int, user: User | None = None, address: str | None = None) -> Plan:
     """Write a list that was read and shown, once; MemberImport.DoesNotExist when somebody did so meanwhile."""
     waiting = MemberImport.objects.select_for_update(of=("self",)).select_related("policy")
     made = waiting.get(pk=import_id, applied_at=None)
-    plan = apply_import(policy=made.policy, table=made.table)
+    plan = apply_import(policy=made.policy, table=made.table, user=user, address=address)
     made.applied_at = timezone.now()
     made.table = []  # people's data have no reason to stay here
     made.save(update_fields=["applied_at", "table"])

@@ -81,7 +81,7 @@ class SignInView(PublicView):
 
     def show(self, request: HttpRequest, form: forms.Form, here: dict[str, Any]) -> HttpResponse:
         others = {policy.other_site_url: policy.other_site_name for policy in here["policies"] if policy.other_site_url}
-        context = here | robots.task(request) | {"form": form, "other_sites": others.items()}
+        context = here | robots.task(request, form) | {"form": form, "other_sites": others.items()}
         return render(request, "membership/sign_in.html", context)
 
 
@@ -286,6 +286,7 @@ class BrowserCodeView(AccountView):
             logger.warning("member_sign_in_refused", step="code")
             form.add_error("code", sentence)
             return self.show(request, form, mobile=account.mobile)
+        throttles.give_back("verify-address", client_address(request))
         response = come_in(request, account)
         if form.cleaned_data["remember"]:
             remember(response, account)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import codes, throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link, use_link
+from claims_portal.accounts.sessions import renew_key
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
 from membership import arrival
@@ -52,7 +53,7 @@ class ForgottenView(PublicView):
         return render(request, "membership/forgotten_sent.html", here | chosen)
 
     def show(self, request: HttpRequest, form: forms.Form, here: dict[str, Any]) -> HttpResponse:
-        return render(request, "membership/forgotten.html", here | robots.task(request) | {"form": form})
+        return render(request, "membership/forgotten.html", here | robots.task(request, form) | {"form": form})
 
 
 class ForgottenLinkView(PublicView):
@@ -78,6 +79,7 @@ class ForgottenLinkView(PublicView):
             "code": asked,
             "until": int(time.time()) + arrival.MINUTES * 60,
         }
+        renew_key(request.session)
         return redirect("membership:forgotten-new")
 
 
@@ -125,6 +127,7 @@ class ForgottenNewView(PublicView):
         if sentence:
             form.add_error("code", sentence)
             return self.show(request, form)
+        throttles.give_back("verify-address", client_address(request))
         del request.session[SESSION_KEY]
         password = form.cleaned_data["password"]
         try:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims_portal.accounts import codes
+from claims_portal.accounts import codes, throttles
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.middleware import client_address
 from claims_portal.views import PublicView
@@ -19,7 +19,7 @@ from membership import access, cover
 from membership.access import MemberView
 from membership.forms import ChangeEmailForm, ChangeMobileForm, ChangePasswordForm, CodeForm
 from membership.presentation import masked_mobile, masked_rib
-from membership.services import credentials, signing_in
+from membership.services import credentials, sensitive_changes, signing_in
 from membership.services.wrong_tries import SignInAgain
 
 from . import words
@@ -158,6 +158,7 @@ class ChangeMobileCodeView(MemberView):
         if sentence:
             form.add_error("code", sentence)
             return self.show(request, form)
+        throttles.give_back("verify-address", client_address(request))
         request.session.pop(MOBILE_CODE, None)
         messages.success(request, _("Votre nouveau numéro est enregistré."))
         return redirect("membership:membership")
@@ -200,3 +201,21 @@ class EmailLinkView(PublicView):
         except LinkUnusable:
             return unusable(request)
         return render(request, "membership/email_link.html", {"done": True})
+
+
+class NotMeView(PublicView):
+    """The link of the message about a changed file: opening it shows a button, the button records the alarm."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            peek_link(purpose=sensitive_changes.NOT_ME, token=token)
+        except LinkUnusable:
+            return unusable(request)
+        return render(request, "membership/not_me.html")
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            sensitive_changes.report_change(token=token, address=client_address(request))
+        except LinkUnusable:
+            return unusable(request)
+        return render(request, "membership/not_me.html", {"done": True})

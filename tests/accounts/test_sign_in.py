@@ -211,6 +211,7 @@ WAY_IN = {
     *("membership:sign-in", "membership:identity", "membership:password", "membership:browser-code"),
     "membership:code-first",
     *("membership:forgotten", "membership:forgotten-new", "membership:forgotten-link", "membership:email-link"),
+    "membership:not-me",
     *("membership:terms", "membership:sign-out", "membership:downloads", "membership:download"),
     "health_claims:activation-link",
     "membership:card-check",  # whoever holds a card reads its code: the code is the right

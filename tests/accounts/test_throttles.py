@@ -11,7 +11,9 @@ from django.test import Client
 
 from claims_portal.accounts import tasks
 from claims_portal.accounts.models import Throttle
-from claims_portal.accounts.throttles import LimitReached, caller, count
+from claims_portal.accounts.throttles import LimitReached, caller, count, give_back
+from complaints.references import new_number
+from tests.factories.complaints import DeskFactory
 from tests.together import at_once
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -32,6 +34,17 @@ def test_the_fourth_try_is_refused_and_told_when_to_come_back(db, at_noon):
     with pytest.raises(LimitReached) as refusal:
         count("door", "amina", limit=THREE_AN_HOUR)
     assert (refusal.value.scope, refusal.value.retry_seconds) == ("door", 3000)
+
+
+def test_a_try_that_was_right_is_taken_back(db, settings):
+    settings.THROTTLES = settings.THROTTLES | {"door": (2, 3600)}
+    for _ in range(5):
+        count("door", "amina")
+        give_back("door", "amina")
+    count("door", "amina")
+    count("door", "amina")
+    with pytest.raises(LimitReached):
+        count("door", "amina")
 
 
 def test_a_new_window_starts_from_nothing(db, at_noon):
@@ -98,15 +111,18 @@ def test_of_twenty_tries_at_once_only_as_many_pass_as_the_limit_says():
 
 def test_a_count_outlives_the_refusal_it_ends_with(client: Client, db, settings):
     settings.THROTTLES = settings.THROTTLES | {"tracking-address": (1, 600)}
-    answers = [client.post("/reclamations/suivi/", {}) for _ in range(3)]
+    wrong = {"number": new_number(), "email": "x@exemple.ma"}
+    answers = [client.post("/reclamations/suivi/", wrong) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 429, 429]
-    assert Throttle.objects.get().count == 3
+    assert Throttle.objects.latest("count").count == 3
 
 
 def test_the_page_of_a_limit_says_in_minutes_when_to_try_again(client: Client, db, settings, at_noon):
-    settings.THROTTLES = settings.THROTTLES | {"tracking-address": (0, 600)}
+    settings.THROTTLES = settings.THROTTLES | {"online-tracking-address": (0, 600)}
     at_noon.shift(90)
-    answer = client.post("/reclamations/suivi/", {})
+    desk = DeskFactory.create()
+    typed = {"desk": desk.code, "number": new_number(), "email": "x@exemple.ma"}
+    answer = client.post("/reclamations/suivi-en-ligne/", typed)
     assert answer.headers["Retry-After"] == "510"
     assert re.search(r"Réessayez dans 9\sminutes", answer.content.decode())
 

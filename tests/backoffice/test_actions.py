@@ -6,9 +6,11 @@ import pytest
 
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
+from complaints import access
 from complaints.models import Complaint, Event
 from complaints.services.following import withdraw_complaint, write_to_desk
 from complaints.services.handling import acknowledge_complaint, answer_complaint
+from tests.complaints.public import right_to
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import upload
 
@@ -65,7 +67,7 @@ def test_what_the_agent_writes_is_read_on_the_persons_dashboard(staff, client, d
     complaint = ComplaintFactory(desk=desk)
     press(staff, complaint, "ask_complement", body="Merci d’envoyer la facture.", documents=[upload(name="modèle.pdf")])
     session = client.session
-    session["cases"] = {complaint.number: 9_999_999_999}
+    session[access.SESSION_KEY] = {complaint.number: right_to(complaint)}
     session.save()
     dashboard = client.get(f"/reclamations/suivi/{complaint.number}/").content.decode()
     for words in ("Merci d’envoyer la facture.", "modèle.pdf", "Complément demandé"):

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from claims_portal.cases.services.exchange import add_note
 from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.notifications.models import Message
+from complaints import access
 from complaints.models import Complaint
 from complaints.services.handling import acknowledge_complaint
+from tests.complaints.public import right_to
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 
 from .conftest import signed_in
@@ -76,7 +78,7 @@ def test_notes_are_shown_to_the_desk_and_hidden_from_the_complainant(staff, desk
     add_note(Complaint, case_id=complaint.pk, user=agent, body="Vérifier avec le médecin conseil.")
     assert "médecin conseil" in page(staff, complaint)
     session = client.session
-    session["cases"] = {complaint.number: 9_999_999_999}
+    session[access.SESSION_KEY] = {complaint.number: right_to(complaint)}
     session.save()
     tracked = client.get(f"/reclamations/suivi/{complaint.number}/")
     assert tracked.status_code == 200

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from claims_portal.backoffice.models import Search
+from claims_portal.backoffice.tasks import prune
 from complaints.admin.queues import visible_cases
 from complaints.admin.search import matching
 from complaints.models import Complaint
-from tests.factories.complaints import ComplaintFactory
+from tests.factories.complaints import AgentFactory, ComplaintFactory
+
+from .conftest import signed_in
 
 LIST = "/gestion/complaints/complaint/"
 PERSON = {
@@ -136,7 +143,7 @@ def test_an_empty_search_goes_back_to_the_queue(staff, desk):
 
 def test_signs_that_mean_something_to_the_database_mean_themselves(staff, desk):
     ComplaintFactory(desk=desk, **PERSON)
-    for text in ("%", "ta_i", "\\", "' or 1=1", "\x00tazi"):
+    for text in ("%", "ta_i", "\\", "' or 1=1", "ta\x01zi"):
         assert search(staff, text).status_code == 200
     assert numbers(search(staff, "%")) == []
 
@@ -184,3 +191,45 @@ def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent):
 def test_a_mobile_written_without_prefix_is_looked_for_in_each_country(db):
     complaint = ComplaintFactory(complainant__mobile="+33612345678")
     assert list(matching(Complaint.objects.all(), "06 12 34 56 78", contact=True)) == [complaint]
+
+
+# --- How long a search stays --------------------------------------------------------------------------------------
+
+
+def looked_for(staff, text: str = "Tazi Zineb") -> str:
+    """Look for a name; gives the address of the list."""
+    return str(staff.post(f"{LIST}recherche/", {"texte": text}).headers["Location"])
+
+
+def test_what_is_looked_for_is_in_no_session(staff):
+    looked_for(staff)
+    assert Search.objects.get().text == "Tazi Zineb"
+    assert "Tazi" not in str(dict(staff.session.items()))
+
+
+def test_a_search_ends_after_an_hour_and_is_deleted(staff):
+    address = looked_for(staff)
+    assert staff.get(address).context["cl"].query == "Tazi Zineb"
+    assert timedelta(minutes=59) < Search.objects.get().expires_at - timezone.now() <= timedelta(hours=1)
+    Search.objects.update(expires_at=timezone.now())
+    assert staff.get(address).context["cl"].query == ""
+    prune()
+    assert not Search.objects.exists()
+
+
+def test_a_search_is_of_whoever_typed_it(staff, desk):
+    address = looked_for(staff)
+    colleague = signed_in(AgentFactory(desks=[desk]))
+    assert colleague.get(address).context["cl"].query == ""
+
+
+@pytest.mark.parametrize("key", ["\x01", "x" * 5000, "0" * 16, "²" * 16, "0123456789ABCDEF"])
+def test_a_key_that_names_no_search_shows_the_list(staff, key):
+    assert staff.get(LIST, {"recherche": key}).status_code == 200
+
+
+def test_signing_out_deletes_what_one_looked_for_and_no_more(staff, desk):
+    looked_for(staff)
+    looked_for(signed_in(AgentFactory(desks=[desk])), "Autre")
+    staff.post("/gestion/logout/")
+    assert [search.text for search in Search.objects.all()] == ["Autre"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 
-from claims_portal.accounts.models import User
+from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.organisations.models import Desk, LegalText
 from complaints.models import AskedField, Category, Procedure, Respondent
 from complaints.questions import questions_of
@@ -124,7 +125,7 @@ MANAGES_ACCOUNTS = ["accounts.view_user", "accounts.add_user", "accounts.change_
 
 
 def test_who_manages_accounts_gives_desks_but_no_powers(desk, agent):
-    manager = AgentFactory(permissions=MANAGES_ACCOUNTS)
+    manager = AgentFactory(desks=[desk], permissions=MANAGES_ACCOUNTS)
     address = f"/gestion/accounts/user/{agent.pk}/change/"
     staff = signed_in(manager)
     sent = values(staff.get(address)) | {"desks": [], "is_superuser": "on", "user_permissions": [1, 2, 3]}
@@ -135,8 +136,25 @@ def test_who_manages_accounts_gives_desks_but_no_powers(desk, agent):
     assert agent.user_permissions.count() == len(HANDLES)
 
 
-def test_who_manages_accounts_does_not_touch_a_superuser(administrator):
-    staff = signed_in(AgentFactory(permissions=MANAGES_ACCOUNTS))
+def test_rights_that_change_are_logged_with_what_they_were(supervisor, desk, agent):
+    address = f"/gestion/accounts/user/{agent.pk}/change/"
+    supervisor.post(address, values(supervisor.get(address)) | {"desks": []})
+    entry = AuditEntry.objects.get(action=AuditEntry.Action.ROLE_CHANGED)
+    assert (entry.details["before"]["desks"], entry.details["desks"]) == ([desk.code], [])
+
+
+def test_a_role_that_changes_is_logged_with_what_it_allowed(supervisor):
+    role = Group.objects.create(name="Lecture")
+    allowed, other = Permission.objects.filter(codename__in=["view_desk", "view_delay"]).order_by("codename")
+    role.permissions.add(allowed)
+    supervisor.post(f"/gestion/auth/group/{role.pk}/change/", {"name": "Lecture", "permissions": [other.pk]})
+    entry = AuditEntry.objects.get(action=AuditEntry.Action.ROLE_CHANGED)
+    assert (entry.details["before"], entry.details["permissions"]) == ([allowed.codename], [other.codename])
+
+
+def test_who_manages_accounts_does_not_touch_a_superuser(desk, administrator):
+    administrator.desks.add(desk)
+    staff = signed_in(AgentFactory(desks=[desk], permissions=MANAGES_ACCOUNTS))
     address = f"/gestion/accounts/user/{administrator.pk}/"
     assert staff.post(f"{address}change/", {"email": "x@y.ma"}).status_code == 403
     assert staff.post(f"{address}password/", {"password1": PASSWORD, "password2": PASSWORD}).status_code == 403

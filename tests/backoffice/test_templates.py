@@ -125,6 +125,7 @@ def test_who_keeps_the_procedures_writes_templates_and_sees_them_on_an_example(d
     added = writer.get("/gestion/complaints/answertemplate/add/").content.decode()
     assert "{date_reception}" in added
     sent = {"title_fr": "Accusé", "use": "acknowledge", "body_fr": "Bonjour {nom}", "code": "accuse", "position": 1}
+    sent["organisation"] = desk.organisation_id
     assert writer.post("/gestion/complaints/answertemplate/add/", sent).status_code == 302
     template = AnswerTemplate.objects.get(code="accuse")
     shown = writer.get(f"/gestion/complaints/answertemplate/{template.pk}/apercu/").content.decode()

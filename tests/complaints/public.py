@@ -9,6 +9,7 @@ from django.test import Client
 from claims_portal.accounts import human
 from claims_portal.organisations.models import Desk
 from claims_portal.wizards.models import Draft
+from complaints import access
 from complaints.models import Complaint
 from tests.factories.wizards import FACTS, PERSON
 
@@ -81,6 +82,11 @@ def follow(client: Client, complaint: Complaint, **contact: str) -> Any:
     """« Suivi de ma réclamation : » filled in; the e-mail given when filing, unless another contact is given."""
     contact = contact or {"email": complaint.complainant.email}
     return client.post("/reclamations/suivi/", {"number": complaint.number} | contact)
+
+
+def right_to(complaint: Complaint) -> dict[str, Any]:
+    """Return the right to follow a case as a session holds it, without an end in sight."""
+    return {"until": 2**40, "contact": access.contact_proof(complaint)}
 
 
 def dashboard(complaint: Complaint, page: str = "") -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from claims_portal.backoffice.periods import Period
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.notices import framed
+from complaints import access
 from complaints.answering import recourse
 from complaints.figures import figures
 from complaints.models import Answer, Complaint
@@ -17,6 +18,7 @@ from complaints.printing import letter_html
 from complaints.services.answers import Decision, Unfinished
 from complaints.services.following import reopen_complaint
 from complaints.services.handling import answer_complaint, send_message
+from tests.complaints.public import right_to
 from tests.factories.complaints import (
     AgentFactory,
     ComplaintFactory,
@@ -137,7 +139,7 @@ def test_even_a_favourable_answer_names_the_mediator_by_e_mail_on_paper_and_on_t
     complaint = ComplaintFactory(desk=desk)
     event = answered(complaint, Decision(OutcomeFactory())).event
     session = client.session
-    session["cases"] = {complaint.number: 9_999_999_999}
+    session[access.SESSION_KEY] = {complaint.number: right_to(complaint)}
     session.save()
     mail = Message.objects.get(notice="complaints.answered")
     dashboard = client.get(f"/reclamations/suivi/{complaint.number}/").content.decode()

@@ -74,15 +74,16 @@ def test_a_link_that_resumes_a_draft_does_not_open_the_list(client):
     assert client.post(f"{ASK}{token[1]}/").status_code == 404
 
 
-def test_the_list_is_open_for_thirty_minutes(client):
+def test_the_list_is_open_until_thirty_minutes_after_the_last_activity(client):
     ComplaintFactory(complainant__email="amina@exemple.ma")
     now = timezone.now().replace(microsecond=0)
     with time_machine.travel(now, tick=False):
         ask(client)
         client.post(link())
-    with time_machine.travel(now + timedelta(minutes=30), tick=False):
-        assert client.get(LIST).status_code == 200
-    with time_machine.travel(now + timedelta(minutes=30, seconds=1), tick=False):
+    for minutes in (30, 60):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            assert client.get(LIST).status_code == 200
+    with time_machine.travel(now + timedelta(minutes=90, seconds=1), tick=False):
         assert client.get(LIST).status_code == 404
 
 

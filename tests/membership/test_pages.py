@@ -207,7 +207,7 @@ def test_nobody_opens_a_page_of_the_space_and_every_page_is_known_here(client: C
         "forgotten-new",
         "forgotten-link",
     }
-    public = ways_in | {"email-link", "card-check", "sign-out", "downloads", "download"}
+    public = ways_in | {"email-link", "not-me", "card-check", "sign-out", "downloads", "download"}
     child = reverse("membership:family-card", args=[BeneficiaryFactory().pk])
     assert client.get(child)["Location"] == reverse("membership:sign-in")
     assert {pattern.name for pattern in urlpatterns} == public | {*PRIVATE, "family-card"}

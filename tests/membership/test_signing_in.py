@@ -73,6 +73,19 @@ def test_a_robot_that_does_no_work_and_does_not_wait_goes_no_further(client: Cli
     assert client.get(reverse("membership:identity")).status_code == 302
 
 
+@pytest.mark.req("D10")
+def test_what_showed_a_person_serves_once_and_the_page_comes_back_with_new_work(client: Client, member) -> None:
+    page = client.get(reverse("membership:sign-in"))
+    said = {"policy": member.policy.number, "number": member.number, "person": "on"}
+    said["waiting"] = page.context["waiting"]
+    assert client.post(reverse("membership:sign-in"), said).status_code == 302
+    replayed = Client().post(reverse("membership:sign-in"), said)
+    assert "avait déjà servi" in replayed.content.decode()
+    again = said | {"waiting": replayed.context["waiting"]}
+    assert again != said
+    assert Client().post(reverse("membership:sign-in"), again).status_code == 302
+
+
 @pytest.mark.req("T5")
 def test_an_unknown_number_a_wrong_cin_and_a_closed_policy_have_the_same_answer(client: Client, member) -> None:
     closing = MemberFactory(policy__organisation=member.policy.organisation, number=member.number)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.identifiers import is_key
 
 STAFF_SHOWN = 200
@@ -42,6 +43,7 @@ class StaffFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Nobody adds, changes or deletes here; who may read sees the desks they work for."""
 
+    scope = BY_QUERYSET
     keyset = ("at", "pk")
     list_display = ("moment", "user", "action", "reference", "desk", "address")
     list_filter = ("action", StaffFilter)

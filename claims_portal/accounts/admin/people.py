@@ -20,6 +20,7 @@ from claims_portal.accounts import audit, second_factor
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.backoffice.scope import SHARED
 from claims_portal.identifiers import EmailAddressField
 from claims_portal.middleware import client_address
 
@@ -81,6 +82,7 @@ class ConfirmedAdmin(PortalAdmin):
 class StaffAdmin(ConfirmedAdmin, UserAdmin):
     """Whoever may change accounts gives desks; only a superuser gives powers, or touches a superuser."""
 
+    scope = "desks"
     list_display = ["email", "last_name", "first_name", "is_staff", "is_active", "last_login"]
     list_filter = ["is_active", "is_staff", "desks", "groups"]
     search_fields = ["email", "last_name", "first_name"]
@@ -101,12 +103,17 @@ class StaffAdmin(ConfirmedAdmin, UserAdmin):
         (_("Travail"), {"fields": ["is_staff", "desks"]}),
     ]
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        form.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else {}
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Write the change to the audit log: rights with what they are now, the rest by the names of the fields."""
         super().save_related(request, form, formsets, change)
         person, changed = form.instance, set(form.changed_data)
         if rights := sorted(RIGHTS & changed):
-            log_change(request, person, audit.Action.ROLE_CHANGED, {"changed": rights} | rights_of(person))
+            details = {"changed": rights, "before": form.rights_before}
+            log_change(request, person, audit.Action.ROLE_CHANGED, details | rights_of(person))
         if others := sorted(changed - RIGHTS):
             log_change(request, person, audit.Action.ACCOUNT_CHANGED, {"changed": others, "created": not change})
 
@@ -167,11 +174,14 @@ admin.site.unregister(TOTPDevice)  # its page shows secrets: a factor is reset, 
 class RoleAdmin(ConfirmedAdmin, GroupAdmin):
     """The roles: what they allow is logged when it changes, or when they are deleted."""
 
+    scope = SHARED
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        names = form.instance.permissions.order_by("codename").values_list("codename", flat=True)
+        before = list(names)
         super().save_related(request, form, formsets, change)
         if form.changed_data:
-            names = form.instance.permissions.values_list("codename", flat=True)
-            details = {"group": form.instance.name, "permissions": list(names)}
+            details = {"group": form.instance.name, "before": before, "permissions": list(names.all())}
             log_change(request, form.instance, audit.Action.ROLE_CHANGED, details)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

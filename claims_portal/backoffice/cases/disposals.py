@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.kinds import CaseKind, all_kinds, kind_named, kind_of
 from claims_portal.cases.models import DisposalBatch, DisposalBatchQuerySet
 from claims_portal.cases.refusals import AlreadyDecided, NothingToDispose, SamePerson
@@ -52,7 +53,7 @@ DECIDED = {
 
 def disposable_kinds() -> Iterator[CaseKind]:
     """Iterate over the kinds of case that can be erased."""
-    return (kind for kind in all_kinds() if kind.disposals is not None)
+    return (kind for kind in all_kinds() if "erase" in kind.model.workflow)
 
 
 def dispose_permission(kind: CaseKind) -> str:
@@ -69,6 +70,8 @@ def may_dispose(user: Any, kind: CaseKind | None = None) -> bool:
 @admin.register(DisposalBatch)
 class DisposalBatchAdmin(ReadOnlyAdmin):
     """What waits for a second person, what was decided, and the desks whose cases have reached their end."""
+
+    scope = BY_QUERYSET
 
     def get_urls(self) -> list[URLPattern]:
         """Return only the pages that exist: no adding, no editing, no deleting."""

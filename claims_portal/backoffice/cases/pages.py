@@ -30,6 +30,7 @@ from claims_portal.backoffice import searches
 from claims_portal.backoffice.files import receive_files
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.kinds import kind_of
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
@@ -54,6 +55,7 @@ Fact = dict[str, Any]  # label, value, and « code » for numbers
 class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Cases of one kind as the agents of a desk see them."""
 
+    scope = BY_QUERYSET
     actions = None
     keyset = ("opened_at", "pk")
     change_list_template = "admin/cases/list.html"

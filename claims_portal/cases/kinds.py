@@ -15,7 +15,7 @@ from claims_portal.deadlines.models import Delay
 from claims_portal.notifications.notices import Notice
 from claims_portal.organisations.models import Desk
 
-from .models import Case, CaseClock, CaseEvent
+from .models import Case
 
 StaffNotice = Callable[[Any, Any, list[str]], Notice]  # the case, the clock, the addresses of those who handle it
 
@@ -99,7 +99,7 @@ class CaseKind:
     changed: Callable[[Any, Any], None] | None = None
     due_soon: StaffNotice | None = None
     overdue: StaffNotice | None = None
-    late: Callable[[Any, CaseClock, CaseEvent], None] | None = None
+    late: Callable[[Any, Any, Any], None] | None = None
     staff_notices: frozenset[str] = frozenset()  # keys of messages to the desk: undelivered ones concern nobody else
     undelivered: Callable[[Any], None] | None = None
     retention: Callable[[Desk], Retention] = no_retention
@@ -114,7 +114,7 @@ class CaseKind:
     @property
     def events(self) -> Any:
         """Return the event model of this kind."""
-        return self.model._meta.get_field("events").related_model
+        return self._table("events")
 
     @property
     def clocks(self) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,6 @@ from claims_portal.backoffice.exports import Cell, Table, table_file
 from claims_portal.cases.workflow import WaitingOn
 from claims_portal.organisations.models import Desk
 from complaints.models import Answer, Channel, Clock
-from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import HANDLE, SEE_CONTACT, State
 
 from . import queues, search
@@ -94,7 +93,7 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-def cases_table(cases: ComplaintQuerySet) -> Table:
+def cases_table(cases: QuerySet[Any]) -> Table:
     """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
     due = Clock.objects.promised().filter(case=OuterRef("pk")).order_by().values("case")
     cases = cases.select_related("desk__organisation", "category", "assigned_to").defer(

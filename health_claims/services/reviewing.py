@@ -63,6 +63,8 @@ def give_feedback(*, claim_id: int, agrees: bool, body: str = "") -> Claim:
     claim = lock_case(Claim, claim_id)
     if not claim.awaits_feedback:
         raise NothingAsked
-    again = {} if agrees else {"reviewed_at": None}
-    apply_transition(claim, "feedback", body=body, feedback_at=timezone.now(), feedback_agrees=agrees, **again)
+    reviewed_at = claim.reviewed_at if agrees else None
+    apply_transition(
+        claim, "feedback", body=body, feedback_at=timezone.now(), feedback_agrees=agrees, reviewed_at=reviewed_at
+    )
     return claim

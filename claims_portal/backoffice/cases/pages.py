@@ -92,7 +92,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             ("<int:key>/messages/<int:message_id>/copie/", self.message_view, "message"),
         ]
         for action in self.actions_table.values():
-            if any(step.name == action.name for step in self.model.workflow):  # type: ignore[attr-defined]
+            if any(step.name == action.name for step in self.model.workflow):
                 view = shows_documents(partial(self.action_view, action))
                 pages.append((f"<int:key>/{action.address}/", view, action.name))
         wrap = self.admin_site.admin_view
@@ -112,7 +112,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
 
     def handle_permissions(self) -> set[str]:
         """Return the permissions of the transitions that staff may take."""
-        return {step.permission for step in self.model.workflow if step.permission}  # type: ignore[attr-defined]
+        return {step.permission for step in self.model.workflow if step.permission}
 
     def may_handle(self, request: HttpRequest) -> bool:
         return any(request.user.has_perm(permission) for permission in self.handle_permissions())
@@ -124,7 +124,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         """Return the cases this person may see; raise Http404 for somebody who may see none."""
         if not self.has_view_permission(request):
             raise Http404
-        return cast(QuerySet[Any], self.model._default_manager.visible_to(request.user))  # type: ignore[attr-defined]
+        return cast(QuerySet[Any], self.model._default_manager.visible_to(request.user))
 
     def visible(self, request: HttpRequest, key: int) -> Any:
         """Return the case with what its page shows; raise Http404 as for one that does not exist."""

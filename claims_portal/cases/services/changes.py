@@ -67,7 +67,8 @@ def apply_transition(
         fields["undelivered_at"] = None  # a member of staff has seen it and acts
     for name, value in fields.items():
         setattr(case, name, value)
-    case.save(update_fields=["state", "waiting_on", "changed_at", *fields])
+    columns: list[str] = ["state", "waiting_on", "changed_at", *fields]
+    case.save(update_fields=columns)
     event = case.events.create(  # type: ignore[attr-defined]
         kind=event_kind or step.event_kind,
         at=now,

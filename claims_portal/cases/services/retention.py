@@ -48,7 +48,8 @@ def disposable_cases(kind: CaseKind, *, desk: Desk, most: int) -> list[PastCase]
     delay = kind.retention(desk).disposal
     if delay is None:
         return []
-    unproposed = kind.model._default_manager.filter(desk=desk, disposal=None)
+    cases: Any = kind.model._default_manager
+    unproposed = cases.filter(desk=desk, disposal=None)
     return select_past(kind, cases=unproposed, delay=delay, most=most)
 
 
@@ -71,7 +72,7 @@ def _archive_desk(kind: CaseKind, desk: Desk) -> int:
 @transaction.atomic
 def _archive(kind: CaseKind, case_ids: list[int]) -> int:
     """Look again under lock: a case may just have been reopened, held, or archived by another worker."""
-    rows = kind.model._default_manager
+    rows: Any = kind.model._default_manager
     active = rows.filter(pk__in=case_ids, closed_at__isnull=False, held_at=None, archived_at=None, disposed_at=None)
     cases = list(active.order_by("pk").select_for_update(of=("self",), skip_locked=True).only("pk", "state"))
     now = timezone.now()

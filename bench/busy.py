@@ -168,7 +168,7 @@ def allocate() -> References:
             declared = Declared(
                 member=member, guarantee=guarantee, care_date=timezone.now().date(), amount=Decimal(100)
             )
-            given.append(int(declare(declared=declared).reference))
+            given.append(int(declare(declared=declared).number))
 
     took = in_threads([partial(send, each) for each in members])
     different = set(given)

@@ -20,14 +20,16 @@ from django.db import connection
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Actor, WaitingOn
 from claims_portal.documents.models import Document
 from claims_portal.organisations.models import LegalText
 from health_claims.models import (
     Claim,
     ClaimEvent,
     Declaration,
+    DeclarationDocument,
     DeclarationEvent,
-    DeclarationPiece,
+    DocumentKind,
     IdentityPaper,
     Reason,
     Statement,
@@ -35,7 +37,7 @@ from health_claims.models import (
 )
 from health_claims.roles import HANDLERS, ensure_roles
 from health_claims.services.reasons import load_reasons
-from health_claims.workflow import ClaimState, DeclarationState
+from health_claims.workflow import ClaimState, DeclarationState, claim_workflow, declaration_workflow
 from membership.models import Guarantee, Member, MemberAccount, Policy
 
 from .load import BATCH, FILED_FROM, LOADED_FROM, OPEN_DAYS, YEARS, Copy, name_of
@@ -77,7 +79,7 @@ class DeclarationLoader:
         self.agent_id = User.objects.get(email=AGENT).pk
         self.reason_id = Reason.objects.filter(use=Reason.Use.REJECTION).values_list("pk", flat=True)[0]
         # In the order in which they refer to each other.
-        made = (Member, MemberAccount, Document, IdentityPaper, Declaration, DeclarationPiece, DeclarationEvent)
+        made = (Member, MemberAccount, Document, IdentityPaper, Declaration, DeclarationDocument, DeclarationEvent)
         self.copies = {model: Copy(model) for model in (*made, Claim, ClaimEvent, Statement, StatementLine)}
 
     def load(self, identifiers: range) -> int:
@@ -151,23 +153,29 @@ class DeclarationLoader:
         at = self.now - timedelta(days=picked.uniform(LEAST_DAYS, OPEN_DAYS if waits else 365 * YEARS))
         decided = None if waits else at + timedelta(days=2)
         common = self.common(identifier, picked, at)
+        asked = DECIDE <= part < DECIDE + COMPLEMENT
+        party = WaitingOn.PERSON if asked else declaration_workflow.party_in(state)
         self.copies[Declaration].add(
             id=identifier,
-            reference=number_of(at, identifier),
+            number=number_of(at, identifier),
             email=f"adherent{common['member_id']}@exemple.ma",
             state=state,
-            complement_asked_at=at + timedelta(days=1) if DECIDE <= part < DECIDE + COMPLEMENT else None,
+            waiting_on=party,
+            complement_asked_at=at + timedelta(days=1) if asked else None,
             reason_id=self.reason_id if rejected else None,
+            opened_at=at,
             created_at=at,
+            changed_at=decided or at,
+            closed_at=decided,
             decided_at=decided,
             decided_by_id=self.agent_id if decided else None,
             **common,
         )
         piece = uuid.UUID(int=2**64 + identifier)
-        self.copies[DeclarationPiece].add(
-            id=piece, declaration_id=identifier, document_id=self.document(piece, at), added_at=at
+        self.copies[DeclarationDocument].add(
+            id=piece, case_id=identifier, kind=DocumentKind.PIECE, document_id=self.document(piece, at), added_at=at
         )
-        self.event(identifier, "sent", at, DeclarationState.CREATED)
+        self.event(identifier, "open", at, DeclarationState.CREATED)
         if decided:
             self.event(identifier, "reject" if rejected else "validate", decided, state)
         if decided and not rejected:
@@ -186,9 +194,16 @@ class DeclarationLoader:
         }
 
     def event(self, identifier: int, kind: str, at: datetime, state: DeclarationState) -> None:
-        agent = None if kind == "sent" else self.agent_id
+        mine = kind == "open"
         self.copies[DeclarationEvent].add(
-            declaration_id=identifier, kind=kind, at=at, user_id=agent, to_state=state, is_public="t"
+            case_id=identifier,
+            kind=kind,
+            at=at,
+            actor=Actor.PERSON if mine else Actor.STAFF,
+            user_id=None if mine else self.agent_id,
+            from_state="" if mine else DeclarationState.CREATED,
+            to_state=state,
+            is_public="t",
         )
 
     def claim(self, identifier: int, at: datetime, common: dict[str, Any], *, studied: bool) -> None:
@@ -198,14 +213,19 @@ class DeclarationLoader:
             number=number_of(at, identifier),
             declaration_id=identifier,
             state=ClaimState.OPENED if studied else ClaimState.PAID,
+            waiting_on=claim_workflow.party_in(ClaimState.OPENED if studied else ClaimState.PAID),
             opened_at=at,
+            created_at=at,
+            changed_at=at,
+            closed_at=None if studied else at + timedelta(days=1),
             paid_at=None if studied else at + timedelta(days=1),
             **common,
         )
         self.copies[ClaimEvent].add(
-            claim_id=identifier,
-            kind="opened",
+            case_id=identifier,
+            kind="open",
             at=at,
+            actor=Actor.STAFF,
             user_id=self.agent_id,
             to_state=ClaimState.OPENED,
             is_public="t",

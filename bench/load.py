@@ -21,6 +21,7 @@ from django.db import connection, models
 from django.utils import timezone
 from stdnum import damm
 
+from claims_portal.cases.models import NO_PROMISE, Actor
 from claims_portal.deadlines.compute import compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Delay
@@ -41,8 +42,7 @@ from complaints.models import (
     Procedure,
     Quality,
 )
-from complaints.models.case import NO_PROMISE
-from complaints.workflow import TURN_IN, State
+from complaints.workflow import State, workflow
 
 BATCH = 10_000
 # Loaded cases are identified from here on, past those of the demonstration; filed ones further on.
@@ -201,9 +201,10 @@ class Loader:
             mine = kind in (EventKind.FILED, EventKind.MESSAGE_FROM_COMPLAINANT)
             self.copies[Event].add(
                 id=event_id,
-                complaint_id=identifier,
+                case_id=identifier,
                 kind=kind,
                 at=moment,
+                actor=Actor.PERSON if mine else Actor.STAFF,
                 user_id=None if mine else agent,
                 from_state=before,
                 to_state=after,
@@ -232,9 +233,9 @@ class Loader:
             event_date=at.date(),
             desired_outcome="Recevoir mon remboursement.",
             state=state,
-            turn=TURN_IN[state],
+            waiting_on=workflow.party_in(state),
             assigned_to_id=agent,
-            received_at=at,
+            opened_at=at,
             due_at=self.nearest_due(plan, state, at),
             created_at=at,
             changed_at=at,
@@ -286,8 +287,10 @@ class Loader:
         for kind, delay in plan.delays.items():
             due_at, explanation = self.due_of(delay, at)
             self.copies[Clock].add(
-                complaint_id=identifier,
+                case_id=identifier,
                 kind=kind,
+                is_promise="t",
+                can_pause=kind == ClockKind.ANSWER,
                 delay_id=delay.pk,
                 started_at=at,
                 due_at=due_at,
@@ -295,7 +298,7 @@ class Loader:
                 explanation=explanation,
             )
         if state == State.COMPLEMENT:
-            self.copies[Pause].add(complaint_id=identifier, started_at=at + timedelta(hours=6))
+            self.copies[Pause].add(case_id=identifier, started_at=at + timedelta(hours=6))
 
     def nearest_due(self, plan: DeskPlan, state: State, at: datetime) -> datetime:
         """As `services.clocks` keeps it on the case: of the promises that run in this state, the first."""
@@ -333,7 +336,7 @@ class Loader:
         )
         self.copies[ComplaintDocument].add(
             id=key,
-            complaint_id=identifier,
+            case_id=identifier,
             document_id=key,
             event_id=event_id,
             kind=DocumentKind.EVIDENCE,

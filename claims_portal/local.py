@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[1]
+TEST_APPS = {"PORTAL_EXTRA_APPS": "tests.toy"}  # a kind of case that only the tests have
 Environment = dict[str, str]
 
 
@@ -281,7 +282,7 @@ def migrated_template(environment: Environment, folder: Path) -> Environment:
     """
     if "DATABASE_URL" in os.environ:
         return {}
-    ours = (path for app in ("*", "claims_portal/*") for path in BASE_DIR.glob(f"{app}/migrations/*.py"))
+    ours = (path for app in ("*", "claims_portal/*", "tests/*") for path in BASE_DIR.glob(f"{app}/migrations/*.py"))
     kept = cache_path("tables", ours)
     if kept.exists():
         load_tables(environment, kept)
@@ -299,7 +300,7 @@ def test(arguments: list[str]) -> int:
     folder.chmod(0o755)
     try:
         with services(folder, forgetful=True) as addresses:
-            environment = instance_environment(folder, free_port()) | addresses
+            environment = instance_environment(folder, free_port()) | addresses | TEST_APPS
             # Compiled once, whatever the shell says, and not again by each of the processes that pytest starts.
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             compile_messages()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,13 @@ from django.http import Http404, HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from claims_portal.accounts.sessions import remove_rights, renew_key
+from claims_portal.cases.services.erasing import contact_mark
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.identifiers import numbers_in
 from claims_portal.wizards.views import forget_sent_drafts
 
 from .models import Complaint
 from .references import MistypedNumber, read_number
-from .services.erasing import contact_mark
 
 _complaint_with_contact = CompiledQuery(
     lambda number: Complaint.objects.select_related("complainant", "disposal", "desk__organisation").filter(
@@ -108,19 +109,19 @@ def matching(*, number: str, email: str, mobile: str) -> Complaint | None:
     known_email = found.complainant.email if found else ""
     known_mobile = str(found.complainant.mobile) if found else ""
     disposal = getattr(found, "disposal", None)
-    marks = (disposal.email_mark, disposal.mobile_mark) if disposal else ("", "")
+    marks = [*(disposal.contact_marks if disposal else []), "", ""][:2]
     region = found.desk.organisation.country if found else next(iter(settings.SMS_ALLOWED_REGIONS), "")
     meant = "".join(numbers_in(mobile, [region])) if mobile else ""
-    given = [(email, known_email, marks[0]), (meant, known_mobile, marks[1])]
-    right = [_is_right(number, *each) for each in given]
+    right = [_is_right(number, *given, marks) for given in ((email, known_email), (meant, known_mobile))]
     return found if True in right else None
 
 
-def _is_right(number: str, given: str, known: str, mark: str) -> bool:
-    """Whether a contact is the one known, in clear or by its mark: the same work whichever there is."""
+def _is_right(number: str, given: str, known: str, marks: Sequence[str]) -> bool:
+    """Return whether a contact is the one known, in clear or by its mark: the same work whichever there is."""
     in_clear = constant_time_compare(given, known)
-    by_mark = constant_time_compare(contact_mark(number, given), mark)
-    return bool(given) and (in_clear or by_mark)
+    given_mark = contact_mark(number, given)
+    by_mark = [constant_time_compare(given_mark, mark) for mark in marks]
+    return bool(given) and (in_clear or True in by_mark)
 
 
 def grant_followed(request: HttpRequest, complaint: Complaint) -> None:

@@ -7,14 +7,8 @@ class ComplaintsConfig(AppConfig):
     verbose_name = _("Réclamations")
 
     def ready(self) -> None:
-        from claims_portal.deadlines.registry import on_calendar_change
-        from claims_portal.notifications.registry import on_refusal
-        from claims_portal.privacy.access import on_access
+        from claims_portal.cases.kinds import register
 
-        from .services.access import complaints_of
-        from .services.undelivered import message_failed
-        from .tasks import calendar_changed
+        from .case_kind import COMPLAINT
 
-        on_calendar_change(calendar_changed)
-        on_access(complaints_of)
-        on_refusal(message_failed)
+        register(COMPLAINT)

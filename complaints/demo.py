@@ -11,6 +11,8 @@ from typing import Any
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.services.exchange import add_note
+from claims_portal.cases.services.holds import place_hold
 from claims_portal.organisations.models import Desk
 from claims_portal.organisations.services import desk_changed
 from claims_portal.wizards.models import Draft
@@ -19,7 +21,7 @@ from claims_portal.wizards.steps import Typed
 from . import steps
 from .forms import GateForm
 from .models import AssignmentRule, Category, Channel, Complaint, Outcome, Reason, Recipient, Team
-from .services import following, handling, holds, referring
+from .services import following, handling, referring
 from .services.answers import Decision
 from .services.filing import IncompleteDraft, file_complaint, filing_from
 
@@ -75,14 +77,14 @@ def _filed(desk: Desk, case: dict[str, Any]) -> Complaint:
     unfinished = steps.filing.first_incomplete(draft)
     if unfinished is not None:
         raise IncompleteDraft(unfinished)
-    received_at = timezone.now() - timedelta(days=case["days_ago"])
+    opened_at = timezone.now() - timedelta(days=case["days_ago"])
     filing = filing_from(draft, [], wants_sms=False)
     if not case.get("gives_contact", True):  # the public form asks for one, a letter may come without
         filing = replace(filing, complainant=filing.complainant | {"email": "", "mobile": ""})
     channel = case.get("channel", Channel.WEB)
     entered_by = None if channel == Channel.WEB else User.objects.get(email=f"agent.{desk.code}@demo.invalid")
     return file_complaint(
-        filing=replace(filing, received_at=received_at, draft_id=None, channel=channel, entered_by=entered_by)
+        filing=replace(filing, opened_at=opened_at, draft_id=None, channel=channel, entered_by=entered_by)
     )
 
 
@@ -120,9 +122,9 @@ def _tell_more(complaint: Complaint, agent: User, chapter: dict[str, Any]) -> No
     done: dict[str, Any] = {"complaint_id": complaint.pk, "user": agent, "body": chapter["says"]}
     match chapter["do"]:
         case "note":
-            handling.add_note(**done)
+            add_note(Complaint, case_id=done.pop("complaint_id"), **done)
         case "hold":
-            holds.place_hold(**done)
+            place_hold(Complaint, case_id=done.pop("complaint_id"), **done)
         case "refer":
             recipient = Recipient.objects.get(organisation=complaint.desk.organisation_id, name_fr=chapter["to"])
             referring.refer_complaint(**done, recipient_id=recipient.pk)

@@ -18,8 +18,8 @@ from django.db.models.functions import Extract
 from django.utils import timezone
 
 from claims_portal.backoffice.periods import Period, step_of
+from claims_portal.cases.workflow import WaitingOn
 from complaints.models.case import ComplaintQuerySet
-from complaints.workflow import Turn
 
 SECONDS_A_DAY = 86_400
 REASONS = "answers__reasons"
@@ -86,14 +86,14 @@ def figures(
     """
     begin, end = period.moments()
     chosen = {"desk": desk, "category": category, "assigned_to": agent}
-    counted = cases.filter(received_at__gte=begin, received_at__lt=end)
+    counted = cases.filter(opened_at__gte=begin, opened_at__lt=end)
     counted = counted.filter(**{name: value for name, value in chosen.items() if value is not None})
     decided = counted.filter(answers__stands=True, answers__outcome__isnull=False)
     explained = counted.filter(answers__stands=True, answers__reasons__isnull=False)
     steps = period.steps()
     lines = {
         row["step"]: Line.of(row, steps[row["step"] - 1])
-        for row in _counts(counted.annotate(step=step_of(steps, "received_at")), "step")
+        for row in _counts(counted.annotate(step=step_of(steps, "opened_at")), "step")
     }
     return Figures(
         period=period,
@@ -111,15 +111,15 @@ def _measures() -> dict[str, Aggregate]:
     return {
         "received": Count("*"),
         "answered": Count("answered_at"),
-        "overdue": Count("desk", filter=Q(turn=Turn.DESK, due_at__lt=timezone.now())),
-        "closed": Count("desk", filter=Q(turn=Turn.NOBODY, answered_at=None)),
+        "overdue": Count("desk", filter=Q(waiting_on=WaitingOn.DESK, due_at__lt=timezone.now())),
+        "closed": Count("desk", filter=Q(waiting_on=WaitingOn.NOBODY, answered_at=None)),
         "delays": delays_in_days(),
     }
 
 
 def delays_in_days() -> MedianAndNinth:
     """Median and 90th percentile, in days, of the time from reception to answer; pauses are in it."""
-    taken = ExpressionWrapper(F("answered_at") - F("received_at"), output_field=DurationField())
+    taken = ExpressionWrapper(F("answered_at") - F("opened_at"), output_field=DurationField())
     return MedianAndNinth(Extract(taken, "epoch") / float(SECONDS_A_DAY))
 
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.promises import spelled_due
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.deadlines.explanation import spelled_date
 
 from .answering import WayOn, risk_bearer_of, ways_on
 from .models import Clock, ClockKind, Complaint, Pause
-from .promises import spelled_due
-from .workflow import Turn
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def late_answer(complaint: Complaint, clocks: Iterable[Clock]) -> LateAnswer | N
     """What the silence of the desk opens; None while its answer is not due, or waits for the complainant. No query."""
     over = (each for each in clocks if each.kind == ClockKind.ANSWER and not each.stopped_at)
     clock = next((each for each in over if each.due_at < timezone.now()), None)
-    if clock is None or complaint.turn != Turn.DESK:
+    if clock is None or complaint.waiting_on != WaitingOn.DESK:
         return None
     return LateAnswer(spelled_due(clock), ways_on(complaint.desk, risk_bearer_of(complaint)))
 

@@ -106,7 +106,7 @@ class AnswerLate(CaseNotice):
     key = "complaints.answer_late"
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
-        clock = self.complaint.clocks.get(kind=ClockKind.ANSWER)
+        clock = self.complaint.clocks.current().get(kind=ClockKind.ANSWER)
         ways = ways_on(self.complaint.desk, risk_bearer_of(self.complaint))
         return super().context(recipient) | {"due": spelled_due(clock), "ways": ways}
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.deadlines.compute import Due
 from claims_portal.deadlines.explanation import explanation_details, explanation_with_origin
 from claims_portal.organisations.models import Desk
 
 from .lateness import LateAnswer, waited
 from .models import Clock, ClockKind, Complaint, ComplaintDocument, Event, EventKind, Pause
-from .models.history import UNPROMISED
-from .workflow import State, Turn
+from .workflow import State
 
 TONES = {
     EventKind.FILED: "success",
@@ -52,7 +52,7 @@ def clocks_by_party(complaint: Complaint, clocks: Iterable[Clock], pauses: Itera
     While the desk waits for a complement, the complainant's own comes first. A time to reopen that is over is left out.
     """
     paused = complaint.state == State.COMPLEMENT
-    running = [clock_view(each, paused=paused) | party_of(each.kind) for each in clocks if not each.stopped_at]
+    running = [clock_view(each, paused=paused) | party_of(each) for each in clocks if not each.stopped_at]
     running = [each for each in running if each["kind"] != ClockKind.REOPENING or each["state"] != "late"]
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     for shown in running:
@@ -62,9 +62,9 @@ def clocks_by_party(complaint: Complaint, clocks: Iterable[Clock], pauses: Itera
     return [_awaited(each) for each in pauses if each.ended_at is None] + running
 
 
-def party_of(kind: str) -> dict[str, str]:
-    """Whose clock it is, in words."""
-    return {"party": _("À vous") if kind in UNPROMISED else _("Au service")}
+def party_of(clock: Clock) -> dict[str, str]:
+    """Return whose clock it is, in words."""
+    return {"party": _("Au service") if clock.is_promise else _("À vous")}
 
 
 def _awaited(pause: Pause) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def standing(
         return _ended(events, may_reopen=may_reopen)
     if late is not None:
         return _("La réponse devait arriver au plus tard le %(date)s : elle est en retard.") % {"date": late.due}
-    if complaint.state == State.ANSWERED and complaint.turn == Turn.DESK:
+    if complaint.state == State.ANSWERED and complaint.waiting_on == WaitingOn.DESK:
         return _("Votre message est arrivé. Le service l’examine.")
     return STANDING[State(complaint.state)]()
 

@@ -121,7 +121,7 @@ def referral_html(complaint: Complaint, referral: Referral) -> str:
 
 def letter_html(event: Event) -> str:
     """What `letter_pdf` draws."""
-    return _paper(event.complaint, "complaints/print/letter.html", lambda complaint: letter_context(complaint, event))
+    return _paper(event.case, "complaints/print/letter.html", lambda complaint: letter_context(complaint, event))
 
 
 def letter_context(complaint: Complaint, event: Event) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def case_context(complaint: Complaint, part: Part) -> dict[str, Any]:
     events = list(complaint.events.filter(is_public=True, pk__in=part.events).select_related("answer"))
     zone = complaint.desk.organisation.time_zone
     prefetch_related_objects([complaint], "clocks", "pauses")
-    late = late_answer(complaint, complaint.clocks.all())
+    late = late_answer(complaint, complaint.current_clocks())
     return {
         "part": part,
         "state": complaint.get_state_display(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -13,8 +12,8 @@ from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.deadlines.explanation import Explanation, explanation_sentence, spelled_date, spelled_moment
-from claims_portal.deadlines.models import Delay
+from claims_portal.cases.promises import spelled_due
+from claims_portal.deadlines.explanation import explanation_sentence, spelled_moment
 from claims_portal.organisations.models import Desk
 
 from .models import Clock, ClockKind, Complaint, ExpectedDelay
@@ -61,7 +60,7 @@ def still_expected(complaint: Complaint) -> Expected | None:
     measures = questions_of(complaint.desk).expected
     found = measures.get(complaint.category_id) or measures.get(None)
     waits = complaint.answered_at is None and complaint.state != State.CLOSED
-    if found is None or not waits or timezone.now() - complaint.received_at > timedelta(days=found.ninth_days):
+    if found is None or not waits or timezone.now() - complaint.opened_at > timedelta(days=found.ninth_days):
         return None
     return _told(found)
 
@@ -88,15 +87,7 @@ def _days(count: int) -> str:
 
 def received_on(complaint: Complaint) -> str:
     """The moment of reception as the organisation's clocks showed it; reads `desk.organisation`."""
-    return spelled_moment(complaint.received_at, complaint.desk.organisation.time_zone)
-
-
-def spelled_due(clock: Clock) -> str:
-    """The due date of a clock; with its time only where the delay is counted in hours or minutes."""
-    explanation = Explanation.from_json(clock.explanation)
-    if explanation.unit in (Delay.Unit.HOURS, Delay.Unit.MINUTES):
-        return spelled_moment(clock.due_at, explanation.time_zone)
-    return spelled_date(clock.due_at.astimezone(ZoneInfo(explanation.time_zone)).date())
+    return spelled_moment(complaint.opened_at, complaint.desk.organisation.time_zone)
 
 
 def promises(complaint: Complaint) -> list[Promise]:
@@ -105,7 +96,7 @@ def promises(complaint: Complaint) -> list[Promise]:
     A clock that waits for the complainant is left out: its date will move by the length of the pause.
     """
     waiting = any(each.ended_at is None for each in complaint.pauses.all())
-    return promised_by(each for each in complaint.clocks.all() if not (waiting and each.kind == ClockKind.ANSWER))
+    return promised_by(each for each in complaint.current_clocks() if not (waiting and each.kind == ClockKind.ANSWER))
 
 
 def promised_by(clocks: Iterable[Clock]) -> list[Promise]:

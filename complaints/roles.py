@@ -9,7 +9,7 @@ from .workflow import DISPOSE, HANDLE, HOLD, SEE_ARCHIVES, SEE_CONTACT
 
 VIEW = "complaints.view_complaint"
 SEE_LOG = "accounts.view_auditentry"
-SEE_DISPOSALS = "complaints.view_disposalbatch"
+SEE_DISPOSALS = "cases.view_disposalbatch"
 # What makes a desk: its texts, categories, questions, delays and calendars.
 SETTINGS = {
     "organisations": ["sector", "organisation", "desk", "legaltext"],

@@ -8,13 +8,13 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.promises import spelled_due
 from claims_portal.deadlines.explanation import spelled_date
 
 from .answering import answering_of, recourse, recourse_when_late, risk_bearer_of
 from .models import AnswerTemplate, ClockKind, Complaint
 from .notices import number_in_text
 from .placeholders import PLACE, filled
-from .promises import spelled_due
 
 # What the editor's preview shows where there is no case to show: plainly nobody's.
 EXAMPLE = {
@@ -68,8 +68,8 @@ def example_of(template: AnswerTemplate, language: str) -> str:
 def values(complaint: Complaint, agent: User | None = None) -> dict[str, str]:
     """Each variable's value in the active language; "" for what is not known of this case."""
     desk = complaint.desk
-    due = {clock.kind: spelled_due(clock) for clock in complaint.clocks.all() if not clock.stopped_at}
-    received = complaint.received_at.astimezone(ZoneInfo(desk.organisation.time_zone)).date()
+    due = {clock.kind: spelled_due(clock) for clock in complaint.current_clocks() if not clock.stopped_at}
+    received = complaint.opened_at.astimezone(ZoneInfo(desk.organisation.time_zone)).date()
     respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
     return {
         "nom": complaint.complainant.full_name,

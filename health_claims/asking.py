@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.workflow import WaitingOn
 from membership.asked import Asked
 from membership.models import Member
 
@@ -35,8 +36,8 @@ def _complements(member: Member) -> Iterator[Asked]:
     """Of claims, nothing before the identity is checked."""
     title = _("Un complément vous est demandé")
     sent = Declaration.objects.filter(member=member, state=DeclarationState.CREATED).shown_to_member()
-    waiting = sent.exclude(complement_asked_at=None).order_by("complement_asked_at")
-    for number in waiting.values_list("reference", flat=True)[:MOST]:
+    waiting = sent.filter(waiting_on=WaitingOn.PERSON).order_by("complement_asked_at")
+    for number in waiting.values_list("number", flat=True)[:MOST]:
         sentence = _("Demande n° %(number)s : lisez ce qui manque et répondez en ligne.")
         yield Asked(title, sentence % {"number": number}, reverse("health_claims:declaration-detail", args=[number]))
     if not member.account.is_checked:

@@ -72,10 +72,10 @@ def figures(
     """
     begin, end = period.moments()
     chosen = {"desk": desk, "prestation": prestation, "decided_by": agent}
-    counted = declarations.filter(created_at__gte=begin, created_at__lt=end)
+    counted = declarations.filter(opened_at__gte=begin, opened_at__lt=end)
     counted = counted.filter(**{name: value for name, value in chosen.items() if value is not None}).order_by()
     steps = period.steps()
-    by_step = counted.annotate(step=step_of(steps, "created_at"))
+    by_step = counted.annotate(step=step_of(steps, "opened_at"))
     return Figures(
         period=period,
         total=Line(**counted.aggregate(**MEASURES)),

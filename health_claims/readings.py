@@ -23,7 +23,7 @@ from claims_portal.documents.models import DocumentReading
 from membership.models import Member
 from membership.services.sensitive_changes import LABELS
 
-from .models import Claim, ClaimPiece, Declaration, DeclarationPiece, IdentityPaper, PriorApproval
+from .models import Claim, ClaimDocument, Declaration, DeclarationDocument, IdentityPaper, PriorApproval
 
 SIZE = 25
 SEPARATOR = "_"
@@ -105,8 +105,8 @@ def _opened(member: Member) -> QuerySet[AuditEntry]:
 def _read(member: Member) -> QuerySet[DocumentReading]:
     """Which of their documents were given to whom."""
     joined = (
-        Q(document__in=DeclarationPiece.objects.filter(declaration__in=_declarations(member)).values("document"))
-        | Q(document__in=ClaimPiece.objects.filter(claim__in=_claims(member)).values("document"))
+        Q(document__in=DeclarationDocument.objects.filter(case__in=_declarations(member)).values("document"))
+        | Q(document__in=ClaimDocument.objects.filter(case__in=_claims(member)).values("document"))
         | Q(document__in=_papers(member).values("document"))
         | Q(document__in=_approvals(member).exclude(document=None).values("document"))
     )

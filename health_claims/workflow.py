@@ -3,13 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.workflow import Transition, Workflow
+from claims_portal.cases.workflow import PERSON, Transition, WaitingOn, Workflow
 
 HANDLE = "health_claims.handle"  # decide declarations, compute statements
 SETTLE = "health_claims.settle"  # make and export settlement batches
 GIVE_BACK = "membership.give_back_account"  # have the account of a member begin anew
 READ_MEDICAL = "health_claims.read_medical"  # open the pieces of a file
-PERSON = ""  # the member
 
 
 class DeclarationState(models.TextChoices):
@@ -37,10 +36,14 @@ declaration_workflow = Workflow(
     # name, from, to (None: unchanged), permission, label of the button
     Transition("validate", frozenset({C}), V, HANDLE, _("Valider")),
     Transition("reject", frozenset({C}), J, HANDLE, _("Rejeter")),
-    Transition("ask_complement", frozenset({C}), None, HANDLE, _("Demander un complément")),
-    Transition("assign", frozenset({C}), None, HANDLE, _("M’attribuer cette déclaration")),
-    Transition("attach", frozenset({C, V, J}), None, HANDLE, _("Rattacher à l’adhérent")),
+    # It stays « Créée » (row D145), and waits for the member.
+    Transition(
+        "ask_complement", frozenset({C}), None, HANDLE, _("Demander un complément"), waiting_on=WaitingOn.PERSON
+    ),
+    Transition("assign", frozenset({C}), None, HANDLE, _("M’attribuer cette déclaration"), is_internal=True),
+    Transition("attach", frozenset({C, V, J}), None, HANDLE, _("Rattacher à l’adhérent"), is_internal=True),
     Transition("supply", frozenset({C}), None, PERSON, _("Envoyer le complément")),
+    waiting_on={C: WaitingOn.DESK, V: WaitingOn.NOBODY, J: WaitingOn.NOBODY},
 )
 
 O, K, T, D, P, F = (  # noqa: E741
@@ -59,9 +62,17 @@ claim_workflow = Workflow(
     Transition("compute", frozenset({O, D}), D, HANDLE, _("Établir le décompte")),
     Transition("refuse", frozenset({O, K, T}), F, HANDLE, _("Refuser")),
     Transition("leave_batch", frozenset({D}), O, HANDLE, _("Sortir du lot et remettre à l’étude")),
-    Transition("review", frozenset({O, K, T, D, P}), None, HANDLE, _("Contrôle fait")),
+    Transition("review", frozenset({O, K, T, D, P}), None, HANDLE, _("Contrôle fait"), is_internal=True),
     Transition("pay", frozenset({D}), P, SETTLE, _("Marquer comme réglé")),
-    Transition("assign", frozenset({O, K, T, D}), None, HANDLE, _("M’attribuer ce dossier")),
+    Transition("assign", frozenset({O, K, T, D}), None, HANDLE, _("M’attribuer ce dossier"), is_internal=True),
     Transition("supply", frozenset({K}), O, PERSON, _("Envoyer le complément")),
     Transition("feedback", frozenset({P}), None, PERSON, _("Envoyer ma réponse")),
+    waiting_on={
+        O: WaitingOn.DESK,
+        K: WaitingOn.PERSON,
+        T: WaitingOn.PERSON,
+        D: WaitingOn.DESK,
+        P: WaitingOn.NOBODY,
+        F: WaitingOn.NOBODY,
+    },
 )

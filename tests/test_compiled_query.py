@@ -62,7 +62,7 @@ def test_it_returns_tuples_for_values_of_a_union():
 
     def build_queryset(number: str, until: date) -> Any:
         dates = Complaint.objects.filter(number=number, event_date__lte=until).values_list("pk", "event_date")
-        return dates.union(Event.objects.filter(complaint=other).annotate(day=Value(day)).values_list("pk", "day"))
+        return dates.union(Event.objects.filter(case=other).annotate(day=Value(day)).values_list("pk", "day"))
 
     compiled: CompiledQuery[Any] = CompiledQuery(build_queryset, number=str, until=date)
     for until in (day, day - timedelta(days=1)):
@@ -72,10 +72,10 @@ def test_it_returns_tuples_for_values_of_a_union():
 
 def test_it_takes_any_number_of_keys():
     complaints = [ComplaintFactory(messages=1), ComplaintFactory(messages=2), ComplaintFactory(messages=3)]
-    events: CompiledQuery[Event] = CompiledQuery(lambda keys: Event.objects.filter(complaint__among=keys), keys=list)
+    events: CompiledQuery[Event] = CompiledQuery(lambda keys: Event.objects.filter(case__among=keys), keys=list)
     for some in (complaints, complaints[:2], []):
         found = events.rows(keys=[complaint.pk for complaint in some])
-        assert found == list(Event.objects.filter(complaint__in=some))
+        assert found == list(Event.objects.filter(case__in=some))
 
 
 def test_every_call_passes_its_own_moment():

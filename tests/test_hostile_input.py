@@ -122,7 +122,7 @@ def walkers(world: World, member: Member) -> dict[str, Walker]:
 def addresses(world: World, member: Member) -> dict[str, str]:
     """Every address by name, those of health with the rows of the member."""
     declaration, claim = Declaration.objects.get(member=member), Claim.objects.get(member=member)
-    rows = {"20260704000001": declaration.reference, "20260303000001": claim.number}
+    rows = {"20260704000001": declaration.number, "20260303000001": claim.number}
     found = {}
     for name, (arguments, _statuses) in (GET | POST).items():
         given = [rows.get(argument, argument) for argument in arguments(world)]

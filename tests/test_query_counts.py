@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.journeys import ANSWERS, proof_of
+from claims_portal.cases.services.changes import join_documents
 from claims_portal.organisations.models import Desk
 from complaints.models import Complaint, DocumentKind
-from complaints.services.filing import add_documents
 from tests.factories.complaints import AgentFactory, ComplaintFactory, ComplaintSectorFactory, DeskFactory
 from tests.factories.documents import DocumentFactory, upload
 
@@ -126,7 +126,7 @@ def full_case(desk: Desk) -> Complaint:
     """Sixty messages, ten documents, three dependants."""
     complaint = ComplaintFactory(desk=desk, messages=60, documents=5, dependants=3)
     joined = [(document, DocumentKind.EVIDENCE) for document in DocumentFactory.create_batch(5)]
-    add_documents(complaint=complaint, documents=joined, event=complaint.events.last())
+    join_documents(complaint, documents=joined, event=complaint.events.last())
     return complaint
 
 

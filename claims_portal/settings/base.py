@@ -1,6 +1,6 @@
 """What the project is made of."""
 
-from .environment import BASE_DIR, DEMO, PUBLIC_URL
+from .environment import BASE_DIR, DEMO, PUBLIC_URL, env
 
 __all__ = [
     "APPEND_SLASH",
@@ -49,11 +49,13 @@ INSTALLED_APPS = [
     "claims_portal.deadlines",
     "claims_portal.documents",
     "claims_portal.notifications",
+    "claims_portal.cases",
     "claims_portal.wizards",
     "claims_portal.privacy",
     "membership",
     "complaints",
     "health_claims",
+    *env.list("PORTAL_EXTRA_APPS", default=[]),  # kinds of case that a deployment adds (docs/operations.md)
 ]
 
 MIDDLEWARE = [

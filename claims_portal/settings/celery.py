@@ -50,14 +50,19 @@ CELERY_BEAT_SCHEDULE = {
     "prune unclaimed documents": {"task": "documents.prune", "schedule": crontab(hour="2", minute="10")},
     "prune expired drafts": {"task": "wizards.prune", "schedule": crontab(hour="2", minute="20")},
     # After the pruning of documents: it notes that the files of erased cases are gone.
-    "archive and erase old cases": {"task": "complaints.retention", "schedule": crontab(hour="3", minute="0")},
+    "archive and erase old cases": {"task": "cases.retention", "schedule": crontab(hour="3", minute="0")},
+    "close and clean complaints": {"task": "complaints.retention", "schedule": crontab(hour="2", minute="50")},
     "prune lists nobody took in": {"task": "membership.prune", "schedule": crontab(hour="2", minute="25")},
-    "count open deadlines again": {"task": "complaints.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
+    "count open deadlines again": {"task": "cases.recompute_clocks", "schedule": crontab(hour="1", minute="40")},
+    "count deadlines of categories again": {
+        "task": "complaints.recount_category",
+        "schedule": crontab(hour="1", minute="45"),
+    },
     "prune messages about no case": {"task": "notifications.prune", "schedule": crontab(hour="2", minute="35")},
     "erase old requests about data": {"task": "privacy.retention", "schedule": crontab(hour="2", minute="40")},
     "measure how long answers take": {"task": "complaints.measure", "schedule": crontab(hour="1", minute="50")},
     "remind of deadlines": {
-        "task": "complaints.remind",
+        "task": "cases.remind",
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 600.0},
     },

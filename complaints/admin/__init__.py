@@ -2,7 +2,6 @@
 
 from .answering import MediationAdmin, MediatorAdmin, OutcomeAdmin, ReasonAdmin
 from .complaint import ComplaintAdmin
-from .disposals import DisposalBatchAdmin
 from .letters import LetterAdmin
 from .online import TrackingRequestAdmin
 from .procedure import AskedFieldAdmin, CategoryAdmin, ProcedureAdmin, RespondentAdmin
@@ -16,7 +15,6 @@ __all__ = [
     "AssignmentRuleAdmin",
     "CategoryAdmin",
     "ComplaintAdmin",
-    "DisposalBatchAdmin",
     "LetterAdmin",
     "MediationAdmin",
     "MediatorAdmin",

@@ -10,8 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.cases.services.assignment import assign_case
+from claims_portal.cases.services.disposal import propose_erasure
+from claims_portal.cases.services.exchange import add_note
+from claims_portal.cases.services.holds import lift_hold, place_hold
 from complaints.models import Complaint, EventKind
-from complaints.services import disposal, handling, holds
+from complaints.services import handling
 from complaints.services.answers import Decision
 from complaints.services.letters import goes_on_paper
 from complaints.workflow import DISPOSE, HANDLE, HOLD, workflow
@@ -59,6 +63,15 @@ def told(complaint: Complaint, done: Text, on_paper: Text, kind: str = "") -> st
     if complaint.complainant.email or complaint.complainant.mobile:
         return f"{done} {gettext('Un courrier est aussi à imprimer.')}"
     return str(on_paper)
+
+
+def of_complaints(service: Callable[..., Any]) -> Callable[..., Complaint]:
+    """Return a service of every kind of case as one of complaints."""
+
+    def serve(*, complaint_id: int, **given: Any) -> Complaint:
+        return service(Complaint, case_id=complaint_id, **given)
+
+    return serve
 
 
 ACTIONS = {
@@ -112,35 +125,35 @@ ACTIONS = {
         ),
         Action(
             "assign",
-            handling.assign_complaint,
+            of_complaints(assign_case),
             "",
             _("Vous devenez l’agent de ce dossier. La personne n’en est pas informée."),
             _("Ce dossier vous est attribué."),
         ),
         Action(
             "note",
-            handling.add_note,
+            of_complaints(add_note),
             _("Votre note"),
             _("Seul le service la lit, jamais la personne."),
             _("La note est ajoutée."),
         ),
         Action(
             "hold",
-            holds.place_hold,
+            of_complaints(place_hold),
             _("Pourquoi ce dossier doit rester"),
             _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
             _("La suppression de ce dossier est interdite."),
         ),
         Action(
             "release",
-            holds.lift_hold,
+            of_complaints(lift_hold),
             _("Pourquoi l’interdiction prend fin"),
             _("La durée de conservation court de nouveau depuis la clôture."),
             _("La suppression de ce dossier est de nouveau permise."),
         ),
         Action(
             "erase",
-            disposal.propose_erasure,
+            of_complaints(propose_erasure),
             _("La demande de la personne, par son numéro ou sa date"),
             _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
             _("La suppression est proposée : une autre personne doit l’approuver."),

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import CaseRefused, TransitionNotAllowed
+from claims_portal.cases.services.assignment import assign_case
+from claims_portal.cases.services.exchange import close_case
 from claims_portal.compiled_query import CompiledQuery
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint
 from complaints.references import MistypedNumber, read_number
-from complaints.refusals import ComplaintRefused
-from complaints.services.handling import assign_complaint, close_complaint
 from complaints.services.routing import at_work
 from complaints.workflow import HANDLE
 
@@ -68,13 +68,13 @@ def _service(given: Any, user: Any) -> Callable[..., Complaint] | None:
     """What the pressed button does; None when it lacks somebody to give the cases to."""
     match given.get("action"):
         case "take":
-            return partial(assign_complaint, user=user)
+            return partial(assign_case, Complaint, user=user)
         case "close":
-            return partial(close_complaint, user=user)
+            return partial(close_case, Complaint, user=user)
         case "give":
             allowed = {str(key) for key, _name in colleagues(user)}
             if given.get("agent") in allowed:
-                return partial(assign_complaint, user=user, to=User.objects.get(pk=given["agent"]))
+                return partial(assign_case, Complaint, user=user, to=User.objects.get(pk=given["agent"]))
             return None
     raise Http404
 
@@ -90,8 +90,8 @@ def _each(service: Callable[..., Complaint], chosen: list[str], user: Any) -> tu
     done, left = 0, []
     for case in queues.visible_cases(user).filter(number__in=numbers).only("number").order_by("pk"):
         try:
-            service(complaint_id=case.pk)
+            service(case_id=case.pk)
             done += 1
-        except (TransitionNotAllowed, ComplaintRefused):
+        except (TransitionNotAllowed, CaseRefused):
             left.append(str(case))
     return done, left

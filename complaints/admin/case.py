@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.notifications.models import Message
 from complaints.answering import answering_of
 from complaints.history_page import page_of_history
@@ -15,7 +16,7 @@ from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, 
 from complaints.models.case import ComplaintQuerySet
 from complaints.notices import Receipt
 from complaints.presentation import clock_view, document_view
-from complaints.workflow import HANDLE, INTERNAL, SEE_CONTACT, State, Turn
+from complaints.workflow import HANDLE, SEE_CONTACT, State, workflow
 
 from .actions import Action, label, open_actions
 from .forms import ActionForm
@@ -31,9 +32,9 @@ STATE_TONES = {
     State.CLOSED: "neutral",
 }
 TURNS = {
-    Turn.DESK: lambda: _("Au service"),
-    Turn.COMPLAINANT: lambda: _("Au réclamant"),
-    Turn.NOBODY: lambda: _("À personne"),
+    WaitingOn.DESK: lambda: _("Au service"),
+    WaitingOn.PERSON: lambda: _("Au réclamant"),
+    WaitingOn.NOBODY: lambda: _("À personne"),
 }
 DELIVERY_TONES = {"sent": "success", "failed": "danger", "refused": "danger", "retry": "turn"}
 RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.REFUSED, Message.State.RETRY}
@@ -56,7 +57,7 @@ def case_context(
     events = page.events
     joined = complaint.documents.select_related("document")
     documents = list(joined if page.is_whole else joined.filter(event__in=events))
-    clocks = list(complaint.clocks.all())
+    clocks = list(complaint.clocks.current())
     contact = user.has_perm(SEE_CONTACT)
     links = links_context(complaint, user, cases)
     sent = deliveries(complaint, may_resend=user.has_perm(HANDLE))
@@ -65,7 +66,7 @@ def case_context(
         "complaint": complaint,
         "person": complaint.complainant,
         "state_tone": STATE_TONES[State(complaint.state)],
-        "turn": TURNS[Turn(complaint.turn)](),
+        "turn": TURNS[WaitingOn(complaint.waiting_on)](),
         "clocks": [clock_of(clock, complaint) for clock in clocks],
         "thread": thread(complaint, events, documents, sent),
         "history_page": page,
@@ -105,7 +106,7 @@ def actions_context(
             "decision": decision_fields(form if form is not None and each is tried else ActionForm(each, complaint))
             if each.decides
             else [],
-            "previews": each.takes_text and each.name not in INTERNAL,
+            "previews": each.takes_text and not workflow[each.name].is_internal,
         }
         for each in offered
     ]
@@ -134,7 +135,7 @@ CLOCK_LABELS = {
 
 def document_url(joined: ComplaintDocument) -> str:
     """Where the back-office serves it."""
-    return reverse("admin:complaints_complaint_document", args=[joined.complaint_id, joined.pk])
+    return reverse("admin:complaints_complaint_document", args=[joined.case_id, joined.pk])
 
 
 def thread(
@@ -230,7 +231,7 @@ def facts(complaint: Complaint) -> list[dict[str, Any]]:
     respondent = complaint.respondent.name if complaint.respondent else complaint.respondent_other
     consent = complaint.consent_text
     return [
-        {"label": _("Reçue le"), "value": complaint.received_at},
+        {"label": _("Reçue le"), "value": complaint.opened_at},
         {"label": _("Guichet"), "value": complaint.desk.name},
         {"label": _("Catégorie"), "value": complaint.category.name},
         {"label": _("Organisme concerné"), "value": respondent},

@@ -18,25 +18,26 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
+from claims_portal.backoffice.cases.disposals import closed_page
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
+from claims_portal.cases.services.undelivered import resend_message
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
 from complaints.services.answers import Unfinished, count_use
-from complaints.services.handling import ChangedMeanwhile, as_seen
-from complaints.services.undelivered import resend_message
 from complaints.views.zone import render_in_zone
 from complaints.wording import text_for
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
 
-from . import bulk, disposals, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
+from . import bulk, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
 from .actions import ACTIONS, Action, permission
 from .case import actions_context, case_context
 from .forms import ActionForm, received
@@ -52,7 +53,7 @@ class ComplaintChangeList(KeysetChangeList):
 
     @property
     def keyset(self) -> Sequence[str]:
-        return ("due_at", "pk") if self.by_due else ("received_at", "pk")
+        return ("due_at", "pk") if self.by_due else ("opened_at", "pk")
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> ComplaintQuerySet:
         self.queue = queues.named(request.GET.get(queues.PARAMETER))
@@ -80,7 +81,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
     scope = BY_QUERYSET
-    keyset = ("received_at", "pk")
+    keyset = ("opened_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
     actions = None
 
@@ -157,7 +158,9 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         try:
             complaint = self.visible(request, complaint_id)
         except Http404:
-            return disposals.closed_view(request, complaint_id)
+            if not self.has_view_permission(request):
+                raise
+            return closed_page(request, queues.visible_cases(request.user), complaint_id)
         log_reading(request, audit.Action.CASE_OPENED, complaint)
         return self.show(request, complaint)
 
@@ -205,7 +208,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             discard_all(documents)
             return self.show(request, complaint, tried=action, form=form, status=422)
         try:
-            with as_seen(complaint_id=complaint_id, last_event_id=form.cleaned_data["seen"]):
+            with as_seen(Complaint, case_id=complaint_id, last_event_id=form.cleaned_data["seen"]):
                 action.do(
                     complaint_id=complaint_id,
                     user=request.user,
@@ -259,7 +262,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     def document_view(self, request: HttpRequest, complaint_id: int, document_id: UUID) -> HttpResponseBase:
         """A document of the case. Its reading is logged."""
         complaint = self.visible(request, complaint_id)
-        here = Q(complaint=complaint) | Q(complaint__merged_into=complaint)
+        here = Q(case=complaint) | Q(case__merged_into=complaint)
         joined = get_object_or_404(ComplaintDocument.objects.filter(here).select_related("document"), pk=document_id)
         if joined.document.is_clean:
             log_reading(request, audit.Action.DOCUMENT_READ, complaint, joined)
@@ -291,7 +294,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             raise Http404
         message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
         try:
-            resend_message(complaint_id=complaint.pk, message=message)
+            resend_message(Complaint, case_id=complaint.pk, message=message)
             messages.success(request, _("Le message va repartir."))
         except CannotResend:
             messages.error(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.exports import Cell, Table, table_file
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.organisations.models import Desk
 from complaints.models import Answer, Channel, Clock
-from complaints.models.case import ComplaintQuerySet
-from complaints.workflow import HANDLE, SEE_CONTACT, State, Turn
+from complaints.workflow import HANDLE, SEE_CONTACT, State
 
 from . import queues, search
 from .case import TURNS
@@ -75,7 +75,7 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
         return confirm_first(request, back=back if looked_for else queues.address(queue))
     if looked_for:
         seen = queues.openable_cases(user)
-        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT)).order_by("-received_at", "-pk")
+        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT)).order_by("-opened_at", "-pk")
     else:
         cases = queue.choose(queues.visible_cases(user), user).order_by(*queue.order)
     head, rows = cases_table(cases)
@@ -93,9 +93,9 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-def cases_table(cases: ComplaintQuerySet) -> Table:
+def cases_table(cases: QuerySet[Any]) -> Table:
     """One line a case, one more than `MOST_ROWS` when there are more. Two queries."""
-    due = Clock.objects.promised().filter(complaint=OuterRef("pk")).order_by().values("complaint")
+    due = Clock.objects.promised().filter(case=OuterRef("pk")).order_by().values("case")
     cases = cases.select_related("desk__organisation", "category", "assigned_to").defer(
         "facts", "prior_steps", "prior_answer"
     )
@@ -120,12 +120,12 @@ def cases_table(cases: ComplaintQuerySet) -> Table:
     rows: list[list[Cell]] = [
         [
             str(case),
-            _moment(case.received_at, case.desk),
+            _moment(case.opened_at, case.desk),
             str(Channel(case.channel).label),
             case.desk.name,
             case.category.name,
             str(State(case.state).label),
-            TURNS[Turn(case.turn)](),
+            TURNS[WaitingOn(case.waiting_on)](),
             _moment(case.promised_at, case.desk),
             str(case.assigned_to or ""),
             (case.outcome_ar if get_language() == "ar" else "") or case.outcome_fr or "",

@@ -17,7 +17,7 @@ from complaints.answering import answering_of, risk_bearer_of
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint
 from complaints.services.answers import Decision, Unfinished, check_text
-from complaints.workflow import INTERNAL
+from complaints.workflow import workflow
 
 from .actions import Action
 
@@ -117,7 +117,7 @@ class ActionForm(forms.Form):
     def clean_body(self) -> str:
         """The text, unless a variable of a template waits in it. An internal note reaches nobody."""
         body = str(self.cleaned_data["body"])
-        if self.action.name not in INTERNAL:
+        if not workflow[self.action.name].is_internal:
             try:
                 check_text(body)
             except Unfinished as missing:

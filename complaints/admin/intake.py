@@ -92,7 +92,7 @@ def filing_of(request: HttpRequest, desk: Desk, forms: IntakeForms, intake: uuid
         language=reception["language"],
         wants_sms=bool(person["mobile"]) and not person["email"],
         channel=reception["channel"],
-        received_at=reception["received_at"],
+        opened_at=reception["opened_at"],
         draft_id=intake,
         entered_by=request.user,  # type: ignore[arg-type]
     )

@@ -64,7 +64,7 @@ class ReceptionForm(forms.Form):
         cleaned = super().clean() or {}
         day = cleaned.get("received_on")
         if day:
-            cleaned["received_at"] = self.moment(day, cleaned.get("received_time"))
+            cleaned["opened_at"] = self.moment(day, cleaned.get("received_time"))
         return cleaned
 
     def moment(self, day: datetime.date, at: datetime.time | None) -> datetime.datetime:

@@ -105,7 +105,7 @@ class LetterAdmin(ReadOnlyAdmin):
 def _events(letters: list[Letter]) -> list[Event]:
     """Their events, each with the case the letter has loaded."""
     for letter in letters:
-        letter.event.complaint = letter.complaint
+        letter.event.case = letter.complaint
     return [letter.event for letter in letters]
 
 

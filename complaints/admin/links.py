@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ReferenceField, is_key, printable
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Complaint, ComplaintDocument, Event
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
-from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.linking import CannotJoin, link_cases, merge_complaint, unlink_cases
 from complaints.services.transferring import categories_elsewhere
 from complaints.workflow import HANDLE, workflow
@@ -105,8 +105,8 @@ def around(complaint: Complaint, cases: ComplaintQuerySet) -> Around:
             parts.append(_part(others.filter(**{column: value}), place))
     found = Around()
     shared: dict[int, dict[str, Any]] = {}
-    for key, number, state, received_at, sign, kind in parts[0].union(*parts[1:], all=True):
-        case = Complaint(pk=key, number=number, state=state, received_at=received_at)
+    for key, number, state, opened_at, sign, kind in parts[0].union(*parts[1:], all=True):
+        case = Complaint(pk=key, number=number, state=state, opened_at=opened_at)
         if sign == MERGED:
             found.merged.append(key)
         elif sign == LINKED:
@@ -115,14 +115,14 @@ def around(complaint: Complaint, cases: ComplaintQuerySet) -> Around:
             shared.setdefault(key, {"case": case, "signs": []})["signs"].append(SIGNS[sign][2])
     known = {case.pk for case, _kind in found.linked} | {*found.merged, complaint.merged_into_id}
     alike = [each for key, each in shared.items() if key not in known]
-    found.alike = sorted(alike, key=lambda each: (len(each["signs"]), each["case"].received_at), reverse=True)[:SHOWN]
+    found.alike = sorted(alike, key=lambda each: (len(each["signs"]), each["case"].opened_at), reverse=True)[:SHOWN]
     return found
 
 
 def _part(cases: ComplaintQuerySet, sign: int, kind: Any = None) -> Any:
     """One part of the query: the latest cases found in one way."""
     told = cases.annotate(sign=Value(sign), kind=kind or Value("", output_field=CharField()))
-    rows = told.order_by("-received_at", "-pk").values_list("pk", "number", "state", "received_at", "sign", "kind")
+    rows = told.order_by("-opened_at", "-pk").values_list("pk", "number", "state", "opened_at", "sign", "kind")
     return rows[:MOST]
 
 
@@ -139,7 +139,7 @@ def merged_here(keys: list[int]) -> list[Complaint]:
     events = Prefetch("events", told)
     documents = Prefetch("documents", ComplaintDocument.objects.select_related("document"))
     merged = Complaint.objects.filter(pk__in=keys).select_related("complainant").prefetch_related(events, documents)
-    return list(merged.order_by("received_at"))
+    return list(merged.order_by("opened_at"))
 
 
 # --- What an agent does
@@ -219,7 +219,7 @@ def merge_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
         return show_merge(request, complaint, form, status=422)
     try:
         into = named(request, form.cleaned_data["number"])
-        with as_seen(complaint_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
+        with as_seen(Complaint, case_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
             merge_complaint(complaint_id=complaint.pk, into_id=into.pk, user=request.user)  # type: ignore[arg-type]
     except CannotJoin as refusal:
         form.add_error("number", refusal.message)

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from claims_portal.accounts import audit
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.identifiers import ReferenceField
 from claims_portal.middleware import client_address
 from complaints.models import Complaint, TrackingRequest
 from complaints.models.paper import TrackingRequestQuerySet
 from complaints.online_forms import ContactForm
 from complaints.references import MistypedNumber, read_number
-from complaints.services.online import AlreadyDecided, ContactKnown, accept_request, add_contact, refuse_request
+from complaints.services.online import ContactKnown, accept_request, add_contact, refuse_request
 from complaints.workflow import HANDLE, SEE_CONTACT
 
 from .queues import openable_cases
@@ -137,7 +138,7 @@ def candidates(user: Any, asked: TrackingRequest) -> QuerySet[Complaint]:
     cases = openable_cases(user).select_related("complainant", "desk")
     if asked.number:
         return cases.filter(number=asked.number)
-    return cases.filter(named(asked.name), desk=asked.desk_id).order_by("-received_at", "-pk")[:CANDIDATES]
+    return cases.filter(named(asked.name), desk=asked.desk_id).order_by("-opened_at", "-pk")[:CANDIDATES]
 
 
 def contact_view(request: HttpRequest, complaint_id: int) -> HttpResponse:

@@ -40,7 +40,7 @@ def print_view(request: HttpRequest) -> HttpResponse:
     if not 0 < len(numbers) <= MOST:
         messages.error(request, _("Choisissez de 1 à %(most)d dossiers à imprimer.") % {"most": MOST})
         return redirect(back)
-    cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("received_at", "pk"))
+    cases = list(queues.openable_cases(user).with_case().filter(number__in=numbers).order_by("opened_at", "pk"))
     if not cases:
         raise Http404
     person = person_of(request)

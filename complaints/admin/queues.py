@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.deadlines.compute import SOON
 from complaints.models import Complaint
 from complaints.models.case import ComplaintQuerySet
-from complaints.workflow import HANDLE, SEE_ARCHIVES, Turn
+from complaints.workflow import HANDLE, SEE_ARCHIVES
 
 PARAMETER = "file"  # of the list's address
 VIEW = "complaints.view_complaint"
@@ -37,17 +38,17 @@ class Queue:
     @property
     def order(self) -> Sequence[str]:
         """The columns of its index, as `order_by` takes them."""
-        return ("due_at", "pk") if self.by_due else ("-received_at", "-pk")
+        return ("due_at", "pk") if self.by_due else ("-opened_at", "-pk")
 
 
 def _overdue(cases: ComplaintQuerySet, user: User) -> ComplaintQuerySet:
-    return cases.filter(turn=Turn.DESK, due_at__lt=timezone.now())
+    return cases.filter(waiting_on=WaitingOn.DESK, due_at__lt=timezone.now())
 
 
 def _due_soon(cases: ComplaintQuerySet, user: User) -> ComplaintQuerySet:
     """By their nearest promise: what is late already is in « Échues »."""
     now = timezone.now()
-    return cases.filter(turn=Turn.DESK, due_at__range=(now, now + SOON))
+    return cases.filter(waiting_on=WaitingOn.DESK, due_at__range=(now, now + SOON))
 
 
 QUEUES = {
@@ -59,7 +60,7 @@ QUEUES = {
             _("À traiter"),
             "inbox",
             _("Rien n’attend le service."),
-            lambda cases, user: cases.filter(turn=Turn.DESK),
+            lambda cases, user: cases.filter(waiting_on=WaitingOn.DESK),
             by_due=True,
         ),
         Queue(
@@ -83,7 +84,7 @@ QUEUES = {
             _("En attente du réclamant"),
             "hourglass-split",
             _("Aucun réclamant ne doit répondre."),
-            lambda cases, user: cases.filter(turn=Turn.COMPLAINANT),
+            lambda cases, user: cases.filter(waiting_on=WaitingOn.PERSON),
         ),
         Queue(
             "sous-3-jours",

@@ -15,15 +15,14 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice.lists import PortalAdmin
+from claims_portal.cases.refusals import CaseRefused, ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Organisation
 from claims_portal.pdf import person_of
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint, Event, EventKind, Recipient
-from complaints.refusals import ComplaintRefused
-from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.referring import recipients_of, refer_complaint
 from complaints.workflow import SEE_CONTACT
 
@@ -89,7 +88,7 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, complaint, form, status=422)
     try:
-        with as_seen(complaint_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
+        with as_seen(Complaint, case_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
             refer_complaint(
                 complaint_id=complaint.pk,
                 user=request.user,  # type: ignore[arg-type]
@@ -98,7 +97,7 @@ def refer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "refer"))
-    except ComplaintRefused as refusal:
+    except CaseRefused as refusal:
         form.add_error("recipient", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("La personne est informée. Imprimez le courrier à l’organisme, avec les documents.")

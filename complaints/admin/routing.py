@@ -119,9 +119,7 @@ class AssignmentRuleAdmin(OfAgents):
         rule = get_object_or_404(self.get_queryset(request).select_related("desk"), pk=rule_id)
         rules = rules_of(rule.desk)
         cases = queues.openable_cases(request.user).filter(desk=rule.desk).select_related("category")
-        tried = [
-            (case, next(iter(fitting(case, rules)), None)) for case in cases.order_by("-received_at", "-pk")[:TRIED]
-        ]
+        tried = [(case, next(iter(fitting(case, rules)), None)) for case in cases.order_by("-opened_at", "-pk")[:TRIED]]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -11,17 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.models import NO_PROMISE
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.compute import SOON
 from complaints.models import Channel, Complaint, ComplaintDocument, DocumentKind
-from complaints.models.case import NO_PROMISE, ComplaintQuerySet
+from complaints.models.case import ComplaintQuerySet
 from complaints.workflow import State
 
 from .case import STATE_TONES, TURNS
 
 # Long texts and whatever else a line does not show stay in the database.
 _SHOWN = (
-    *("number", "received_at", "state", "turn", "channel", "escalated_at", "answered_at"),
+    *("number", "opened_at", "state", "waiting_on", "channel", "escalated_at", "answered_at"),
     *("due_at", "held_at", "archived_at", "disposed_at"),
     *("desk__name_fr", "desk__name_ar", "desk__organisation__time_zone", "category__name_fr", "category__name_ar"),
     *("complainant__first_name", "complainant__last_name"),
@@ -36,7 +37,7 @@ class Row:
     url: str
     number: str
     received: str
-    received_at: str
+    opened_at: str
     person: str
     category: str
     desk: str
@@ -55,9 +56,7 @@ class Row:
 
 # Asked of the cases of one page: as a condition of each line, PostgreSQL would read the documents of all cases.
 _scanned = CompiledQuery(
-    lambda cases: ComplaintDocument.objects.filter(kind=DocumentKind.SCAN, complaint__among=cases).values_list(
-        "complaint"
-    ),
+    lambda cases: ComplaintDocument.objects.filter(kind=DocumentKind.SCAN, case__among=cases).values_list("case"),
     cases=list,
 )
 
@@ -75,20 +74,20 @@ def rows(cases: Sequence[Complaint], *, archives: bool) -> list[Row]:
     states = {str(state): str(state.label) for state in State}
     turns = {str(turn): str(label()) for turn, label in TURNS.items()}
     return [
-        _row(each, f"{base}{each.pk}/", states[each.state], turns[each.turn], now, archives, each.pk in scanned)
+        _row(each, f"{base}{each.pk}/", states[each.state], turns[each.waiting_on], now, archives, each.pk in scanned)
         for each in cases
     ]
 
 
 def _row(case: Complaint, url: str, state: str, turn: str, now: datetime, archives: bool, has_scan: bool) -> Row:
     zone = ZoneInfo(case.desk.organisation.time_zone)  # as on the page of the case
-    received = case.received_at.astimezone(zone)
+    received = case.opened_at.astimezone(zone)
     due = case.due_at.astimezone(zone) if case.due_at != NO_PROMISE else None
     return Row(
         url=url,
         number=str(case),
         received=f"{received:%d/%m/%Y %H:%M}",
-        received_at=received.isoformat(),
+        opened_at=received.isoformat(),
         person=case.complainant.full_name if archives or case.archived_at is None else "",
         category=case.category.name,
         desk=case.desk.name,

@@ -12,13 +12,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.cases.refusals import CaseRefused, ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import ProseField
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.forms import FACTS_MAX
 from complaints.models import Complaint
-from complaints.refusals import ComplaintRefused
-from complaints.services.handling import ChangedMeanwhile, as_seen
 from complaints.services.transferring import categories_elsewhere, transfer_complaint
 
 from .actions import told
@@ -70,7 +69,7 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, complaint, form, status=422)
     try:
-        with as_seen(complaint_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
+        with as_seen(Complaint, case_id=complaint.pk, last_event_id=form.cleaned_data["seen"]):
             transfer_complaint(
                 complaint_id=complaint.pk,
                 user=request.user,  # type: ignore[arg-type]
@@ -79,7 +78,7 @@ def transfer_view(request: HttpRequest, complaint_id: int) -> HttpResponse:
             )
     except (TransitionNotAllowed, ChangedMeanwhile) as refusal:
         return show(request, complaint, form, status=409, **meanwhile(complaint, form, refusal, "transfer"))
-    except ComplaintRefused as refusal:
+    except CaseRefused as refusal:
         form.add_error("category", refusal.message)
         return show(request, complaint, form, status=409)
     done = _("Le dossier est transmis. La personne en est informée.")

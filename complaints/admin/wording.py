@@ -15,12 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.cases.models import Actor
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.identifiers import ProseField, printable
 from claims_portal.notifications.models import Message
 from claims_portal.organisations.desk_parts import DeskPartAdmin
 from claims_portal.organisations.models import Desk
 from claims_portal.pdf import person_of
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import printing
 from complaints.answering import answering_of, recourse, risk_bearer_of
 from complaints.models import Answer, AnswerTemplate, Complaint, Event, EventKind
@@ -115,7 +116,9 @@ def sent_by(complaint: Complaint, action: Action, user: Any, body: str, risk_bea
 def draft_event(complaint: Complaint, action: Action, body: str, risk_bearer: str) -> Event:
     """The event that sending would write, with the mediators it would name; not saved."""
     now = timezone.now()
-    event = Event(complaint=complaint, kind=TOLD[action.name], at=now, body=body, to_state=complaint.state)
+    event = Event(
+        case=complaint, kind=TOLD[action.name], at=now, actor=Actor.STAFF, body=body, to_state=complaint.state
+    )
     if action.decides:
         with translation.override(complaint.language):
             paragraph = recourse(complaint.desk, risk_bearer or risk_bearer_of(complaint))
@@ -180,4 +183,4 @@ class AnswerTemplateAdmin(DeskPartAdmin):
         if not request.user.has_perm(VIEW):
             return None
         cases = visible_cases(request.user).with_case().filter(language=language, desk__in=self.desks_of(template))
-        return cases.order_by("-received_at", "-pk").first()
+        return cases.order_by("-opened_at", "-pk").first()

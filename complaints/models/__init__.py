@@ -1,8 +1,10 @@
 """The complaint and everything that belongs to it."""
 
+from claims_portal.cases.models import Channel
+
 from .answering import Answer, Mediation, Mediator, Outcome, Reason
-from .case import Channel, Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
-from .disposal import Disposal, DisposalBatch
+from .case import Complainant, Complaint, ComplaintDocument, Dependant, DocumentKind, Quality
+from .disposal import Disposal
 from .expected import ExpectedDelay
 from .history import Clock, ClockKind, Event, EventKind, Pause
 from .linking import CaseLink
@@ -28,7 +30,6 @@ __all__ = [
     "ComplaintDocument",
     "Dependant",
     "Disposal",
-    "DisposalBatch",
     "DocumentKind",
     "Event",
     "EventKind",

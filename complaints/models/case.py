@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
-from typing import Any
-
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from claims_portal.accounts.models import User
-from claims_portal.documents.models import Document
-from claims_portal.organisations.models import Desk, LegalText
-from complaints.workflow import State, Turn
+from claims_portal.cases.models import Case, CaseDocument, CaseQuerySet, Channel
+from claims_portal.organisations.models import LegalText
+from complaints.workflow import State, workflow
 
 from .procedure import Category, Respondent, RiskBearer
-
-# Due moment of a case that is promised nothing now: an index can order it, after every promise.
-NO_PROMISE = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-class Channel(models.TextChoices):
-    """How a complaint reached the desk."""
-
-    WEB = "web", _("En ligne")
-    POST = "post", _("Courrier")
-    PHONE = "phone", _("Téléphone")
-    EMAIL = "email", _("E-mail")
-    COUNTER = "counter", _("Guichet")
 
 
 class Quality(models.TextChoices):
@@ -62,23 +44,7 @@ def label_of(choices: type[models.TextChoices], value: str) -> str:
     return str(choices(value).label) if value in choices else value
 
 
-class ComplaintQuerySet(models.QuerySet["Complaint"]):
-    def visible_to(self, user: Any) -> ComplaintQuerySet:
-        """The complaints of the desks a member of staff may see; all of them for a superuser.
-
-        The desks are read beforehand: PostgreSQL then follows the index of one desk. One query more.
-        """
-        if user.is_superuser:
-            return self
-        return self.filter(desk__in=user.desk_ids())
-
-    def open(self) -> ComplaintQuerySet:
-        return self.exclude(state=State.CLOSED)
-
-    def kept(self) -> ComplaintQuerySet:
-        """All but those that were erased."""
-        return self.filter(disposed_at=None)
-
+class ComplaintQuerySet(CaseQuerySet["Complaint"]):
     def for_complainant(self) -> ComplaintQuerySet:
         """Of one row, what the pages and papers of the complainant show, in one query."""
         return self.select_related("desk__organisation", "category", "respondent", "complainant")
@@ -90,14 +56,14 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         )
 
 
-class Complaint(models.Model):
+class Complaint(Case):
     """One complaint. Only `complaints.services` writes here."""
 
-    number = models.CharField(_("numéro"), max_length=12, unique=True)
+    workflow = workflow
+
+    state = models.CharField(_("état"), max_length=20, choices=State, default=State.RECEIVED)
     draft_id = models.UUIDField(unique=True, null=True, editable=False)  # one draft makes one case, whatever happens
     verification_code = models.CharField(max_length=32, unique=True, editable=False)
-    # Every list has an index that begins with the desk: one of the desk alone would only mislead the planner.
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="complaints", db_index=False, verbose_name=_("guichet"))
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("catégorie"))
     respondent = models.ForeignKey(
         Respondent, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("organisme concerné")
@@ -114,27 +80,8 @@ class Complaint(models.Model):
     prior_answer = models.TextField(_("réponse déjà reçue"), blank=True)
     desired_outcome = models.TextField(_("solution souhaitée"), blank=True)
 
-    channel = models.CharField(_("canal"), max_length=10, choices=Channel, default=Channel.WEB)
-    language = models.CharField(_("langue"), max_length=2, default="fr")
     wants_sms = models.BooleanField(_("souhaite des SMS"), default=False)
-    state = models.CharField(_("état"), max_length=20, choices=State, default=State.RECEIVED)
-    turn = models.CharField(_("à qui de jouer"), max_length=12, choices=Turn, default=Turn.DESK)
-    assigned_to = models.ForeignKey(
-        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("agent")
-    )
-    received_at = models.DateTimeField(_("reçue le"))
-    created_at = models.DateTimeField(_("enregistrée le"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("modifiée le"), auto_now=True)
     answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("clôturée le"), null=True, blank=True)
-    escalated_at = models.DateTimeField(_("signalée en retard le"), null=True, blank=True)
-    # The nearest promise that runs, kept by `services.clocks` for the queues; NO_PROMISE while none does.
-    due_at = models.DateTimeField(_("prochaine échéance"), default=NO_PROMISE, editable=False)
-    # The three lives of a case: active, then archived and seldom read, then erased. What is held is never erased.
-    held_at = models.DateTimeField(_("conservation ordonnée le"), null=True, blank=True)
-    archived_at = models.DateTimeField(_("archivée le"), null=True, blank=True)
-    disposed_at = models.DateTimeField(_("supprimée le"), null=True, blank=True)
-    undelivered_at = models.DateTimeField(_("message non remis le"), null=True, blank=True)  # until an agent acts
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     satisfaction_comment = models.TextField(_("commentaire"), blank=True)
     # Closed because everything goes on in that other case. Never a chain: that one is merged into none.
@@ -158,39 +105,39 @@ class Complaint(models.Model):
             ("dispose", _("Peut proposer ou approuver la suppression de dossiers")),
         ]
         indexes = [
-            models.Index(fields=["desk", "-received_at", "-id"], name="complaint_desk_recent"),
+            models.Index(fields=["desk", "-opened_at", "-id"], name="complaint_desk_recent"),
             # It also holds what the figures of a period count, so that they read no case.
             models.Index(
-                fields=["-received_at", "-id"],
-                include=["desk", "category", "assigned_to", "answered_at", "turn", "due_at"],
+                fields=["-opened_at", "-id"],
+                include=["desk", "category", "assigned_to", "answered_at", "waiting_on", "due_at"],
                 name="complaint_recent",
             ),
-            models.Index(fields=["desk", "state", "-received_at", "-id"], name="complaint_desk_state"),
+            models.Index(fields=["desk", "state", "-opened_at", "-id"], name="complaint_desk_state"),
             # It also holds the desk, so that counting one's own reads no case.
             models.Index(
                 fields=["assigned_to", "due_at", "id"],
                 include=["desk"],
                 name="complaint_mine",
-                condition=~Q(state="closed"),
+                condition=Q(closed_at__isnull=True),
             ),
             # Whose they are is NULL: PostgreSQL sees no order in the index above.
             models.Index(
                 fields=["due_at", "id"],
                 name="complaint_all_unassigned",
-                condition=Q(assigned_to=None) & ~Q(state="closed"),
+                condition=Q(assigned_to=None, closed_at__isnull=True),
             ),
             models.Index(
                 fields=["desk", "due_at", "id"],
                 name="complaint_unassigned",
-                condition=Q(assigned_to=None) & ~Q(state="closed"),
+                condition=Q(assigned_to=None, closed_at__isnull=True),
             ),
             # The queues of one desk, and of all desks, what is due first before the rest: the closed weigh nothing.
-            models.Index(fields=["desk", "due_at", "id"], name="complaint_desk_due", condition=Q(turn="desk")),
-            models.Index(fields=["due_at", "id"], name="complaint_due", condition=Q(turn="desk")),
+            models.Index(fields=["desk", "due_at", "id"], name="complaint_desk_due", condition=Q(waiting_on="desk")),
+            models.Index(fields=["due_at", "id"], name="complaint_due", condition=Q(waiting_on="desk")),
             models.Index(
-                fields=["desk", "-received_at", "-id"], name="complaint_desk_waits", condition=Q(turn="complainant")
+                fields=["desk", "-opened_at", "-id"], name="complaint_desk_waits", condition=Q(waiting_on="person")
             ),
-            models.Index(fields=["-received_at", "-id"], name="complaint_waits", condition=Q(turn="complainant")),
+            models.Index(fields=["-opened_at", "-id"], name="complaint_waits", condition=Q(waiting_on="person")),
             # What the nights and the disposals look for, the longest closed first: what is done weighs nothing.
             models.Index(
                 fields=["desk", "closed_at", "id"],
@@ -209,7 +156,7 @@ class Complaint(models.Model):
             ),
             models.Index(fields=["claim_reference"], name="complaint_claim", condition=~Q(claim_reference="")),
             models.Index(
-                fields=["desk", "-received_at", "-id"],
+                fields=["desk", "-opened_at", "-id"],
                 name="complaint_undelivered",
                 condition=Q(undelivered_at__isnull=False),
             ),
@@ -229,6 +176,10 @@ class Complaint(models.Model):
 
     def get_channel_display(self) -> str:  # type: ignore[no-redef]
         return label_of(Channel, self.channel)
+
+    @property
+    def person_name(self) -> str:
+        return self.complainant.full_name
 
     @property
     def is_escalated(self) -> bool:
@@ -301,23 +252,16 @@ class Dependant(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
 
-class ComplaintDocument(models.Model):
-    """A document of a case, with who brought it and on which occasion."""
+class ComplaintDocument(CaseDocument):
+    """A document of a complaint."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="documents")
-    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
+    case = models.ForeignKey(Complaint, models.CASCADE, related_name="documents")
     event = models.ForeignKey("complaints.Event", models.PROTECT, related_name="documents", null=True)
     kind = models.CharField(_("nature"), max_length=20, choices=DocumentKind, default=DocumentKind.EVIDENCE)
-    added_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(CaseDocument.Meta):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        ordering = ["added_at", "id"]
-
-    def __str__(self) -> str:
-        return self.document.label
 
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         return label_of(DocumentKind, self.kind)

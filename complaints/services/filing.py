@@ -14,9 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Actor
+from claims_portal.cases.services.changes import join_documents
+from claims_portal.cases.services.clocks import build_first_clocks
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claim_documents
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, LegalText
 from claims_portal.wizards.models import Draft, joined_documents
@@ -25,16 +27,15 @@ from claims_portal.wizards.steps import Step
 from complaints import notices, references, steps
 from complaints.folding import search_name
 from complaints.forms import GateForm
-from complaints.models import Channel, Clock, Complainant, Complaint, ComplaintDocument, Dependant, Event, EventKind
+from complaints.models import Channel, Clock, Complainant, Complaint, Dependant, Event, EventKind
 from complaints.questions import OTHER, questions_of
-from complaints.workflow import State, Turn
+from complaints.workflow import State
 
-from .clocks import start_clocks
 from .letters import promise_letter
 from .routing import route
 
 _told_before: CompiledQuery[Any] = CompiledQuery(
-    lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-received_at").values_list("received_at")[:1],
+    lambda mark: Complaint.objects.filter(fingerprint=mark).order_by("-opened_at").values_list("opened_at")[:1],
     mark=str,
 )
 
@@ -60,7 +61,7 @@ class Filing:
     wants_sms: bool = False
     consent_text: LegalText | None = None
     channel: str = Channel.WEB
-    received_at: datetime = field(default_factory=timezone.now)
+    opened_at: datetime = field(default_factory=timezone.now)
     draft_id: UUID | None = None
     entered_by: User | None = None  # the agent who files for somebody else; None: the complainant
 
@@ -136,20 +137,25 @@ def file_complaint(*, filing: Filing, draft: Draft | None = None) -> Complaint:
     `draft` is the one it is made of, locked: it is closed.
     """
     complaint = _case(filing)
-    clocks = start_clocks(complaint=complaint)
+    clocks = build_first_clocks(complaint)
     complaint.save()
     _complainant(complaint, filing.complainant).save()
     Dependant.objects.bulk_create(Dependant(complaint=complaint, **person) for person in filing.dependants)
     event = Event.objects.create(
-        complaint=complaint, kind=EventKind.FILED, at=timezone.now(), user=filing.entered_by, to_state=complaint.state
+        case=complaint,
+        kind=EventKind.FILED,
+        at=timezone.now(),
+        actor=Actor.STAFF if filing.entered_by else Actor.PERSON,
+        user=filing.entered_by,
+        to_state=complaint.state,
     )
-    add_documents(complaint=complaint, documents=filing.documents, event=event)
+    join_documents(complaint, documents=filing.documents, event=event)
     Clock.objects.bulk_create(clocks)
     if draft is not None:
         close_draft(draft=draft, result=complaint.number)
     queue(notices.Receipt(complaint, clocks=clocks))
     route(complaint=complaint)
-    promise_letter(complaint=complaint, event=event)
+    promise_letter(complaint, event)
     return complaint
 
 
@@ -168,8 +174,7 @@ def _case(filing: Filing) -> Complaint:
         channel=filing.channel,
         wants_sms=filing.wants_sms,
         state=State.RECEIVED,
-        turn=Turn.DESK,
-        received_at=filing.received_at,
+        opened_at=filing.opened_at,
         consent_text=filing.consent_text,
         consented_at=now if filing.consent_text else None,
         fingerprint=fingerprint(filing.desk, filing.facts, filing.complainant),
@@ -188,16 +193,6 @@ def _free_number() -> str:
 def _complainant(complaint: Complaint, person: dict[str, Any]) -> Complainant:
     name = search_name(person["last_name"], person["first_name"])
     return Complainant(complaint=complaint, search_name=name, **person)
-
-
-def add_documents(*, complaint: Complaint, documents: Sequence[tuple[Document, str]], event: Event) -> None:
-    """Claim received documents for the case, as brought on the occasion of an event."""
-    if documents:
-        claim_documents(documents=[document for document, _kind in documents])
-        ComplaintDocument.objects.bulk_create(
-            ComplaintDocument(complaint=complaint, document=document, kind=kind, event=event)
-            for document, kind in documents
-        )
 
 
 def fingerprint(desk: Desk, facts: dict[str, Any], person: dict[str, Any]) -> str:

@@ -3,138 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts import throttles
 from claims_portal.accounts.links import create_link, use_link
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
+from claims_portal.cases.services.clocks import end_pause, stop_clocks
+from claims_portal.cases.services.exchange import check_room, documents_as
+from claims_portal.cases.services.exchange import write_to_desk as write_to_desk_of
 from claims_portal.documents.models import Document
 from claims_portal.notifications.proofs import record_proof
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import notices
-from complaints.models import ClockKind, Complaint, DocumentKind, EventKind
-from complaints.workflow import State
+from complaints.models import ClockKind, Complaint, DocumentKind
 
 from .answers import retire_answer
-from .changes import change, locked
-from .clocks import end_pause, restart_answer, start_reopening, stop_clocks
+from .clocks import restart_answer
 
 MINE_HOURS = 2
 MINE_PURPOSE = "my-complaints"
 NOBODY = "personne@example.invalid"
-PRESSED_TWICE = timedelta(minutes=2)
-
-
-class TooManyMessages(Exception):
-    """The complainant has written as many messages on this case as one holds (`settings.CASE_MESSAGES`)."""
 
 
 class TooLateToReopen(Exception):
     """The time during which the complaint could be reopened is over."""
 
 
-@transaction.atomic
 def write_to_desk(*, complaint_id: int, body: str, documents: Sequence[Document] = ()) -> Complaint:
-    """Send a message and documents. When a complement was asked, this is it, and the clock goes on.
+    """Send a message and documents. When a complement was asked for, this is it, and the clock runs again.
 
-    Pressed twice, it is one message: the same words with the same files, right after themselves, are not written again.
-    TransitionNotAllowed when the complaint is closed, TooManyMessages when it holds no more.
+    Pressed twice, it is one message. Raise TransitionNotAllowed when the complaint is closed, TooManyMessages when it
+    holds no more.
     """
-    complaint = locked(complaint_id)
-    now = timezone.now()
-    if _just_said(complaint, body, documents, now):
-        return complaint
-    _check_room(complaint)
-    supplying = complaint.state == State.COMPLEMENT
-    change(
-        complaint=complaint,
-        transition="supply" if supplying else "write",
-        kind=EventKind.MESSAGE_FROM_COMPLAINANT,
-        body=body,
-        documents=[(document, DocumentKind.EVIDENCE) for document in documents],
-        at=now,
-    )
-    if supplying:
-        end_pause(complaint=complaint, at=now)
-    return complaint
-
-
-def _check_room(complaint: Complaint) -> None:
-    """TooManyMessages when the complainant's words on this case, messages and reasons to reopen, reach the limit."""
-    theirs = complaint.events.filter(kind__in=[EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.REOPENED], user=None)
-    if theirs.count() >= settings.CASE_MESSAGES:
-        raise TooManyMessages
-
-
-def _just_said(complaint: Complaint, body: str, documents: Sequence[Document], now: datetime) -> bool:
-    """Whether the last thing that happened is this very message, a moment ago.
-
-    Who forgot a file sends the same words again with it: that is another message.
-    """
-    last = complaint.events.last()
-    if last is None or last.kind != EventKind.MESSAGE_FROM_COMPLAINANT or now - last.at >= PRESSED_TWICE:
-        return False
-    sent = last.documents.values_list("document__sha256", flat=True)
-    return last.body == body and sorted(sent) == sorted(document.sha256 for document in documents)
+    joined = documents_as(DocumentKind.EVIDENCE, documents)
+    return write_to_desk_of(Complaint, case_id=complaint_id, body=body, documents=joined)
 
 
 @transaction.atomic
 def withdraw_complaint(*, complaint_id: int, satisfaction: int | None = None, comment: str = "") -> Complaint:
-    """« Clôturer ma réclamation » by the complainant (row A41), with an optional word on how it went (1–5).
+    """Close a complaint for its complainant (row A41), with an optional word on how it went (1–5).
 
-    LimitReached when the case was closed and reopened too often in an hour: each change sends a message.
+    Raise LimitReached when it was closed and reopened too often in an hour: each change sends a message.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     throttles.count("case-change", str(complaint.pk))
-    now = timezone.now()
-    event = change(
-        complaint=complaint,
-        transition="withdraw",
-        kind=EventKind.CLOSED,
-        at=now,
-        closed_at=now,
-        satisfaction=satisfaction,
-        satisfaction_comment=comment,
-    )
-    end_pause(complaint=complaint, at=now)
-    stop_clocks(complaint=complaint, at=now)
-    start_reopening(complaint=complaint, at=now)
+    event = apply_transition(complaint, "withdraw", satisfaction=satisfaction, satisfaction_comment=comment)
+    end_pause(complaint, at=event.at)
+    stop_clocks(complaint, at=event.at)
     queue(notices.Closed(complaint, event))
     return complaint
 
 
 @transaction.atomic
 def reopen_complaint(*, complaint_id: int, reason: str) -> Complaint:
-    """Open an answered or closed complaint again, with a reason.
+    """Open an answered or closed complaint again, with a reason, and promise another answer.
 
-    TooLateToReopen past its delay, or once archived; TooManyMessages when the case holds no more words of the
+    Raise TooLateToReopen past its delay, or once archived; TooManyMessages when the case holds no more words of the
     complainant; LimitReached as in `withdraw_complaint`.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     now = timezone.now()
     if complaint.merged_into_id is not None:
         raise TransitionNotAllowed("reopen", complaint.state)  # the matter goes on in the other case
-    window = complaint.clocks.filter(kind=ClockKind.REOPENING).first()
+    window = complaint.clocks.current().filter(kind=ClockKind.REOPENING).first()
     if complaint.archived_at is not None or (window is not None and window.due_at < now):
         raise TooLateToReopen
-    _check_room(complaint)
+    check_room(complaint)
     throttles.count("case-change", str(complaint.pk))
-    event = change(
-        complaint=complaint,
-        transition="reopen",
-        kind=EventKind.REOPENED,
-        body=reason,
-        at=now,
-        answered_at=None,
-        closed_at=None,
-        escalated_at=None,
-    )
+    event = apply_transition(complaint, "reopen", body=reason, at=now, answered_at=None, escalated_at=None)
     retire_answer(complaint=complaint)
-    restart_answer(complaint=complaint, at=now)
+    restart_answer(complaint, at=now)
     queue(notices.Reopened(complaint, event))
     return complaint
 

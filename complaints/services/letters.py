@@ -45,8 +45,8 @@ def goes_on_paper(complaint: Complaint, kind: str) -> bool:
     return not complaint.complainant.email
 
 
-def promise_letter(*, complaint: Complaint, event: Event) -> Letter | None:
-    """Have a letter printed about what the desk or the portal did, where paper is due; in the caller's transaction."""
+def promise_letter(complaint: Complaint, event: Event) -> Letter | None:
+    """Queue a letter about what the desk or the portal did, where paper is due; in the caller's transaction."""
     if event.is_theirs or event.kind not in TOLD or not goes_on_paper(complaint, event.kind):
         return None
     return Letter.objects.create(complaint=complaint, event=event)

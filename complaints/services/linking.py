@@ -7,16 +7,17 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
+from claims_portal.cases.services.clocks import cancel_clock, count_from, end_pause, stop_clocks
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.deadlines.explanation import spelled_moment
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import notices
-from complaints.models import CaseLink, ClockKind, Complainant, Complaint, EventKind, Outcome
-from complaints.workflow import State, Turn, workflow
+from complaints.models import CaseLink, ClockKind, Complainant, Complaint, Outcome
+from complaints.workflow import State, workflow
 
 from .answers import record_ending
-from .changes import change, locked
-from .clocks import count_from, end_pause, stop_clocks
 
 
 class CannotJoin(Exception):
@@ -40,7 +41,7 @@ def link_cases(*, complaint_id: int, other_id: int, kind: str, user: User) -> Ca
     )
     for one, two in ((complaint, other), (other, complaint)):
         words = _("Reliée à %(number)s : %(kind)s.") % (_numbered(two) | {"kind": link.get_kind_display()})
-        change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
+        apply_transition(one, "link", user=user, body=words)
     return link
 
 
@@ -53,7 +54,7 @@ def unlink_cases(*, complaint_id: int, other_id: int, user: User) -> None:
         return
     for one, two in ((complaint, other), (other, complaint)):
         words = _("N’est plus reliée à %(number)s.") % _numbered(two)
-        change(complaint=one, transition="link", kind=EventKind.LINKED, user=user, body=words)
+        apply_transition(one, "link", user=user, body=words)
 
 
 @transaction.atomic
@@ -92,7 +93,7 @@ def _both(one_id: int, two_id: int) -> tuple[Complaint, Complaint]:
     """Both cases under their locks, taken in one order whoever asks."""
     if one_id == two_id:
         raise CannotJoin(_("C’est le dossier que vous avez sous les yeux."))
-    rows = {each: locked(each) for each in sorted((one_id, two_id))}
+    rows = {each: lock_case(Complaint, each) for each in sorted((one_id, two_id))}
     one, two = rows[one_id], rows[two_id]
     if one.desk.organisation_id != two.desk.organisation_id:
         raise CannotJoin(_("Ces dossiers ne sont pas de la même organisation."))
@@ -106,16 +107,16 @@ def _numbered(case: Complaint) -> dict[str, str]:
 
 def _absorb(into: Complaint, complaint: Complaint, user: User) -> None:
     """The case that goes on says so, counts from the earlier reception, and asks for attention if it was answered."""
-    moved = count_from(complaint=into, start=complaint.received_at)
+    moved = count_from(into, start=complaint.opened_at)
     with translation.override(into.language):
         words = _("La réclamation %(number)s est réunie avec celle-ci.") % _numbered(complaint)
         if moved:
-            since = spelled_moment(complaint.received_at, into.desk.organisation.time_zone)
+            since = spelled_moment(complaint.opened_at, into.desk.organisation.time_zone)
             words += " " + _("Les délais se comptent depuis sa réception, le %(date)s.") % {"date": since}
-    change(complaint=into, transition="absorb", kind=EventKind.ABSORBED, user=user, body=words)
+    apply_transition(into, "absorb", user=user, body=words)
     if into.state == State.ANSWERED:
-        into.turn = Turn.DESK
-        into.save(update_fields=["turn"])
+        into.waiting_on = WaitingOn.DESK
+        into.save(update_fields=["waiting_on"])
 
 
 def _close(complaint: Complaint, into: Complaint, user: User) -> None:
@@ -123,18 +124,9 @@ def _close(complaint: Complaint, into: Complaint, user: User) -> None:
     now = timezone.now()
     with translation.override(complaint.language):
         words = _("Cette réclamation est réunie avec votre réclamation %(number)s, où tout continue.") % _numbered(into)
-    event = change(
-        complaint=complaint,
-        transition="merge",
-        kind=EventKind.MERGED,
-        user=user,
-        body=words,
-        at=now,
-        closed_at=now,
-        merged_into=into,
-    )
+    event = apply_transition(complaint, "merge", user=user, body=words, at=now, merged_into=into)
     record_ending(complaint=complaint, event=event, kind=Outcome.Kind.MERGED)
-    end_pause(complaint=complaint, at=now)
-    stop_clocks(complaint=complaint, at=now)
-    complaint.clocks.filter(kind=ClockKind.REOPENING).delete()
+    end_pause(complaint, at=now)
+    stop_clocks(complaint, at=now)
+    cancel_clock(complaint, ClockKind.REOPENING)
     queue(notices.Merged(complaint, event, into))

@@ -6,20 +6,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import AlreadyDecided
+from claims_portal.cases.services.changes import lock_case, record_event
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk
 from complaints import notices
-from complaints.models import Complaint, Event, EventKind, TrackingRequest
-
-from .changes import locked
+from complaints.models import Complaint, EventKind, TrackingRequest
 
 
 class ContactKnown(Exception):
     """The case has an address or number of this kind already: an agent adds one, and never replaces it."""
-
-
-class AlreadyDecided(Exception):
-    """Somebody accepted or refused this request meanwhile."""
 
 
 @transaction.atomic
@@ -50,7 +46,7 @@ def add_contact(*, complaint_id: int, user: User, email: str = "", mobile: str =
     In any state, and neither the state nor the turn changes. ContactKnown when it would replace what is known,
     or brings nothing new: whoever holds the contact opens the case.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     person = complaint.complainant
     new = {
         name: value
@@ -64,12 +60,7 @@ def add_contact(*, complaint_id: int, user: User, email: str = "", mobile: str =
     person.save(update_fields=list(new))
     complaint.wants_sms = complaint.wants_sms or not person.email
     complaint.save(update_fields=["wants_sms", "changed_at"])
-    event = Event.objects.record(
-        complaint=complaint,
-        kind=EventKind.CONTACT_ADDED,
-        at=timezone.now(),
-        user=user,
-    )
+    event = record_event(complaint, EventKind.CONTACT_ADDED, user=user)
     queue(notices.TrackingOpened(complaint, event))
     return complaint
 

@@ -8,43 +8,35 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import CaseRefused
+from claims_portal.cases.services.changes import apply_transition, lock_case
+from claims_portal.cases.services.clocks import end_pause, stop_clocks
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
 from complaints import notices
-from complaints.models import EventKind, Outcome, Recipient, Referral
-from complaints.refusals import ComplaintRefused
+from complaints.models import Complaint, Outcome, Recipient, Referral
 
 from .answers import record_ending
-from .changes import change, locked
-from .clocks import end_pause, start_reopening, stop_clocks
 
 
 @transaction.atomic
 def refer_complaint(*, complaint_id: int, user: User, recipient_id: int, body: str) -> Referral:
     """Send a complaint on to another body, close it here, and tell the person to whom it goes, why (`body`), what next.
 
-    The person may reopen it within the usual delay. ComplaintRefused when the organisation does not know this
+    The person may reopen it within the usual delay. CaseRefused when the organisation does not know this
     body, or no longer; TransitionNotAllowed once answered or closed.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     known = recipients_of(complaint.desk.organisation)
     recipient = known.filter(pk=recipient_id).first()
     if recipient is None:
-        raise ComplaintRefused(_("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
+        raise CaseRefused(_("Cet organisme vient d’être retiré du carnet : choisissez-en un autre."))
     now = timezone.now()
-    event = change(
-        complaint=complaint,
-        transition="refer",
-        kind=EventKind.REFERRED,
-        user=user,
-        body=f"{_told(complaint.language, recipient)}\n\n{body}".strip(),
-        at=now,
-        closed_at=now,
-    )
+    words = f"{_told(complaint.language, recipient)}\n\n{body}".strip()
+    event = apply_transition(complaint, "refer", user=user, body=words, at=now)
     record_ending(complaint=complaint, event=event, kind=Outcome.Kind.REFERRED)
-    end_pause(complaint=complaint, at=now)
-    stop_clocks(complaint=complaint, at=now)
-    start_reopening(complaint=complaint, at=now)
+    end_pause(complaint, at=now)
+    stop_clocks(complaint, at=now)
     queue(notices.Referred(complaint, event))
     return Referral.objects.create(complaint=complaint, event=event, recipient=recipient)
 

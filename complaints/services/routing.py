@@ -10,14 +10,15 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.services.changes import record_event
 from claims_portal.organisations.desk_cache import cached_per_desk_version
 from claims_portal.organisations.models import Desk
 from complaints.folding import folded
-from complaints.models import AssignmentRule, Complaint, Event, EventKind
+from complaints.models import AssignmentRule, Complaint, EventKind
 from complaints.workflow import HANDLE
 
 
@@ -80,13 +81,7 @@ def route(*, complaint: Complaint) -> User | None:
                 "agent": agent,
                 "rule": rule.name,
             }
-        Event.objects.record(
-            complaint=complaint,
-            kind=EventKind.ROUTED,
-            at=timezone.now(),
-            body=words,
-            is_public=False,
-        )
+        record_event(complaint, EventKind.ROUTED, body=words, is_public=False)
         return agent
     return None
 

@@ -8,13 +8,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import CaseRefused
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk, DeskQuerySet
 from complaints import notices
-from complaints.models import Category, Complaint, EventKind, TrackingRequest
-from complaints.refusals import ComplaintRefused
+from complaints.models import Category, Complaint, TrackingRequest
 
-from .changes import change, locked
 from .clocks import follow_desk
 from .routing import route
 
@@ -35,19 +35,18 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
     """Hand a case over to the desk of a category, in that category, and tell the person where it is and why (`body`).
 
     What is still to be done follows the new desk's delays from the same reception. The agents of the old desk no
-    longer see it; the new desk's rules may give it to somebody. ComplaintRefused when the category is not one
+    longer see it; the new desk's rules may give it to somebody. CaseRefused when the category is not one
     of a desk it may go to; TransitionNotAllowed once answered or closed.
     """
-    complaint = locked(complaint_id)
+    complaint = lock_case(Complaint, complaint_id)
     before = complaint.desk
     category = categories_elsewhere(before).filter(pk=category_id).first()
     if category is None:
-        raise ComplaintRefused(_("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
+        raise CaseRefused(_("Ce guichet ou cette catégorie vient de fermer : choisissez-en un autre."))
     to = Desk.objects.select_related("organisation").get(pk=category.desk_id)
-    event = change(
-        complaint=complaint,
-        transition="transfer",
-        kind=EventKind.TRANSFERRED,
+    event = apply_transition(
+        complaint,
+        "transfer",
         user=user,
         body=f"{_told(complaint.language, before, to)}\n\n{body}".strip(),
         desk=to,
@@ -55,7 +54,7 @@ def transfer_complaint(*, complaint_id: int, user: User, category_id: int, body:
         assigned_to=None,
         escalated_at=None,
     )
-    follow_desk(complaint=complaint)
+    follow_desk(complaint)
     waiting = TrackingRequest.objects.pending().filter(desk=before, number=complaint.number)
     waiting.order_by().update(desk=to)
     route(complaint=complaint)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
+from claims_portal.cases.refusals import TooManyMessages, TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import wait_in_words
 from claims_portal.documents.serving import document_response
@@ -24,7 +25,6 @@ from claims_portal.documents.uploads import FIELD, discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.pdf import person_of
 from claims_portal.views import PublicView
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import access, presentation, printing
 from complaints.forms import ExchangeForm, ReopenForm, TrackingForm, WithdrawForm
 from complaints.history_page import SIZE, page_of_history
@@ -48,8 +48,8 @@ complaint_by_number = CompiledQuery(
 
 def public_events(complaint: int) -> QuerySet[Event]:
     """Return what the complainant may read of the history of a case; `paused`: a complement was asked once."""
-    events = Event.objects.select_related("answer").filter(complaint=complaint, is_public=True)
-    return events.annotate(paused=Exists(Pause.objects.filter(complaint=complaint)))
+    events = Event.objects.select_related("answer").filter(case=complaint, is_public=True)
+    return events.annotate(paused=Exists(Pause.objects.filter(case=complaint)))
 
 
 # The newest public events, one more than a page shows.
@@ -60,12 +60,12 @@ closing_events = CompiledQuery(
     lambda complaint: public_events(complaint).filter(to_state=State.CLOSED).exclude(from_state=State.CLOSED),
     complaint=int,
 )
-clocks_of_complaint = CompiledQuery(lambda complaint: Clock.objects.filter(complaint=complaint), complaint=int)
-pauses_of_complaint = CompiledQuery(lambda complaint: Pause.objects.filter(complaint=complaint), complaint=int)
+clocks_of_complaint = CompiledQuery(lambda complaint: Clock.objects.current().filter(case=complaint), complaint=int)
+pauses_of_complaint = CompiledQuery(lambda complaint: Pause.objects.filter(case=complaint), complaint=int)
 dependants_of_complaint = CompiledQuery(lambda complaint: Dependant.objects.filter(complaint=complaint), complaint=int)
 attached_documents = CompiledQuery(
     lambda complaint, events: ComplaintDocument.objects.select_related("document").filter(
-        complaint=complaint, event__among=events
+        case=complaint, event__among=events
     ),
     complaint=int,
     events=list,
@@ -244,7 +244,7 @@ class ExchangeView(CaseView):
         except TransitionNotAllowed:
             discard_all(documents)
             return self.not_any_more(request, form.cleaned_data["body"])
-        except following.TooManyMessages:
+        except TooManyMessages:
             discard_all(documents)
             return self.too_many(request, form, no_room_sentence())
         messages.success(request, _("Votre message est envoyé."))
@@ -310,7 +310,7 @@ class ReopenView(CaseView):
             following.reopen_complaint(complaint_id=self.complaint.pk, reason=form.cleaned_data["reason"])
         except TransitionNotAllowed:
             return self.not_any_more(request, form.cleaned_data["reason"])
-        except following.TooManyMessages:
+        except TooManyMessages:
             form.add_error("reason", no_room_sentence())
             return self.show(request, reopen_form=form)
         except throttles.LimitReached as limit:
@@ -328,7 +328,7 @@ class DocumentView(CaseView):
 
     def get(self, request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         joined = get_object_or_404(
-            ComplaintDocument.objects.select_related("document", "event"), pk=document_id, complaint=self.complaint
+            ComplaintDocument.objects.select_related("document", "event"), pk=document_id, case=self.complaint
         )
         if joined.event is not None and not joined.event.is_public:
             raise Http404

@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.cases.services.assignment import assign_case
+from claims_portal.cases.workflow import Workflow
 from claims_portal.identifiers import ProseField
-from claims_portal.workflow import Workflow
-from health_claims.models import Reason
+from health_claims.models import Claim, Declaration, Reason
 from health_claims.services import claims, deciding, reviewing, settling
 from health_claims.workflow import HANDLE
 
@@ -80,7 +81,7 @@ DECLARATION_ACTIONS = {
         Action(
             "assign",
             "attribuer",
-            lambda key, user, reason, text: deciding.assign_declaration(declaration_id=key, user=user),
+            lambda key, user, reason, text: assign_case(Declaration, case_id=key, user=user),
             _("Vous devenez l’agent de cette déclaration. L’adhérent n’en est pas informé."),
             _("La déclaration %(number)s vous est attribuée."),
         ),
@@ -155,7 +156,7 @@ CLAIM_ACTIONS = {
         Action(
             "assign",
             "attribuer",
-            lambda key, user, reason, text: deciding.assign_claim(claim_id=key, user=user),
+            lambda key, user, reason, text: assign_case(Claim, case_id=key, user=user),
             _("Vous devenez l’agent de ce dossier. L’adhérent n’en est pas informé."),
             _("Ce dossier vous est attribué."),
         ),

@@ -21,12 +21,12 @@ from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.workflow import Workflow
 from claims_portal.documents.models import Document
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.middleware import client_address
-from claims_portal.workflow import TransitionNotAllowed, Workflow
 from health_claims.models import Reason
-from health_claims.services.deciding import ChangedMeanwhile
 from health_claims.services.reasons import offered_reasons
 from health_claims.workflow import HANDLE, READ_MEDICAL
 

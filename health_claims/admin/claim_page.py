@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.templatetags.portal import money
 from health_claims import presentation
-from health_claims.models import Abatement, Claim, DeclarationPiece, Statement
+from health_claims.models import Abatement, Claim, DeclarationDocument, Statement
 from health_claims.workflow import ClaimState, claim_workflow
 
 from .declaration_page import approvals_shown, known, member_facts, piece_view
@@ -49,9 +49,9 @@ def declaration_url(row: Claim) -> str:
 
 def pieces(row: Claim) -> list[dict[str, Any]]:
     """What was sent with the declaration, then what was sent since."""
-    joined: list[Any] = list(row.pieces.select_related("document"))
+    joined: list[Any] = list(row.documents.select_related("document"))
     if row.declaration_id:
-        sent = DeclarationPiece.objects.filter(declaration_id=row.declaration_id).select_related("document")
+        sent = DeclarationDocument.objects.filter(case_id=row.declaration_id).select_related("document")
         joined = [*sent, *joined]
     return [piece_view(each, row) for each in joined]
 

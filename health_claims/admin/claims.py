@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.documents.serving import shows_documents
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims import presentation
-from health_claims.models import Claim, ClaimPiece, DeclarationPiece, Reason
+from health_claims.models import Claim, ClaimDocument, DeclarationDocument, Reason
 from health_claims.roles import VIEW_CLAIMS
-from health_claims.services.deciding import ChangedMeanwhile, claim_as_seen
+from health_claims.services.deciding import claim_as_seen
 from health_claims.services.reasons import UnknownReason
 from health_claims.services.settling import with_amount
 from health_claims.services.statements import compute_statement, declared_on
@@ -138,11 +138,11 @@ class ClaimAdmin(CaseAdmin):
 
     def piece(self, row: Claim, piece_id: Any) -> Any:
         """A file of the declaration, or one sent since."""
-        added = ClaimPiece.objects.select_related("document").filter(pk=piece_id, claim=row).first()
+        added = ClaimDocument.objects.select_related("document").filter(pk=piece_id, case=row).first()
         if added is not None:
             return added
-        sent = DeclarationPiece.objects.select_related("document")
-        return get_object_or_404(sent, pk=piece_id, declaration__isnull=False, declaration_id=row.declaration_id)
+        sent = DeclarationDocument.objects.select_related("document")
+        return get_object_or_404(sent, pk=piece_id, case__isnull=False, case_id=row.declaration_id)
 
 
 def seen_event(request: HttpRequest) -> int:

@@ -15,7 +15,7 @@ from claims_portal.documents.models import Document
 from claims_portal.documents.services import advice_sentences
 from claims_portal.templatetags.portal import money
 from health_claims.cautions import TITLES
-from health_claims.models import Claim, Declaration, IdentityPaper, PriorApproval
+from health_claims.models import Claim, Declaration, DocumentKind, IdentityPaper, PriorApproval
 from health_claims.offer import MEMBER
 from health_claims.services.papers import newest, set_aside
 from health_claims.workflow import DeclarationState
@@ -52,7 +52,7 @@ def declaration_context(row: Declaration) -> dict[str, Any]:
     """Everything the page shows, in six queries; `row` comes with what `related` reads."""
     events = list(row.events.select_related("user"))
     return {
-        "pieces": [piece_view(each, row) for each in row.pieces.select_related("document")],
+        "pieces": [piece_view(each, row) for each in row.documents.select_related("document")],
         "required": list(row.guarantee.pieces.all()),
         "warnings": [TITLES.get(code, code) for code in row.warnings],
         "facts": known(facts(row)),
@@ -87,7 +87,7 @@ def facts(row: Declaration) -> list[dict[str, Any]]:
         {"label": _("Née le"), "value": date_format((patient or row.member).birth_date, "SHORT_DATE_FORMAT")},
         {"label": _("Date de consultation"), "value": written_date(row.care_date)},
         {"label": _("Frais engagés"), "value": money(row.amount)},
-        {"label": _("Envoyée le"), "value": row.created_at},
+        {"label": _("Envoyée le"), "value": row.opened_at},
         {"label": _("GSM"), "value": row.mobile.as_international if row.mobile else "", "code": True},
         {"label": _("Adresse e-mail"), "value": row.email, "code": True},
         {"label": _("Motif"), "value": row.reason.label if row.reason else ""},
@@ -125,7 +125,7 @@ def piece_view(piece: Any, row: Any) -> dict[str, Any]:
         "is_image": document.is_image,
         "url": reverse(page, args=[row.pk, piece.pk]) if document.is_clean else "",
         "shown": shown_as(document),
-        "later": getattr(piece, "is_complement", True),
+        "later": piece.kind == DocumentKind.COMPLEMENT,
         "at": piece.added_at,
         "advice": advice_sentences(document),
     }
@@ -155,7 +155,7 @@ def paper_view(paper: IdentityPaper, row: Declaration) -> dict[str, Any]:
 def earlier(row: Declaration) -> Iterable[Declaration]:
     """What was declared before for the same person and prestation, the newest first. One query."""
     same = Declaration.objects.filter(member=row.member, patient=row.patient, prestation=row.prestation)
-    return same.exclude(pk=row.pk).select_related("claim").order_by("-created_at", "-pk")[:EARLIER_SHOWN]
+    return same.exclude(pk=row.pk).select_related("claim").order_by("-opened_at", "-pk")[:EARLIER_SHOWN]
 
 
 def earlier_view(declaration: Declaration) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import printable
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Declaration, IdentityPaper, Reason
 from health_claims.roles import VIEW_DECLARATIONS
-from health_claims.services.deciding import declaration_as_seen
 from health_claims.services.giving_back import NotChecked, attach
 from health_claims.services.papers import PaperSettled, accept_paper, refuse_paper
 from health_claims.workflow import HANDLE, declaration_workflow
@@ -36,12 +36,12 @@ class DeclarationAdmin(CaseAdmin):
     """Declarations as the agents of a desk see them."""
 
     scope = BY_QUERYSET
-    keyset = ("created_at", "pk")
+    keyset = ("opened_at", "pk")
     change_list_template = "admin/health_claims/declaration/change_list.html"
     page_template = "admin/health_claims/declaration/change_form.html"
     view_permission = VIEW_DECLARATIONS
     queues = queues.DECLARATIONS
-    number = "reference"
+    number = "number"
     actions_table = DECLARATION_ACTIONS
     workflow = declaration_workflow
     event_names = EVENTS
@@ -90,11 +90,11 @@ class DeclarationAdmin(CaseAdmin):
 
     def neighbours(self, waiting: QuerySet[Declaration], row: Declaration) -> dict[str, str]:
         """The pages of the declarations to decide just before and after this one; one query."""
-        after = waiting.filter(Q(created_at__gt=row.created_at) | Q(created_at=row.created_at, pk__gt=row.pk))
-        before = waiting.filter(Q(created_at__lt=row.created_at) | Q(created_at=row.created_at, pk__lt=row.pk))
-        found = after.order_by("created_at", "pk").values_list("created_at", "pk")[:1]
-        around = found.union(before.order_by("-created_at", "-pk").values_list("created_at", "pk")[:1])
-        here = (row.created_at, row.pk)
+        after = waiting.filter(Q(opened_at__gt=row.opened_at) | Q(opened_at=row.opened_at, pk__gt=row.pk))
+        before = waiting.filter(Q(opened_at__lt=row.opened_at) | Q(opened_at=row.opened_at, pk__lt=row.pk))
+        found = after.order_by("opened_at", "pk").values_list("opened_at", "pk")[:1]
+        around = found.union(before.order_by("-opened_at", "-pk").values_list("opened_at", "pk")[:1])
+        here = (row.opened_at, row.pk)
         return {"next" if each > here else "previous": self.page_of(each[1]) for each in around}
 
     def page_of(self, key: int) -> str:
@@ -107,7 +107,7 @@ class DeclarationAdmin(CaseAdmin):
         waiting = queues.to_decide(self.seen_by(request))
         if following := self.neighbours(waiting, row).get("next"):
             return following
-        first = waiting.exclude(pk=row.pk).order_by("created_at", "pk").values_list("pk", flat=True).first()
+        first = waiting.exclude(pk=row.pk).order_by("opened_at", "pk").values_list("pk", flat=True).first()
         return self.page_of(first) if first else reverse(self.list_name)
 
     # --- Acting
@@ -136,10 +136,10 @@ class DeclarationAdmin(CaseAdmin):
         return redirect(self.page_of(row.pk))
 
     def as_seen(self, key: int, last_event_id: int) -> Any:
-        return declaration_as_seen(declaration_id=key, last_event_id=last_event_id)
+        return as_seen(Declaration, case_id=key, last_event_id=last_event_id)
 
     def piece(self, row: Declaration, piece_id: Any) -> Any:
-        return get_object_or_404(row.pieces.select_related("document"), pk=piece_id)
+        return get_object_or_404(row.documents.select_related("document"), pk=piece_id)
 
     def paper_view(self, request: HttpRequest, key: int, paper_id: int) -> HttpResponseBase:
         """An identity paper of the member: read it, or decide about it, once for all their declarations."""

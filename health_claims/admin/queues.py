@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
+from claims_portal.cases.workflow import WaitingOn
 from health_claims.models import Claim, Declaration, PriorApproval
 from health_claims.roles import VIEW_CLAIMS, VIEW_DECLARATIONS
 from health_claims.services.reviewing import TO_REVIEW
@@ -43,7 +44,7 @@ def _by_name(*queues: Queue) -> Queues:
 
 def to_decide(declarations: QuerySet[Any]) -> QuerySet[Any]:
     """« Créée », and nothing is awaited from the member."""
-    return declarations.filter(state=DeclarationState.CREATED, complement_asked_at=None)
+    return declarations.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.DESK)
 
 
 DECLARATIONS = _by_name(
@@ -53,7 +54,7 @@ DECLARATIONS = _by_name(
         _("Complément demandé"),
         "hourglass-split",
         _("Aucun adhérent ne doit répondre."),
-        lambda rows: rows.filter(state=DeclarationState.CREATED, complement_asked_at__isnull=False),
+        lambda rows: rows.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.PERSON),
         True,
     ),
     Queue(

@@ -5,14 +5,22 @@ from .approval import PriorApproval
 from .claim import (
     Abatement,
     Claim,
+    ClaimDisposal,
+    ClaimDocument,
     ClaimEvent,
-    ClaimPiece,
     SettlementBatch,
     Statement,
     StatementLine,
 )
 from .complaint import MemberComplaint, complaints_of
-from .declaration import Declaration, DeclarationEvent, DeclarationPiece, IdentityPaper
+from .declaration import (
+    Declaration,
+    DeclarationDisposal,
+    DeclarationDocument,
+    DeclarationEvent,
+    DocumentKind,
+    IdentityPaper,
+)
 from .reference import DailyCounter, Reason
 from .review import ReviewRule
 
@@ -20,12 +28,15 @@ __all__ = [
     "Abatement",
     "AccountReturn",
     "Claim",
+    "ClaimDisposal",
+    "ClaimDocument",
     "ClaimEvent",
-    "ClaimPiece",
     "DailyCounter",
     "Declaration",
+    "DeclarationDisposal",
+    "DeclarationDocument",
     "DeclarationEvent",
-    "DeclarationPiece",
+    "DocumentKind",
     "IdentityPaper",
     "MemberComplaint",
     "PriorApproval",

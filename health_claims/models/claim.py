@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, ClassVar
 
 from django.db import models
@@ -10,12 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims_portal.accounts.models import User
-from claims_portal.documents.models import Document
+from claims_portal.cases.models import Case, CaseDisposal, CaseDocument, CaseEvent, CaseQuerySet, CommonEvent
 from claims_portal.organisations.models import Desk, Organisation
-from health_claims.workflow import ClaimState
+from health_claims.workflow import ClaimState, claim_workflow
 from membership.models import Beneficiary, Guarantee, Member, Prestation
 
-from .declaration import Declaration
+from .declaration import Declaration, DocumentKind
 from .reference import Reason
 from .review import ReviewRule
 
@@ -66,24 +65,22 @@ class SettlementBatch(models.Model):
         return self.exported_at is None and self.paying_at is None
 
 
-class ClaimQuerySet(models.QuerySet["Claim"]):
-    def visible_to(self, user: Any) -> ClaimQuerySet:
-        """Claims of the desks this member of staff sees; all for a superuser."""
-        return self if user.is_superuser else self.filter(desk_id__in=user.desk_ids())
-
+class ClaimQuerySet(CaseQuerySet["Claim"]):
     def shown_to_member(self) -> ClaimQuerySet:
         """All but those opened by a declaration that is set aside."""
         return self.filter(declaration__set_aside_at=None)
 
 
-class Claim(models.Model):
+class Claim(Case):
     """A file accepted as handed in; its number is that of the acknowledgement (rows D139, D147–D149)."""
 
-    number = models.CharField(_("N° déclaration"), max_length=14, unique=True)
+    workflow = claim_workflow
+
+    number = models.CharField(_("N° déclaration"), max_length=20, unique=True)
+    state = models.CharField(_("état"), max_length=20, choices=ClaimState, default=ClaimState.OPENED)
     declaration = models.OneToOneField(
         Declaration, models.PROTECT, related_name="claim", null=True, blank=True, verbose_name=_("déclaration")
     )
-    desk = models.ForeignKey("organisations.Desk", models.PROTECT, related_name="+", verbose_name=_("guichet"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="claims", verbose_name=_("adhérent"))
     patient = models.ForeignKey(
         Beneficiary, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("personne traitée")
@@ -92,12 +89,7 @@ class Claim(models.Model):
     guarantee = models.ForeignKey(Guarantee, models.PROTECT, related_name="+", verbose_name=_("garantie"))
     care_date = models.DateField(_("date des soins"))
     amount = models.DecimalField(_("frais engagés"), **MONEY)
-    state = models.CharField(_("état"), max_length=14, choices=ClaimState, default=ClaimState.OPENED)
     reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif"))
-    assigned_to = models.ForeignKey(
-        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("agent")
-    )
-    opened_at = models.DateTimeField(_("ouvert le"))
     batch = models.ForeignKey(
         SettlementBatch, models.PROTECT, related_name="claims", null=True, blank=True, verbose_name=_("lot")
     )
@@ -132,8 +124,9 @@ class Claim(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.number
+    @property
+    def person_name(self) -> str:
+        return self.member.full_name
 
     @property
     def is_to_review(self) -> bool:
@@ -144,42 +137,54 @@ class Claim(models.Model):
         return self.feedback_asked_at is not None and self.feedback_at is None
 
 
-class ClaimPiece(models.Model):
-    """A file sent for a claim after the declaration."""
+class ClaimEventKind(models.TextChoices):
+    """What an event of a claim records beside the common kinds: the names of its transitions."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    claim = models.ForeignKey(Claim, models.CASCADE, related_name="pieces")
-    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(auto_now_add=True)
+    ASKED = "ask_complement", _("Complément demandé")
+    SUPPLIED = "supply", _("Complément envoyé")
+    EXAMINATION_ASKED = "ask_counter_visit", _("Contre-visite demandée")
+    EXAMINATION_RECORDED = "record_counter_visit", _("Avis de la contre-visite enregistré")
+    COMPUTED = "compute", _("Décompte établi")
+    REFUSED = "refuse", _("Dossier refusé")
+    LEFT_BATCH = "leave_batch", _("Sorti du lot")
+    REVIEWED = "review", _("Contrôle fait")
+    PAID = "pay", _("Dossier réglé")
+    TAKEN = "assign", _("Dossier attribué")
+    FEEDBACK = "feedback", _("Avis de l’adhérent")
 
-    class Meta:
-        verbose_name = _("pièce d’un dossier")
-        verbose_name_plural = _("pièces des dossiers")
-        ordering: ClassVar = ["added_at", "id"]
 
-    def __str__(self) -> str:
-        return self.document.label
+class ClaimEvent(CaseEvent):
+    """One line of the history of a claim."""
 
+    case = models.ForeignKey(Claim, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=30, choices=[*CommonEvent.choices, *ClaimEventKind.choices])
 
-class ClaimEvent(models.Model):
-    """One line of a claim's history. Written once."""
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)  # the transition's name, or « opened »
-    at = models.DateTimeField()
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)  # None: the member
-    to_state = models.CharField(max_length=14)
-    body = models.TextField(blank=True)
-    is_public = models.BooleanField(default=True)
-
-    class Meta:
+    class Meta(CaseEvent.Meta):
         verbose_name = _("événement d’un dossier")
         verbose_name_plural = _("événements des dossiers")
-        ordering: ClassVar = ["at", "id"]
-        indexes: ClassVar = [models.Index(fields=["claim", "at", "id"], name="event_of_claim")]
+        indexes: ClassVar = [models.Index(fields=["case", "at", "id"], name="event_of_claim")]
 
-    def __str__(self) -> str:
-        return self.kind
+
+class ClaimDocument(CaseDocument):
+    """A file sent for a claim after the declaration."""
+
+    case = models.ForeignKey(Claim, models.CASCADE, related_name="documents")
+    event = models.ForeignKey(ClaimEvent, models.PROTECT, related_name="documents", null=True)
+    kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.COMPLEMENT)
+
+    class Meta(CaseDocument.Meta):
+        verbose_name = _("pièce d’un dossier")
+        verbose_name_plural = _("pièces des dossiers")
+
+
+class ClaimDisposal(CaseDisposal):
+    """A claim that was proposed for erasure, then the proof that it was erased."""
+
+    case = models.OneToOneField(Claim, models.PROTECT, related_name="disposal", verbose_name=_("dossier maladie"))
+
+    class Meta(CaseDisposal.Meta):
+        verbose_name = _("dossier supprimé")
+        verbose_name_plural = _("dossiers supprimés")
 
 
 class Statement(models.Model):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,11 +11,33 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Case, CaseDisposal, CaseDocument, CaseEvent, CaseQuerySet, CommonEvent
 from claims_portal.documents.models import Document
-from health_claims.workflow import DeclarationState
+from health_claims.workflow import DeclarationState, declaration_workflow
 from membership.models import Beneficiary, Guarantee, Member, Prestation
 
 from .reference import Reason
+
+
+class DeclarationEventKind(models.TextChoices):
+    """What an event of a declaration records beside the common kinds: the names of its transitions."""
+
+    SENT = "sent", _("Demande envoyée")
+    VALIDATED = "validate", _("Déclaration validée")
+    REJECTED = "reject", _("Déclaration rejetée")
+    ASKED = "ask_complement", _("Complément demandé")
+    SUPPLIED = "supply", _("Complément envoyé")
+    TAKEN = "assign", _("Déclaration attribuée")
+    SET_ASIDE = "set_aside", _("Mise de côté")
+    ATTACHED = "attach", _("Rattachée à l’adhérent")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document of a declaration or of a claim shows."""
+
+    PIECE = "piece", _("Pièce du dossier")
+    COMPLEMENT = "complement", _("Complément")
+    SENT = "sent", _("Document envoyé par le service")
 
 
 class IdentityPaper(models.Model):
@@ -68,22 +89,20 @@ class IdentityPaper(models.Model):
         return self.state == self.State.REFUSED or infected
 
 
-class DeclarationQuerySet(models.QuerySet["Declaration"]):
-    def visible_to(self, user: Any) -> DeclarationQuerySet:
-        """Declarations to the desks this member of staff sees; all for a superuser."""
-        return self if user.is_superuser else self.filter(desk_id__in=user.desk_ids())
-
+class DeclarationQuerySet(CaseQuerySet["Declaration"]):
     def shown_to_member(self) -> DeclarationQuerySet:
         """All but those of a former holder of the account that nobody has said to be the member's."""
         return self.filter(set_aside_at=None)
 
 
-class Declaration(models.Model):
+class Declaration(Case):
     """A complementary sickness file sent online (rows D75–D153). Only `health_claims.services` writes here."""
 
-    reference = models.CharField(_("ID demande"), max_length=14, unique=True)  # YYYYMMDD + 6 digits (row D128)
+    workflow = declaration_workflow
+
+    number = models.CharField(_("ID demande"), max_length=20, unique=True)  # YYYYMMDD + 6 digits (row D128)
+    state = models.CharField(_("statut"), max_length=20, choices=DeclarationState, default=DeclarationState.CREATED)
     draft_id = models.UUIDField(unique=True, null=True, editable=False)  # one draft makes one declaration
-    desk = models.ForeignKey("organisations.Desk", models.PROTECT, related_name="+", verbose_name=_("guichet"))
     member = models.ForeignKey(Member, models.PROTECT, related_name="declarations", verbose_name=_("adhérent"))
     patient = models.ForeignKey(
         Beneficiary, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("personne traitée")
@@ -94,17 +113,11 @@ class Declaration(models.Model):
     amount = models.DecimalField(_("frais engagés"), max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     mobile = PhoneNumberField(_("GSM"), blank=True)  # as they were when it was sent (rows D114, D115)
     email = models.EmailField(_("adresse e-mail"), blank=True)
-    language = models.CharField(_("langue"), max_length=2, default="fr")
     warnings = models.JSONField(_("avertissements montrés avant l’envoi"), default=list, blank=True)  # codes
 
-    state = models.CharField(_("statut"), max_length=10, choices=DeclarationState, default=DeclarationState.CREATED)
     complement_asked_at = models.DateTimeField(_("complément demandé le"), null=True, blank=True)
     reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif"))
     reason_note = models.CharField(_("précision"), max_length=500, blank=True)
-    assigned_to = models.ForeignKey(
-        User, models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("agent")
-    )
-    created_at = models.DateTimeField(_("date de la demande"))
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     # Sent before the account was given back to its member: hidden from them until an agent says that it is theirs.
@@ -121,24 +134,24 @@ class Declaration(models.Model):
             ("read_medical", _("Peut ouvrir les pièces médicales")),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["member", "-created_at", "-id"], name="declaration_of_member"),
+            models.Index(fields=["member", "-opened_at", "-id"], name="declaration_of_member"),
             models.Index(fields=["member", "prestation", "care_date"], name="declaration_same_care"),
             # The queue, of one desk or of all: what waits for a decision, oldest first; what is decided weighs nothing.
             # It also holds what tells those that wait for the member, so that counting reads no declaration.
             models.Index(
-                fields=["desk", "created_at", "id"],
-                include=["complement_asked_at"],
+                fields=["desk", "opened_at", "id"],
+                include=["waiting_on"],
                 name="declaration_queue",
                 condition=Q(state="created"),
             ),
             models.Index(
-                fields=["created_at", "id"],
-                include=["complement_asked_at"],
+                fields=["opened_at", "id"],
+                include=["waiting_on"],
                 name="declaration_waiting",
                 condition=Q(state="created"),
             ),
-            models.Index(fields=["desk", "-created_at", "-id"], name="declaration_desk_recent"),
-            models.Index(fields=["-created_at", "-id"], name="declaration_recent"),
+            models.Index(fields=["desk", "-opened_at", "-id"], name="declaration_desk_recent"),
+            models.Index(fields=["-opened_at", "-id"], name="declaration_recent"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -146,8 +159,9 @@ class Declaration(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.reference
+    @property
+    def person_name(self) -> str:
+        return self.member.full_name
 
     @property
     def patient_name(self) -> str:
@@ -155,40 +169,35 @@ class Declaration(models.Model):
         return self.patient.full_name if self.patient else self.member.full_name
 
 
-class DeclarationPiece(models.Model):
-    """A file joined to a declaration; `complement` when it was asked for later."""
+class DeclarationEvent(CaseEvent):
+    """One line of the history of a declaration."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="pieces")
-    document = models.OneToOneField(Document, models.PROTECT, related_name="+")
-    is_complement = models.BooleanField(default=False)
-    added_at = models.DateTimeField(auto_now_add=True)
+    case = models.ForeignKey(Declaration, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=30, choices=[*CommonEvent.choices, *DeclarationEventKind.choices])
 
-    class Meta:
-        verbose_name = _("pièce d’une déclaration")
-        verbose_name_plural = _("pièces des déclarations")
-        ordering: ClassVar = ["added_at", "id"]
-
-    def __str__(self) -> str:
-        return self.document.label
-
-
-class DeclarationEvent(models.Model):
-    """One line of a declaration's history. Written once: a correction is a new event."""
-
-    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)  # the transition's name, or « sent »
-    at = models.DateTimeField()
-    user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)  # None: the member
-    to_state = models.CharField(max_length=10)
-    body = models.TextField(blank=True)
-    is_public = models.BooleanField(default=True)
-
-    class Meta:
+    class Meta(CaseEvent.Meta):
         verbose_name = _("événement d’une déclaration")
         verbose_name_plural = _("événements des déclarations")
-        ordering: ClassVar = ["at", "id"]
-        indexes: ClassVar = [models.Index(fields=["declaration", "at", "id"], name="event_of_declaration")]
+        indexes: ClassVar = [models.Index(fields=["case", "at", "id"], name="event_of_declaration")]
 
-    def __str__(self) -> str:
-        return self.kind
+
+class DeclarationDocument(CaseDocument):
+    """A file joined to a declaration."""
+
+    case = models.ForeignKey(Declaration, models.CASCADE, related_name="documents")
+    event = models.ForeignKey(DeclarationEvent, models.PROTECT, related_name="documents", null=True)
+    kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.PIECE)
+
+    class Meta(CaseDocument.Meta):
+        verbose_name = _("pièce d’une déclaration")
+        verbose_name_plural = _("pièces des déclarations")
+
+
+class DeclarationDisposal(CaseDisposal):
+    """A declaration that was proposed for erasure, then the proof that it was erased."""
+
+    case = models.OneToOneField(Declaration, models.PROTECT, related_name="disposal", verbose_name=_("déclaration"))
+
+    class Meta(CaseDisposal.Meta):
+        verbose_name = _("déclaration supprimée")
+        verbose_name_plural = _("déclarations supprimées")

@@ -16,7 +16,7 @@ class ClaimNotice(Notice):
     proved = True
 
     def __init__(self, claim: Claim, *, key: str) -> None:
-        """`claim` comes from `locked_claim`; `key` names the row this tells of: told twice, it leaves once."""
+        """`claim` comes from `lock_case`; `key` names the row this tells of: told twice, it leaves once."""
         self.claim = claim
         self.row = key
 

@@ -30,7 +30,7 @@ class DeclarationNotice(Notice):
         return [Recipient(email=self.declaration.email, language=self.declaration.language)]
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
-        reference = self.declaration.reference
+        reference = self.declaration.number
         return {
             "reference": reference,
             "desk": self.declaration.desk,

@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, as_seen, lock_case
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
-from health_claims.models import Claim, ClaimEvent, Declaration, DeclarationEvent, Reason, SettlementBatch
+from health_claims.models import Claim, Declaration, Reason, SettlementBatch
 from health_claims.notices import declarations as notices
 from membership.models import Member
 
-from .changes import change_claim, change_declaration, locked_claim, locked_declaration
 from .claims import open_claim
 from .reasons import require
 
 
-class ChangedMeanwhile(Exception):
-    """Something happened after the agent's page was made: `events` say what, oldest first."""
-
-    def __init__(self, events: Sequence[DeclarationEvent | ClaimEvent]) -> None:
-        super().__init__(len(events))
-        self.events = events
-
-
-@contextmanager
-def declaration_as_seen(*, declaration_id: int, last_event_id: int) -> Iterator[None]:
-    """Act on a declaration only as it was seen; ChangedMeanwhile otherwise. One transaction around what is done."""
-    with transaction.atomic():
-        Declaration.objects.select_for_update().only("pk").get(pk=declaration_id)
-        news = DeclarationEvent.objects.filter(declaration_id=declaration_id, pk__gt=last_event_id)
-        if events := list(news.select_related("user")):
-            raise ChangedMeanwhile(events)
-        yield
-
-
 @contextmanager
 def claim_as_seen(*, claim_id: int, last_event_id: int) -> Iterator[None]:
-    """The same for a claim. Its batch is locked first, as an order of payment does, then the member's row, as whoever
-    computes a statement does."""
+    """Act on a claim only as it was seen; raise ChangedMeanwhile otherwise.
+
+    Its batch is locked first, as an order of payment does, then the member's row, as the computation of a statement
+    does.
+    """
     with transaction.atomic():
         member_id, batch_id = Claim.objects.values_list("member_id", "batch_id").get(pk=claim_id)
         if batch_id is not None:
             SettlementBatch.objects.select_for_update().only("pk").get(pk=batch_id)
         list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
-        Claim.objects.select_for_update().only("pk").get(pk=claim_id)
-        news = ClaimEvent.objects.filter(claim_id=claim_id, pk__gt=last_event_id)
-        if events := list(news.select_related("user")):
-            raise ChangedMeanwhile(events)
-        yield
+        with as_seen(Claim, case_id=claim_id, last_event_id=last_event_id):
+            yield
 
 
 @transaction.atomic
@@ -61,12 +42,12 @@ def validate_declaration(*, declaration_id: int, user: User) -> Claim:
 
     TransitionNotAllowed when it was decided meanwhile (two agents open one claim), or is set aside.
     """
-    declaration = locked_declaration(declaration_id)
+    declaration = lock_case(Declaration, declaration_id)
     _of_the_member(declaration, "validate")
     now = timezone.now()
-    event = change_declaration(
-        declaration=declaration,
-        transition="validate",
+    event = apply_transition(
+        declaration,
+        "validate",
         user=user,
         at=now,
         decided_at=now,
@@ -96,12 +77,12 @@ def reject_declaration(*, declaration_id: int, user: User, reason: Reason, note:
 
     ValueError when the reason is not one of this organisation's for a rejection.
     """
-    declaration = locked_declaration(declaration_id)
+    declaration = lock_case(Declaration, declaration_id)
     require(reason, use=Reason.Use.REJECTION, organisation=declaration.desk.organisation)
     now = timezone.now()
-    event = change_declaration(
-        declaration=declaration,
-        transition="reject",
+    event = apply_transition(
+        declaration,
+        "reject",
         user=user,
         body=note,
         at=now,
@@ -124,16 +105,16 @@ def ask_declaration_complement(
     ValueError when neither a reason of this organisation nor a note says what is asked; TransitionNotAllowed when it
     is decided, or set aside: there is nobody to ask.
     """
-    declaration = locked_declaration(declaration_id)
+    declaration = lock_case(Declaration, declaration_id)
     _of_the_member(declaration, "ask_complement")
     if reason is not None:
         require(reason, use=Reason.Use.COMPLEMENT, organisation=declaration.desk.organisation)
     elif not note.strip():
         raise ValueError("A complement says what is asked.")
     now = timezone.now()
-    event = change_declaration(
-        declaration=declaration,
-        transition="ask_complement",
+    event = apply_transition(
+        declaration,
+        "ask_complement",
         user=user,
         body=note,
         at=now,
@@ -144,22 +125,6 @@ def ask_declaration_complement(
     )
     queue(notices.ComplementAsked(declaration, event))
     return declaration
-
-
-@transaction.atomic
-def assign_declaration(*, declaration_id: int, user: User) -> Declaration:
-    """The agent takes the declaration over. Known to the desk only."""
-    declaration = locked_declaration(declaration_id)
-    change_declaration(declaration=declaration, transition="assign", user=user, assigned_to_id=user.pk)
-    return declaration
-
-
-@transaction.atomic
-def assign_claim(*, claim_id: int, user: User) -> Claim:
-    """The agent takes the claim over. Known to the desk only."""
-    claim = locked_claim(claim_id)
-    change_claim(claim=claim, transition="assign", user=user, assigned_to_id=user.pk)
-    return claim
 
 
 def _of_the_member(declaration: Declaration, transition: str) -> None:

@@ -11,22 +11,20 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, is_repeated_press, lock_case
+from claims_portal.cases.services.exchange import documents_as, open_case
 from claims_portal.documents.models import Document
-from claims_portal.documents.services import claim_documents
-from claims_portal.notifications.services import queue
+from claims_portal.documents.uploads import discard_all
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import AlreadySubmitted, close_draft, create_draft, erase_draft, locked_draft
 from claims_portal.wizards.steps import Step
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
 from health_claims.cautions import Care, Caution, cautions
-from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
-from health_claims.notices.declarations import Created
+from health_claims.models import Declaration, DocumentKind
 from health_claims.offer import MEMBER, joined_to, offer_of, owner_of, zone_of
 from health_claims.references import next_reference
 from membership.models import Beneficiary, Guarantee, Member
-
-from .changes import answered_already, change_declaration, locked_declaration
 
 
 class IncompleteDeclaration(Exception):
@@ -164,8 +162,8 @@ def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
     if not of_the_family or guarantee.policy_id != member.policy_id:
         raise NotTheirs
     desk = member.policy.desk
-    declaration = Declaration.objects.create(
-        reference=next_reference(series="declaration", time_zone=desk.organisation.time_zone),
+    declaration = Declaration(
+        number=next_reference(series="declaration", time_zone=desk.organisation.time_zone),
         draft_id=declared.draft_id,
         desk=desk,
         member=member,
@@ -178,25 +176,12 @@ def declare(*, declared: Declared, draft: Draft | None = None) -> Declaration:
         email=member.account.email,
         language=declared.language,
         warnings=list(declared.warnings),
-        created_at=timezone.now(),
+        opened_at=timezone.now(),
     )
-    _add_pieces(declaration, declared.documents)
-    event = DeclarationEvent.objects.create(
-        declaration=declaration, kind="sent", at=declaration.created_at, to_state=declaration.state
-    )
+    open_case(declaration, documents=documents_as(DocumentKind.PIECE, declared.documents), event_kind="sent")
     if draft is not None:
-        close_draft(draft=draft, result=declaration.reference)
-    queue(Created(declaration, event))
+        close_draft(draft=draft, result=declaration.number)
     return declaration
-
-
-def _add_pieces(declaration: Declaration, documents: Sequence[Document], *, is_complement: bool = False) -> None:
-    if documents:
-        claim_documents(documents=documents)
-        DeclarationPiece.objects.bulk_create(
-            DeclarationPiece(declaration=declaration, document=document, is_complement=is_complement)
-            for document in documents
-        )
 
 
 @transaction.atomic
@@ -206,11 +191,12 @@ def supply_complement(*, declaration_id: int, body: str, documents: Sequence[Doc
     Pressed twice with the same files, it is one answer. TransitionNotAllowed when nothing is asked any more (decided
     meanwhile, or answered otherwise in another tab).
     """
-    declaration = locked_declaration(declaration_id)
+    declaration = lock_case(Declaration, declaration_id)
     if declaration.complement_asked_at is None:
-        if answered_already(declaration, body=body, documents=documents):
+        if is_repeated_press(declaration, kinds=["supply"], body=body, documents=documents):
+            discard_all(documents)
             return declaration
         raise TransitionNotAllowed("supply", declaration.state)
-    change_declaration(declaration=declaration, transition="supply", body=body, complement_asked_at=None)
-    _add_pieces(declaration, documents, is_complement=True)
+    joined = documents_as(DocumentKind.COMPLEMENT, documents)
+    apply_transition(declaration, "supply", body=body, documents=joined, complement_asked_at=None)
     return declaration

@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Actor
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import destroy_draft
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import AccountReturn, Declaration, DeclarationEvent, IdentityPaper, Reason
 from health_claims.offer import owner_of
 from membership.models import MemberAccount
 from membership.services.credentials import begin_anew, locked_account
 
-from .changes import change_declaration, locked_declaration
 from .reasons import require
 
 
@@ -74,7 +75,16 @@ def _set_aside(account: MemberAccount, user: User) -> int:
     states = dict(sent.order_by("pk").values_list("pk", "state"))
     Declaration.objects.filter(pk__in=states).update(set_aside_at=now)
     DeclarationEvent.objects.bulk_create(
-        DeclarationEvent(declaration_id=key, kind="set_aside", at=now, user=user, to_state=state, is_public=False)
+        DeclarationEvent(
+            case_id=key,
+            kind="set_aside",
+            at=now,
+            actor=Actor.STAFF,
+            user=user,
+            from_state=state,
+            to_state=state,
+            is_public=False,
+        )
         for key, state in states.items()
     )
     return len(states)
@@ -90,14 +100,14 @@ def attach(*, declaration_id: int, user: User) -> Declaration:
     account = locked_account(
         MemberAccount.objects.values_list("pk", flat=True).get(member__declarations=declaration_id)
     )
-    declaration = locked_declaration(declaration_id)
+    declaration = lock_case(Declaration, declaration_id)
     if declaration.set_aside_at is None:
         raise TransitionNotAllowed("attach", declaration.state)
     if not account.is_checked:
         raise NotChecked
-    change_declaration(
-        declaration=declaration,
-        transition="attach",
+    apply_transition(
+        declaration,
+        "attach",
         user=user,
         set_aside_at=None,
         mobile=account.mobile,

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from claims_portal.accounts.models import User
-from claims_portal.workflow import TransitionNotAllowed
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from health_claims.models import Claim, ReviewRule
 from membership.models import Guarantee
-
-from .changes import change_claim, locked_claim
 
 PARTS = 10_000  # shares are percentages to the hundredth
 TO_REVIEW = Q(review_rule__isnull=False, reviewed_at=None)
@@ -48,10 +47,10 @@ def record_review(*, claim_id: int, user: User, body: str) -> Claim:
 
     TransitionNotAllowed when no review is awaited.
     """
-    claim = locked_claim(claim_id)
+    claim = lock_case(Claim, claim_id)
     if not claim.is_to_review:
         raise TransitionNotAllowed("review", claim.state)
-    change_claim(claim=claim, transition="review", user=user, body=body, reviewed_at=timezone.now())
+    apply_transition(claim, "review", user=user, body=body, reviewed_at=timezone.now())
     return claim
 
 
@@ -61,11 +60,11 @@ def give_feedback(*, claim_id: int, agrees: bool, body: str = "") -> Claim:
 
     « No » brings the claim back to those who review. NothingAsked when no answer is awaited.
     """
-    claim = locked_claim(claim_id)
+    claim = lock_case(Claim, claim_id)
     if not claim.awaits_feedback:
         raise NothingAsked
-    again = {} if agrees else {"reviewed_at": None}
-    change_claim(
-        claim=claim, transition="feedback", body=body, feedback_at=timezone.now(), feedback_agrees=agrees, **again
+    reviewed_at = claim.reviewed_at if agrees else None
+    apply_transition(
+        claim, "feedback", body=body, feedback_at=timezone.now(), feedback_agrees=agrees, reviewed_at=reviewed_at
     )
     return claim

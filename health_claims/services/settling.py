@@ -12,16 +12,16 @@ from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Organisation
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch, Statement
 from health_claims.notices.claims import FeedbackAsked, Paid
 from health_claims.references import next_reference
 from health_claims.workflow import ClaimState
 from membership.models import Member, SensitiveChange
 
-from .changes import change_claim, locked_claim
 from .reviewing import TO_REVIEW
 
 CLAIMS_MAX = 2000  # a file that a bank and a person can still read
@@ -114,10 +114,10 @@ def leave_batch(*, claim_id: int, user: User, body: str) -> Claim:
     # The batch is locked before its claims, as an order of payment does: two who wait for each other wait for ever.
     taken = Claim.objects.filter(pk=claim_id).values("batch")
     batch = SettlementBatch.objects.select_for_update().filter(pk__in=taken).first()
-    claim = locked_claim(claim_id)
+    claim = lock_case(Claim, claim_id)
     if batch is None or claim.batch_id != batch.pk or not batch.is_open:
         raise TransitionNotAllowed("leave_batch", claim.state)
-    change_claim(claim=claim, transition="leave_batch", user=user, body=f"{batch.number} · {body}", batch=None)
+    apply_transition(claim, "leave_batch", user=user, body=f"{batch.number} · {body}", batch=None)
     batch.total = _total(batch)
     batch.save(update_fields=["total"])
     return claim
@@ -197,13 +197,13 @@ def pay_ordered() -> None:
 
 @transaction.atomic
 def _pay(claim_id: int, user: User) -> bool:
-    claim = locked_claim(claim_id)
+    claim = lock_case(Claim, claim_id)
     if claim.state != ClaimState.COMPUTED:
         return False
     now = timezone.now()
     asks = claim.review_rule is not None and claim.review_rule.asks_feedback
     asked: dict[str, Any] = {"feedback_asked_at": now} if asks else {}
-    event = change_claim(claim=claim, transition="pay", user=user, at=now, paid_at=now, **asked)
+    event = apply_transition(claim, "pay", user=user, at=now, paid_at=now, **asked)
     if claim.statements.values_list("paid", flat=True).first():  # of nothing, the statement has told all there is
         queue(Paid(claim, key=f"event:{event.pk}"))
     if asks:

@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.refusals import TransitionNotAllowed
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.notifications.services import queue
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.computation import ZERO, Act, Cut, Outcome, compute, totals
 from health_claims.models import Abatement, Claim, Reason, Statement, StatementLine
 from health_claims.notices.claims import StatementReady
 from health_claims.workflow import claim_workflow
 from membership.models import Guarantee, KeyLetter, Member
 
-from .changes import change_claim, locked_claim
 from .reasons import reasons_of
 from .usage import Care, guarantee_on, lateness, terms_of
 
@@ -78,7 +78,7 @@ def compute_statement(
     """
     member_id = Claim.objects.values_list("member_id", flat=True).get(pk=claim_id)
     list(Member.objects.select_for_update(of=("self",), no_key=True).filter(pk=member_id).values_list("pk"))
-    claim = locked_claim(claim_id)
+    claim = lock_case(Claim, claim_id)
     claim_workflow.check("compute", claim.state)
     if claim.batch_id is not None:  # its amount is in a payment that is under way
         raise TransitionNotAllowed("compute", claim.state)
@@ -87,7 +87,7 @@ def compute_statement(
     statement = _write(claim, user, outcomes, guarantee.rate, [each.adjustment_note for each in lines])
     late = lateness(guarantee, claim.care_date, declared_on(claim)) if accept_late else None
     body = gettext("Retard de déclaration accepté.") if late else ""
-    change_claim(claim=claim, transition="compute", user=user, body=body, at=statement.made_at, guarantee=guarantee)
+    apply_transition(claim, "compute", user=user, body=body, at=statement.made_at, guarantee=guarantee)
     queue(StatementReady(claim, key=f"statement:{statement.pk}"))
     return statement
 
@@ -114,7 +114,7 @@ def declared_on(claim: Claim) -> date | None:
     if claim.declaration is None:
         return None
     zone = ZoneInfo(claim.desk.organisation.time_zone)
-    return timezone.localdate(claim.declaration.created_at, timezone=zone)
+    return timezone.localdate(claim.declaration.opened_at, timezone=zone)
 
 
 def acts_of(*, claim: Claim, lines: Sequence[EnteredLine]) -> list[Act]:

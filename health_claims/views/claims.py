@@ -18,17 +18,17 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import NEWER, OLDER, Page, page_by_key
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.documents.serving import document_response
 from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.pdf import person_of
 from claims_portal.wizards.views import own
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
 from health_claims import contesting, presentation, printing
 from health_claims.claim_forms import ClaimComplementForm, FeedbackForm
-from health_claims.models import Abatement, Claim, ClaimPiece, DeclarationPiece, Statement
+from health_claims.models import Abatement, Claim, ClaimDocument, DeclarationDocument, Statement
 from health_claims.readings import readings_of
 from health_claims.services.claims import supply_claim_complement
 from health_claims.services.settling import with_amount
@@ -134,13 +134,13 @@ class ClaimView(CareView):
 
     def files(self, claim: Claim) -> list[dict[str, Any]]:
         """What was sent with the declaration, then what was sent since."""
-        pieces: list[Any] = list(claim.pieces.select_related("document"))
+        pieces: list[Any] = list(claim.documents.select_related("document"))
         if claim.declaration_id:
-            sent = DeclarationPiece.objects.filter(declaration_id=claim.declaration_id).select_related("document")
+            sent = DeclarationDocument.objects.filter(case_id=claim.declaration_id).select_related("document")
             pieces = [*sent, *pieces]
         return [self.file(claim, piece) for piece in pieces]
 
-    def file(self, claim: Claim, piece: ClaimPiece | DeclarationPiece) -> dict[str, Any]:
+    def file(self, claim: Claim, piece: ClaimDocument | DeclarationDocument) -> dict[str, Any]:
         document = piece.document
         url = reverse("health_claims:claim-document", args=[claim.number, piece.pk]) if document.is_clean else ""
         return {
@@ -182,10 +182,10 @@ class ClaimDocumentView(ClaimView):
 
     def get(self, request: HttpRequest, piece_id: UUID) -> HttpResponseBase:  # type: ignore[override]
         claim = self.read()
-        found: Any = ClaimPiece.objects.select_related("document").filter(pk=piece_id, claim=claim).first()
+        found: Any = ClaimDocument.objects.select_related("document").filter(pk=piece_id, case=claim).first()
         if found is None and claim.declaration_id:
-            pieces = DeclarationPiece.objects.select_related("document")
-            found = pieces.filter(pk=piece_id, declaration_id=claim.declaration_id).first()
+            pieces = DeclarationDocument.objects.select_related("document")
+            found = pieces.filter(pk=piece_id, case_id=claim.declaration_id).first()
         if found is None:
             raise Http404
         return document_response(document=found.document, reader="member")

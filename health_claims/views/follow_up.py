@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import throttles
 from claims_portal.backoffice.keyset import page_by_key
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.serving import document_response
@@ -25,9 +26,8 @@ from claims_portal.documents.uploads import discard_all, receive_all
 from claims_portal.middleware import client_address
 from claims_portal.templatetags.portal import isolated, money
 from claims_portal.wizards.views import resume_url
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.forms import ComplementForm
-from health_claims.models import Declaration, DeclarationEvent, DeclarationPiece
+from health_claims.models import Declaration, DeclarationDocument, DeclarationEvent
 from health_claims.services import declaring
 from health_claims.workflow import DeclarationState
 from membership.presentation import name_shown
@@ -58,7 +58,7 @@ def _sent_by(member: int) -> QuerySet[Declaration]:
     return sent.select_related("prestation", "reason", "claim").defer("mobile")
 
 
-_newest = CompiledQuery(lambda member: _sent_by(member).order_by("-created_at", "-pk")[: PAGE + 1], member=int)
+_newest = CompiledQuery(lambda member: _sent_by(member).order_by("-opened_at", "-pk")[: PAGE + 1], member=int)
 
 
 class FollowUpView(InsuredView):
@@ -68,7 +68,7 @@ class FollowUpView(InsuredView):
         try:
             page = page_by_key(
                 _sent_by(self.member.pk),
-                keyset=("created_at", "pk"),
+                keyset=("opened_at", "pk"),
                 size=PAGE,
                 older=request.GET.get("apres", ""),
                 newer=request.GET.get("avant", ""),
@@ -93,8 +93,8 @@ def row_of(declaration: Declaration) -> dict[str, Any]:
     rejected = state == DeclarationState.REJECTED
     return {
         "declaration": declaration,
-        "sent": f"{timezone.localtime(declaration.created_at):%d/%m/%Y %H:%M:%S}",
-        "url": reverse("health_claims:declaration-detail", args=[declaration.reference]),
+        "sent": f"{timezone.localtime(declaration.opened_at):%d/%m/%Y %H:%M:%S}",
+        "url": reverse("health_claims:declaration-detail", args=[declaration.number]),
         "state": state.label,
         "tone": TONES[state],
         "asked": asked,
@@ -116,7 +116,7 @@ class DeclarationView(InsuredView):
         known = self.member.declarations.shown_to_member().select_related(
             "prestation", "reason", "claim", "patient", "desk__organisation"
         )
-        declaration = get_object_or_404(known, reference=reference)
+        declaration = get_object_or_404(known, number=reference)
         declaration.member = self.member
         return declaration
 
@@ -132,7 +132,7 @@ class DeclarationView(InsuredView):
     ) -> HttpResponse:
         """The whole page, in four queries beside who is there."""
         events = list(declaration.events.filter(is_public=True))
-        pieces = list(declaration.pieces.select_related("document"))
+        pieces = list(declaration.documents.select_related("document"))
         asked = next((each for each in reversed(events) if each.kind == "ask_complement"), None)
         context = {
             "declaration": declaration,
@@ -164,11 +164,11 @@ def recap(declaration: Declaration) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in found if value]
 
 
-def piece_view(declaration: Declaration, piece: DeclarationPiece) -> dict[str, Any]:
+def piece_view(declaration: Declaration, piece: DeclarationDocument) -> dict[str, Any]:
     """A piece as `components/file_list.html` shows it."""
     document = piece.document
     return {
-        "url": reverse("health_claims:declaration-document", args=[declaration.reference, piece.pk]),
+        "url": reverse("health_claims:declaration-document", args=[declaration.number, piece.pk]),
         "label": document.label,
         "size": document.size,
         "content_type": document.content_type,
@@ -191,7 +191,7 @@ class ComplementView(DeclarationView):
     """The answer to what the desk asked for: a text, files, or both."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return redirect("health_claims:declaration-detail", self.find(reference).reference)
+        return redirect("health_claims:declaration-detail", self.find(reference).number)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         declaration = self.find(reference)
@@ -211,14 +211,14 @@ class ComplementView(DeclarationView):
             messages.error(request, _("Ce complément n’est plus attendu : la demande a changé entre-temps."))
         else:
             messages.success(request, _("Votre complément est envoyé. L’étude de la demande reprend."))
-        return redirect("health_claims:declaration-detail", declaration.reference)
+        return redirect("health_claims:declaration-detail", declaration.number)
 
 
 class DeclareAgainView(DeclarationView):
     """« Déclarer de nouveau »: a new draft that says what the rejected declaration said."""
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        return redirect("health_claims:declaration-detail", self.find(reference).reference)
+        return redirect("health_claims:declaration-detail", self.find(reference).number)
 
     def post(self, request: HttpRequest, reference: str) -> HttpResponse:
         declaration = self.find(reference)
@@ -234,6 +234,6 @@ class PieceView(InsuredView):
 
     def get(self, request: HttpRequest, reference: str, piece_id: UUID) -> HttpResponseBase:
         mine = self.member.declarations.shown_to_member()
-        pieces = DeclarationPiece.objects.select_related("document").filter(declaration__in=mine)
-        piece = get_object_or_404(pieces, pk=piece_id, declaration__reference=reference)
+        pieces = DeclarationDocument.objects.select_related("document").filter(case__in=mine)
+        piece = get_object_or_404(pieces, pk=piece_id, case__number=reference)
         return document_response(document=piece.document, reader="member")

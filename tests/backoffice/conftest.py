@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from claims_portal.accounts.confirmation import CONFIRMED
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import NO_PROMISE
+from claims_portal.cases.workflow import WaitingOn
 from claims_portal.organisations.models import Desk
 from complaints.models import Complainant, Complaint
-from complaints.models.case import NO_PROMISE
-from complaints.workflow import State, Turn
+from complaints.workflow import State
 from tests.factories.complaints import AgentFactory, DeskFactory
 
 
@@ -48,14 +49,14 @@ def staff(agent: User) -> Client:
 def crowd(desk: Desk, agent: User) -> None:
     """Two thousand cases at the agent's desk, most of them closed, and PostgreSQL's statistics of them."""
     category = desk.categories.first()
-    ends = {0: (State.RECEIVED, Turn.DESK), 1: (State.COMPLEMENT, Turn.COMPLAINANT)}
+    ends = {0: (State.RECEIVED, WaitingOn.DESK), 1: (State.COMPLEMENT, WaitingOn.PERSON)}
     cases = []
     for number in range(2000):
-        state, turn = ends.get(number % 20, (State.CLOSED, Turn.NOBODY))
+        state, turn = ends.get(number % 20, (State.CLOSED, WaitingOn.NOBODY))
         received = timezone.now() - timedelta(minutes=number)
         case = Complaint(number=f"{number:012}", verification_code=str(number), desk=desk, category=category)
-        case.state, case.turn, case.received_at = state, turn, received
-        case.due_at = received + timedelta(days=10) if turn == Turn.DESK else NO_PROMISE
+        case.state, case.waiting_on, case.opened_at = state, turn, received
+        case.due_at = received + timedelta(days=10) if turn == WaitingOn.DESK else NO_PROMISE
         case.assigned_to = agent if number % 3 else None
         cases.append(case)
     Complaint.objects.bulk_create(cases)

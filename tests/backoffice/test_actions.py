@@ -18,7 +18,7 @@ LIST = "/gestion/complaints/complaint/"
 
 
 def last_event(complaint: Complaint) -> int:
-    return Event.objects.filter(complaint=complaint).latest("pk").pk
+    return Event.objects.filter(case=complaint).latest("pk").pk
 
 
 def press(staff, complaint: Complaint, action: str, *, follow: bool = True, **typed: object):
@@ -154,7 +154,7 @@ def test_the_second_of_two_agents_is_told_what_the_first_did(staff, desk):
     assert "Réponse apportée" in shown
     assert "Karim Alami" in shown
     assert "Ma réponse à moi.</textarea>" in shown
-    assert Event.objects.filter(complaint=complaint, kind="answered").count() == 1
+    assert Event.objects.filter(case=complaint, kind="answered").count() == 1
 
 
 def test_an_action_the_state_forbids_is_refused_with_a_sentence_and_the_text_kept(staff, desk):
@@ -172,7 +172,7 @@ def test_pressing_twice_does_it_once(staff, desk):
     seen = last_event(complaint)
     press(staff, complaint, "message", body="Bonjour", seen=seen)
     assert press(staff, complaint, "message", body="Bonjour", seen=seen).status_code == 409
-    assert Event.objects.filter(complaint=complaint, kind="message-out").count() == 1
+    assert Event.objects.filter(case=complaint, kind="message-out").count() == 1
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from claims_portal.cases.refusals import CaseRefused
+from claims_portal.cases.services.assignment import assign_case
 from complaints.models import Complaint, Event, EventKind
-from complaints.refusals import ComplaintRefused
-from complaints.services.handling import assign_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 from .conftest import signed_in
@@ -53,8 +53,8 @@ def test_cases_are_not_given_to_a_colleague_who_only_reads(staff, desk):
     assert "Auditrice" not in staff.get(LIST).content.decode()
     press(staff, "give", complaint, agent=auditor.pk)
     assert now(complaint).assigned_to is None
-    with pytest.raises(ComplaintRefused, match="ne traite pas les dossiers"):
-        assign_complaint(complaint_id=complaint.pk, user=AgentFactory(desks=[desk]), to=auditor)
+    with pytest.raises(CaseRefused, match="ne traite pas les dossiers"):
+        assign_case(Complaint, case_id=complaint.pk, user=AgentFactory(desks=[desk]), to=auditor)
 
 
 def test_a_colleague_of_one_desk_gets_no_case_of_the_other(desk):

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims_portal.cases.services.exchange import add_note
 from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.notifications.models import Message
 from complaints import access
 from complaints.models import Complaint
-from complaints.services.handling import acknowledge_complaint, add_note
+from complaints.services.handling import acknowledge_complaint
 from tests.complaints.public import right_to
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 
@@ -74,7 +75,7 @@ def test_what_somebody_writes_is_text_never_markup(staff, desk):
 
 def test_notes_are_shown_to_the_desk_and_hidden_from_the_complainant(staff, desk, agent, client):
     complaint = ComplaintFactory(desk=desk)
-    add_note(complaint_id=complaint.pk, user=agent, body="Vérifier avec le médecin conseil.")
+    add_note(Complaint, case_id=complaint.pk, user=agent, body="Vérifier avec le médecin conseil.")
     assert "médecin conseil" in page(staff, complaint)
     session = client.session
     session[access.SESSION_KEY] = {complaint.number: right_to(complaint)}

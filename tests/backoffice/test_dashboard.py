@@ -32,8 +32,8 @@ def cards(response) -> list[str]:
 
 
 def answered(desk, *, after: float, **given) -> Complaint:
-    complaint = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=9), **given)
-    moment = complaint.received_at + timedelta(days=after)
+    complaint = ComplaintFactory(desk=desk, opened_at=timezone.now() - timedelta(days=9), **given)
+    moment = complaint.opened_at + timedelta(days=after)
     Complaint.objects.filter(pk=complaint.pk).update(answered_at=moment)
     return complaint
 
@@ -77,7 +77,7 @@ def test_an_empty_period_says_so(staff):
 
 def test_dates_can_be_chosen(staff, desk):
     received = timezone.now() - timedelta(days=200)
-    ComplaintFactory(desk=desk, received_at=received)
+    ComplaintFactory(desk=desk, opened_at=received)
     day = timezone.localdate(received)
     response = staff.get(PAGE, {"periode": "dates", "du": f"{day}", "au": f"{day}"})
     assert cards(response)[0] == "1"

@@ -61,11 +61,11 @@ def sentences(response) -> list[str]:
 @pytest.mark.req("C19")
 def test_a_letter_is_entered_by_an_agent_and_its_clocks_run_from_the_day_it_arrived(staff, agent, desk):
     complaint = filed(staff, desk, **{"reception-received_time": "10:30"})
-    received = timezone.localtime(complaint.received_at)
+    received = timezone.localtime(complaint.opened_at)
     assert received.date() == timezone.localdate() - timedelta(days=6)
     assert (received.hour, received.minute) == (10, 30)
-    assert complaint.created_at - complaint.received_at > timedelta(days=5)
-    assert {clock.started_at for clock in complaint.clocks.all()} == {complaint.received_at}
+    assert complaint.created_at - complaint.opened_at > timedelta(days=5)
+    assert {clock.started_at for clock in complaint.clocks.all()} == {complaint.opened_at}
     assert complaint.channel == "post"
     event = complaint.events.get()
     assert (event.kind, event.user) == (EventKind.FILED, agent)
@@ -103,7 +103,7 @@ def test_a_reception_in_the_future_is_refused_with_a_sentence(staff, desk):
 
 def test_what_arrived_today_without_an_hour_was_never_received_in_the_future(staff, desk):
     complaint = filed(staff, desk, **{"reception-received_on": f"{timezone.localdate():%Y-%m-%d}"})
-    assert complaint.received_at <= complaint.created_at
+    assert complaint.opened_at <= complaint.created_at
 
 
 def test_what_paper_lacks_may_stay_empty_even_where_the_desk_asks_for_it_online(staff):

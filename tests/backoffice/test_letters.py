@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from claims_portal.cases.services.exchange import add_note
 from claims_portal.notifications.models import Message
 from complaints import printing
-from complaints.models import EventKind, Letter
+from complaints.models import Complaint, EventKind, Letter
 from complaints.references import spoken
-from complaints.services.handling import acknowledge_complaint, add_note, answer_complaint, close_complaint
+from complaints.services.handling import acknowledge_complaint, answer_complaint, close_complaint
 from complaints.services.letters import take_letters
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.documents import DocumentFactory
@@ -48,7 +49,7 @@ def waiting(staff) -> list[int]:
 def test_each_news_to_somebody_without_e_mail_becomes_a_letter(agent, desk, channel):
     complaint = on_paper(desk, agent, channel=channel)
     acknowledge_complaint(complaint_id=complaint.pk, user=agent)
-    add_note(complaint_id=complaint.pk, user=agent, body="Vu avec la direction.")
+    add_note(Complaint, case_id=complaint.pk, user=agent, body="Vu avec la direction.")
     answer_complaint(complaint_id=complaint.pk, user=agent, body="Votre remboursement part demain.")
     close_complaint(complaint_id=complaint.pk, user=agent)
     assert kinds(complaint) == [EventKind.FILED, EventKind.ACKNOWLEDGED, EventKind.ANSWERED, EventKind.CLOSED]
@@ -200,7 +201,7 @@ def test_a_batch_costs_the_same_queries_with_one_letter_or_many(agent, desk):
         keys = [on_paper(desk, agent).letters.get().pk for _each in range(count)]
         with CaptureQueriesContext(connection) as queries:
             for letter in take_letters(letter_ids=keys, user=agent):
-                letter.event.complaint = letter.complaint
+                letter.event.case = letter.complaint
                 printing.letter_html(letter.event)
         return len(queries)
 

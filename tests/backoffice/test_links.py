@@ -19,7 +19,7 @@ def address(complaint: Complaint, *more: object) -> str:
 
 
 def seen(complaint: Complaint) -> int:
-    return Event.objects.filter(complaint=complaint).latest("pk").pk
+    return Event.objects.filter(case=complaint).latest("pk").pk
 
 
 @pytest.mark.req("F8")

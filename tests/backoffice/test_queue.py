@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from claims_portal.cases.models import NO_PROMISE
+from claims_portal.cases.services.assignment import assign_case
 from complaints.admin.queues import QUEUES, visible_cases
 from complaints.models import Complaint
-from complaints.models.case import NO_PROMISE
 from complaints.services.following import write_to_desk
-from complaints.services.handling import acknowledge_complaint, answer_complaint, assign_complaint
+from complaints.services.handling import acknowledge_complaint, answer_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 
 from .conftest import signed_in
@@ -32,7 +33,7 @@ def queue(staff, name: str) -> list[str]:
 @pytest.mark.req("F19")
 def test_the_list_shows_what_waits_for_the_desk_what_is_due_first_before_the_rest(staff, desk, agent):
     later = ComplaintFactory(desk=desk)
-    sooner = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=7))
+    sooner = ComplaintFactory(desk=desk, opened_at=timezone.now() - timedelta(days=7))
     unpromised = ComplaintFactory(desk=desk, state="answered")
     write_to_desk(complaint_id=unpromised.pk, body="Je n’ai rien reçu.")
     ComplaintFactory(desk=desk, state="complement")
@@ -65,7 +66,7 @@ def test_a_line_says_who_complains_of_what_and_where_the_case_stands(staff, desk
 def test_each_queue_holds_its_cases(staff, desk, agent):
     received = ComplaintFactory(desk=desk)
     mine = ComplaintFactory(desk=desk)
-    assign_complaint(complaint_id=mine.pk, user=agent)
+    assign_case(Complaint, case_id=mine.pk, user=agent)
     waiting = ComplaintFactory(desk=desk, state="complement", agent=agent)
     closed = ComplaintFactory(desk=desk, state="closed", agent=agent)
     assert set(queue(staff, "a-traiter")) == {received.number, mine.number}
@@ -84,10 +85,10 @@ def test_an_answered_case_comes_back_to_the_desk_when_the_person_writes(staff, d
 
 def test_overdue_cases_are_those_whose_promise_is_past_while_it_is_the_desks_turn(staff, desk):
     long_ago = timezone.now() - timedelta(days=90)
-    late = ComplaintFactory(desk=desk, received_at=long_ago)
+    late = ComplaintFactory(desk=desk, opened_at=long_ago)
     ComplaintFactory(desk=desk)
-    ComplaintFactory(desk=desk, received_at=long_ago, state="answered")
-    ComplaintFactory(desk=desk, received_at=long_ago, state="complement")
+    ComplaintFactory(desk=desk, opened_at=long_ago, state="answered")
+    ComplaintFactory(desk=desk, opened_at=long_ago, state="complement")
     assert queue(staff, "echues") == [late.number]
 
 

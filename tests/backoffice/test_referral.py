@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.refusals import CaseRefused
 from claims_portal.notifications.models import Message
 from complaints import printing
 from complaints.models import Complaint, Event, Recipient
-from complaints.refusals import ComplaintRefused
 from complaints.services.following import reopen_complaint
 from complaints.services.referring import refer_complaint
 from tests.factories.complaints import AgentFactory, ComplaintFactory, ComplaintOrganisationFactory
@@ -42,7 +42,7 @@ def test_the_person_learns_to_whom_it_goes_why_and_what_next(desk, agent, mediat
     told = Message.objects.get(notice="complaints.referred")
     assert "Médiateur" not in told.body_text and case.number[:4] in told.body_text
     after = Complaint.objects.get(pk=case.pk)
-    assert (after.state, after.turn) == ("closed", "nobody")
+    assert (after.state, after.waiting_on) == ("closed", "nobody")
     assert not case.clocks.promised().exists() and not case.pauses.filter(ended_at=None).exists()
     reopen_complaint(complaint_id=case.pk, reason="Je ne suis pas d’accord.")
 
@@ -57,7 +57,7 @@ def test_only_what_the_address_book_of_the_organisation_proposes_is_chosen(desk,
     organisation = ComplaintOrganisationFactory() if given.pop("elsewhere", False) else desk.organisation
     unknown = recipient(organisation, **given)
     case = ComplaintFactory(desk=desk)
-    with pytest.raises(ComplaintRefused, match="retiré du carnet"):
+    with pytest.raises(CaseRefused, match="retiré du carnet"):
         refer(case, agent, unknown)
     assert Complaint.objects.get(pk=case.pk).state == "received"
 

@@ -58,7 +58,7 @@ PAGES = {  # agents, supervisors, auditors, data protection, administrators of p
     "/gestion/accounts/user/": (403, 403, 403, 403, 403),
     "/gestion/auth/group/": (403, 403, 403, 403, 403),
     "/gestion/notifications/message/": (403, 403, 403, 403, 403),
-    "/gestion/complaints/disposalbatch/": (404, 200, 200, 200, 404),
+    "/gestion/cases/disposalbatch/": (404, 200, 200, 200, 404),
     "/gestion/privacy/rightsrequest/": (404, 404, 200, 200, 404),
     "/gestion/privacy/rightsdelay/add/": (403, 403, 403, 403, 200),
 }

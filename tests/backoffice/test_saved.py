@@ -128,6 +128,6 @@ def test_printing_a_letter_and_opening_a_request_are_lines_of_the_audit_log(staf
 
 
 def test_a_delay_that_was_escalated_is_said_in_the_list(staff, desk):
-    case = ComplaintFactory(desk=desk, received_at=timezone.now() - timedelta(days=90))
+    case = ComplaintFactory(desk=desk, opened_at=timezone.now() - timedelta(days=90))
     Complaint.objects.filter(pk=case.pk).update(escalated_at=timezone.now())
     assert "en retard, signalé" in staff.get(LIST).content.decode()

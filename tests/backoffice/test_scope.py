@@ -20,6 +20,7 @@ from claims_portal.accounts import audit
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.inlines import ScopedChoices
 from claims_portal.backoffice.scope import BY_QUERYSET, SHARED, SUPERUSERS, ScopedAdmin
+from claims_portal.cases.models import DisposalBatch
 from claims_portal.deadlines.models import Calendar, Delay, HolidayOverride
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
@@ -31,7 +32,6 @@ from complaints.models import (
     AssignmentRule,
     Category,
     Complaint,
-    DisposalBatch,
     Letter,
     Mediation,
     Mediator,
@@ -68,6 +68,8 @@ from tests.factories.membership import GuaranteeFactory, MemberFactory, PolicyFa
 from tests.factories.notifications import MessageFactory
 from tests.factories.organisations import LegalTextFactory, SectorFactory
 from tests.factories.privacy import RightsDelayFactory, RightsRequestFactory
+from tests.factories.toy import SuggestionFactory
+from tests.toy.models import Suggestion
 
 from .conftest import signed_in
 
@@ -133,7 +135,7 @@ ROWS: dict[type[Model], Callable[[Desk], Any]] = {
     Letter: letter_of,
     TrackingRequest: lambda desk: TrackingRequest.objects.create(desk=desk, name="Amina", email="a@exemple.ma"),
     DisposalBatch: lambda desk: DisposalBatch.objects.create(
-        desk=desk, reason="retention", size=1, proposed_by=AgentFactory.create(desks=[desk])
+        kind="complaint", desk=desk, reason="retention", size=1, proposed_by=AgentFactory.create(desks=[desk])
     ),
     Procedure: lambda desk: desk.procedure,
     Category: lambda desk: desk.categories.first(),
@@ -154,6 +156,7 @@ ROWS: dict[type[Model], Callable[[Desk], Any]] = {
         policy=PolicyFactory(desk=desk), name="Contrôle", valid_from=date(2026, 1, 1), min_amount=100
     ),
     Claim: claim_of,
+    Suggestion: lambda desk: SuggestionFactory.create(desk=desk),
     Declaration: lambda desk: DeclarationFactory.create(member=MemberFactory(activated=True, policy__desk=desk)),
     PriorApproval: approval_of,
     SettlementBatch: batch_of,

@@ -184,7 +184,7 @@ def test_each_way_of_searching_follows_its_index_among_many_cases(crowd, agent):
     ]
     cases = visible_cases(agent)
     for text, index in expected:
-        found = matching(cases, text, contact=True).order_by("-received_at", "-pk")
+        found = matching(cases, text, contact=True).order_by("-opened_at", "-pk")
         assert index in found[:25].explain(), text
 
 

@@ -32,7 +32,7 @@ def test_an_agent_rejects_one_and_validates_the_next_without_the_mouse(visit: Ca
     visitor.go("/gestion/health_claims/declaration/")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    visitor.arrive(first.reference)
+    visitor.arrive(first.number)
     page.keyboard.press("r")
     reason = page.get_by_role("combobox", name="Motif")
     expect(reason).to_be_focused()
@@ -40,7 +40,7 @@ def test_an_agent_rejects_one_and_validates_the_next_without_the_mouse(visit: Ca
     visitor.examine()
     visitor.press("Rejeter")
 
-    visitor.arrive(second.reference)
+    visitor.arrive(second.number)
     expect(page.locator(".messagelist")).to_contain_text("rejetée")
     page.keyboard.press("v")
     page.keyboard.press("Enter")

@@ -11,12 +11,13 @@ from django.conf import settings as conf
 from django.urls import reverse
 from django.utils import translation
 
+from claims_portal.cases.services.clocks import recompute_clocks_of_calendar
 from claims_portal.notifications.models import Message
 from complaints import tasks
 from complaints.models import Category, Clock, Complaint
 from complaints.presentation import clock_view
 from complaints.services import following, handling
-from complaints.services.clocks import recompute_open_clocks, recount_categories
+from complaints.services.clocks import recount_categories
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.deadlines import DelayFactory, HolidayOverrideFactory
 
@@ -112,7 +113,7 @@ def test_a_holiday_moves_it_and_its_reason_stays(desk):
     change_delay(desk, amount=5)
     urgent = case(desk)
     holiday = HolidayOverrideFactory(calendar=answer(urgent).delay.calendar, date=date(2026, 9, 2))
-    recompute_open_clocks(calendar_id=holiday.calendar_id)
+    recompute_clocks_of_calendar(calendar_id=holiday.calendar_id)
     assert due(urgent) == date(2026, 9, 9)
     assert answer(urgent).explanation["origin_fr"] == "Urgence"
 

@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from claims_portal.cases.services.undelivered import message_failed
 from claims_portal.notifications.models import Message
 from complaints.models import ClockKind, Complaint, Event, Letter, Procedure
 from complaints.services.closing import await_answered, close_silent
 from complaints.services.following import reopen_complaint, write_to_desk
 from complaints.services.handling import send_message
-from complaints.services.undelivered import message_failed
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.deadlines import CalendarFactory, DelayFactory
 
@@ -152,4 +152,4 @@ def test_the_person_and_the_agent_read_the_date(desk, client, clock):
     assert "Clôture prochaine annoncée" in page
     mail = Message.objects.get(notice="complaints.closing_soon", channel="email").body_text
     assert "le jeudi 2 avril 2026" in mail
-    assert Event.objects.filter(complaint=complaint, kind="closing-announced").count() == 1
+    assert Event.objects.filter(case=complaint, kind="closing-announced").count() == 1

@@ -14,14 +14,18 @@ from django.utils import timezone
 
 from claims_portal.accounts.models import AuditEntry, User
 from claims_portal.backoffice.models import Search
+from claims_portal.cases.kinds import kind_of
+from claims_portal.cases.models import DisposalBatch
+from claims_portal.cases.services import disposal, exchange, holds, retention
+from claims_portal.cases.services.erasing import note_files_gone
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import prune_documents
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend, resend
 from claims_portal.organisations.models import Desk
-from claims_portal.workflow import TransitionNotAllowed
-from complaints.models import Complainant, Complaint, Disposal, DisposalBatch, Event, TrackingRequest
-from complaints.services import disposal, erasing, following, handling, holds, retention
+from complaints.models import Complainant, Complaint, Disposal, Event, TrackingRequest
+from complaints.services import erasing, following
 from complaints.services.online import ask_online_tracking
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
@@ -53,10 +57,10 @@ def closed(desk: Desk, *, days_ago: int, **given: Any) -> Complaint:
 
 def dispose(complaint: Complaint, people: tuple[User, User]) -> Disposal:
     """Proposed by one, approved by the other, carried out."""
-    batch = disposal.propose_disposal(desk=complaint.desk, complaint_ids=[complaint.pk], user=people[0])
+    batch = disposal.propose_disposal(kind_of(Complaint), desk=complaint.desk, case_ids=[complaint.pk], user=people[0])
     disposal.approve_disposal(batch_id=batch.pk, user=people[1])
     disposal.carry_out_disposals()
-    return Disposal.objects.get(complaint=complaint)
+    return Disposal.objects.get(case=complaint)
 
 
 # --- Ageing -------------------------------------------------------------------------------------------------------
@@ -64,9 +68,9 @@ def dispose(complaint: Complaint, people: tuple[User, User]) -> Disposal:
 
 def test_a_case_is_archived_once_its_delay_is_over_and_not_before(desk):
     old, young = closed(desk, days_ago=32), closed(desk, days_ago=28)
-    opened = ComplaintFactory.create(desk=desk, received_at=timezone.now() - timedelta(days=300))
-    assert retention.archive_closed() == 1
-    assert retention.archive_closed() == 0
+    opened = ComplaintFactory.create(desk=desk, opened_at=timezone.now() - timedelta(days=300))
+    assert retention.archive_closed_cases() == 1
+    assert retention.archive_closed_cases() == 0
     archived = Complaint.objects.filter(archived_at__isnull=False)
     assert list(archived) == [old]
     assert {young, opened} == set(Complaint.objects.exclude(pk=old.pk))
@@ -75,7 +79,7 @@ def test_a_case_is_archived_once_its_delay_is_over_and_not_before(desk):
 
 def test_an_archived_case_is_still_followed_but_not_reopened(desk, client):
     complaint = closed(desk, days_ago=32, complainant__email="amina@exemple.ma")
-    retention.archive_closed()
+    retention.archive_closed_cases()
     follow(client, complaint)
     assert dashboard(complaint, "reouverture/") not in client.get(dashboard(complaint)).content.decode()
     with pytest.raises(following.TooLateToReopen):
@@ -84,8 +88,8 @@ def test_an_archived_case_is_still_followed_but_not_reopened(desk, client):
 
 def test_a_case_may_go_once_its_retention_is_over_and_says_why(desk):
     old, _young = closed(desk, days_ago=70), closed(desk, days_ago=50)
-    [found] = retention.disposable(desk=desk, most=10)
-    assert found.complaint == old
+    [found] = retention.disposable_cases(kind_of(Complaint), desk=desk, most=10)
+    assert found.case == old
     assert str(found.due).startswith("60 jours à compter du")
 
 
@@ -93,7 +97,7 @@ def test_what_may_go_is_found_by_the_index_of_its_desk(desk, django_assert_num_q
     for _ in range(3):
         closed(desk, days_ago=70)
     with django_assert_num_queries(3):  # procedure, exceptions of the calendar, cases
-        assert len(retention.disposable(desk=desk, most=10)) == 3
+        assert len(retention.disposable_cases(kind_of(Complaint), desk=desk, most=10)) == 3
     sought = Complaint.objects.filter(desk=desk, closed_at__isnull=False, held_at=None, disposed_at=None)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -103,7 +107,7 @@ def test_what_may_go_is_found_by_the_index_of_its_desk(desk, django_assert_num_q
 
 def test_a_desk_without_retention_keeps_everything():
     complaint = closed(DeskFactory.create(), days_ago=2000)
-    assert retention.disposable(desk=complaint.desk, most=10) == []
+    assert retention.disposable_cases(kind_of(Complaint), desk=complaint.desk, most=10) == []
 
 
 # --- Hold ---------------------------------------------------------------------------------------------------------
@@ -111,34 +115,34 @@ def test_a_desk_without_retention_keeps_everything():
 
 def test_a_held_case_is_neither_archived_nor_proposed(desk, people):
     complaint = closed(desk, days_ago=100)
-    holds.place_hold(complaint_id=complaint.pk, user=people[0], body="Procès en cours.")
-    assert retention.archive_closed() == 0
-    assert retention.disposable(desk=desk, most=10) == []
+    holds.place_hold(Complaint, case_id=complaint.pk, user=people[0], body="Procès en cours.")
+    assert retention.archive_closed_cases() == 0
+    assert retention.disposable_cases(kind_of(Complaint), desk=desk, most=10) == []
     with pytest.raises(disposal.NothingToDispose):
-        disposal.propose_disposal(desk=desk, complaint_ids=[complaint.pk], user=people[0])
+        disposal.propose_disposal(kind_of(Complaint), desk=desk, case_ids=[complaint.pk], user=people[0])
     with pytest.raises(TransitionNotAllowed):
-        disposal.propose_erasure(complaint_id=complaint.pk, user=people[0], body="Demande du 3 mars.")
+        disposal.propose_erasure(Complaint, case_id=complaint.pk, user=people[0], body="Demande du 3 mars.")
     event = complaint.events.last()
     assert (event.kind, event.body, event.is_public) == ("hold-placed", "Procès en cours.", False)
 
 
 def test_a_hold_placed_after_the_approval_still_saves_the_case(desk, people):
     complaint = closed(desk, days_ago=100)
-    batch = disposal.propose_disposal(desk=desk, complaint_ids=[complaint.pk], user=people[0])
+    batch = disposal.propose_disposal(kind_of(Complaint), desk=desk, case_ids=[complaint.pk], user=people[0])
     disposal.approve_disposal(batch_id=batch.pk, user=people[1])
-    holds.place_hold(complaint_id=complaint.pk, user=people[0], body="Contrôle.")
+    holds.place_hold(Complaint, case_id=complaint.pk, user=people[0], body="Contrôle.")
     assert disposal.carry_out_disposals() == 0
     complaint.refresh_from_db()
     assert complaint.facts
-    holds.lift_hold(complaint_id=complaint.pk, user=people[0], body="Contrôle fini.")
-    assert len(retention.disposable(desk=desk, most=10)) == 1
+    holds.lift_hold(Complaint, case_id=complaint.pk, user=people[0], body="Contrôle fini.")
+    assert len(retention.disposable_cases(kind_of(Complaint), desk=desk, most=10)) == 1
 
 
 def test_a_case_does_not_age_while_the_one_it_was_merged_into_is_open(desk):
     old = closed(desk, days_ago=100)
     Complaint.objects.filter(pk=old.pk).update(merged_into=ComplaintFactory.create(desk=desk))
-    assert retention.disposable(desk=desk, most=10) == []
-    assert retention.archive_closed() == 0
+    assert retention.disposable_cases(kind_of(Complaint), desk=desk, most=10) == []
+    assert retention.archive_closed_cases() == 0
 
 
 def test_postgresql_itself_refuses_to_erase_what_is_held(desk):
@@ -152,7 +156,7 @@ def test_postgresql_itself_refuses_to_erase_what_is_held(desk):
 
 def test_whoever_proposes_does_not_approve(desk, people):
     complaint = closed(desk, days_ago=100)
-    batch = disposal.propose_disposal(desk=desk, complaint_ids=[complaint.pk], user=people[0])
+    batch = disposal.propose_disposal(kind_of(Complaint), desk=desk, case_ids=[complaint.pk], user=people[0])
     with pytest.raises(disposal.SamePerson):
         disposal.approve_disposal(batch_id=batch.pk, user=people[0])
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -164,7 +168,7 @@ def test_whoever_proposes_does_not_approve(desk, people):
 
 def test_both_people_are_in_the_audit_log(desk, people):
     dispose(closed(desk, days_ago=100), people)
-    lines = AuditEntry.objects.filter(object_type="complaints.disposalbatch").order_by("pk")
+    lines = AuditEntry.objects.filter(object_type="cases.disposalbatch").order_by("pk")
     assert [(line.action, line.user, line.details["cases"]) for line in lines] == [
         ("disposal-proposed", people[0], 1),
         ("disposal-approved", people[1], 1),
@@ -174,12 +178,12 @@ def test_both_people_are_in_the_audit_log(desk, people):
 def test_a_proposal_holds_no_more_than_somebody_can_look_through(desk, people, settings):
     settings.DISPOSAL_CASES = 2
     chosen = [closed(desk, days_ago=100 + number).pk for number in range(3)]
-    assert disposal.propose_disposal(desk=desk, complaint_ids=chosen, user=people[0]).size == 2
+    assert disposal.propose_disposal(kind_of(Complaint), desk=desk, case_ids=chosen, user=people[0]).size == 2
 
 
 def test_a_refused_proposal_may_be_made_again_and_is_decided_once(desk, people):
     complaint = closed(desk, days_ago=100)
-    batch = disposal.propose_disposal(desk=desk, complaint_ids=[complaint.pk], user=people[0])
+    batch = disposal.propose_disposal(kind_of(Complaint), desk=desk, case_ids=[complaint.pk], user=people[0])
     disposal.refuse_disposal(batch_id=batch.pk, user=people[1])
     with pytest.raises(disposal.AlreadyDecided):
         disposal.approve_disposal(batch_id=batch.pk, user=people[1])
@@ -188,9 +192,9 @@ def test_a_refused_proposal_may_be_made_again_and_is_decided_once(desk, people):
 
 def test_a_person_may_have_a_closed_case_erased_before_its_time(desk, people):
     complaint = closed(desk, days_ago=1)
-    disposal.propose_erasure(complaint_id=complaint.pk, user=people[0], body="Demande d’effacement du 3 mars.")
+    disposal.propose_erasure(Complaint, case_id=complaint.pk, user=people[0], body="Demande d’effacement du 3 mars.")
     with pytest.raises(TransitionNotAllowed):
-        disposal.propose_erasure(complaint_id=complaint.pk, user=people[1], body="Encore.")
+        disposal.propose_erasure(Complaint, case_id=complaint.pk, user=people[1], body="Encore.")
     disposal.approve_disposal(batch_id=DisposalBatch.objects.get().pk, user=people[1])
     assert disposal.carry_out_disposals() == 1
 
@@ -222,7 +226,7 @@ def erased(desk, people) -> Complaint:
         complainant__email="amina@exemple.ma",
         complainant__mobile="+212612345678",
     )
-    handling.add_note(complaint_id=complaint.pk, user=people[0], body="Note sur El Amrani.")
+    exchange.add_note(Complaint, case_id=complaint.pk, user=people[0], body="Note sur El Amrani.")
     asked = {"name": "El Amrani", "letter_reference": "RK 12", "email": "amina@exemple.ma", "mobile": ""}
     ask_online_tracking(desk=desk, number=complaint.number, language="fr", **asked)
     Complaint.objects.filter(pk=complaint.pk).update(satisfaction=4, satisfaction_comment="Merci à El Amrani.")
@@ -255,12 +259,12 @@ def test_nothing_of_the_person_is_left_in_any_row(erased):
 def test_every_column_is_either_erased_or_known_to_name_nobody():
     """A column added later must be put on one side or the other."""
     kept = {
-        Complaint: "id number verification_code desk category respondent channel language state turn assigned_to "
-        "received_at created_at changed_at answered_at closed_at escalated_at due_at held_at archived_at disposed_at "
-        "satisfaction consent_text consented_at risk_bearer merged_into",
+        Complaint: "id number verification_code desk category respondent channel language state waiting_on round "
+        "assigned_to opened_at created_at changed_at answered_at closed_at escalated_at due_at held_at archived_at "
+        "disposed_at satisfaction consent_text consented_at risk_bearer merged_into",
         Complainant: "id complaint quality",
     }
-    blanked = {Complaint: erasing.COMPLAINT_BLANK, Complainant: erasing.COMPLAINANT_BLANK}
+    blanked = {Complaint: {*erasing.COMPLAINT_BLANK, "undelivered_at"}, Complainant: erasing.COMPLAINANT_BLANK}
     for model, names in kept.items():
         assert {field.name for field in model._meta.concrete_fields} == {*names.split(), *blanked[model]}
 
@@ -268,7 +272,7 @@ def test_every_column_is_either_erased_or_known_to_name_nobody():
 def test_what_the_figures_count_is_left(erased):
     assert erased.state == "closed"
     assert erased.satisfaction == 4
-    assert all((erased.desk, erased.category, erased.received_at, erased.closed_at, erased.answered_at))
+    assert all((erased.desk, erased.category, erased.opened_at, erased.closed_at, erased.answered_at))
     assert {"filed", "answered", "closed", "disposed"} <= set(erased.events.values_list("kind", flat=True))
 
 
@@ -280,11 +284,11 @@ def test_the_proof_counts_what_went_and_the_night_destroys_the_files(desk, peopl
     assert proof.erased["dependants"] == 1
     assert proof.erased["bytes"] > 0
     assert proof.erased["messages"] >= 1
-    erasing.note_files_gone()
+    note_files_gone()
     proof.refresh_from_db()
     assert proof.files_gone_at is None
     prune_documents(older_than=timezone.now() - timedelta(days=30))
-    assert erasing.note_files_gone() == 1
+    assert note_files_gone() == 1
     assert not any(default_storage.exists(name) for name in names)
     assert not Document.objects.exists()
 
@@ -304,9 +308,9 @@ def test_its_messages_are_wiped_and_never_sent_again(erased):
 
 def test_nothing_happens_to_it_any_more(erased, people):
     for act in (
-        lambda: handling.add_note(complaint_id=erased.pk, user=people[0], body="Une note."),
+        lambda: exchange.add_note(Complaint, case_id=erased.pk, user=people[0], body="Une note."),
         lambda: following.reopen_complaint(complaint_id=erased.pk, reason="Encore."),
-        lambda: holds.place_hold(complaint_id=erased.pk, user=people[0], body="Trop tard."),
+        lambda: holds.place_hold(Complaint, case_id=erased.pk, user=people[0], body="Trop tard."),
     ):
         with pytest.raises(TransitionNotAllowed):
             act()

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.cases.services.clocks import recompute_clocks_of_calendar
 from claims_portal.deadlines.models import HolidayOverride
 from complaints.models import Clock, Complaint
-from complaints.services.clocks import recompute_open_clocks
 from complaints.services.following import reopen_complaint, withdraw_complaint
 from complaints.services.linking import merge_complaint
 from complaints.services.transferring import transfer_complaint
@@ -26,7 +26,7 @@ def reopened(case: Complaint) -> None:
 
 
 def merged(case: Complaint) -> None:
-    earlier = ComplaintFactory(desk=case.desk, received_at=EARLIER, complainant__email=case.complainant.email)
+    earlier = ComplaintFactory(desk=case.desk, opened_at=EARLIER, complainant__email=case.complainant.email)
     merge_complaint(complaint_id=earlier.pk, into_id=case.pk, user=AgentFactory(desks=[case.desk]))
 
 
@@ -42,7 +42,7 @@ def moved_by_a_holiday(case: Complaint) -> None:
         HolidayOverride.objects.create(
             calendar=calendar, date=timezone.localdate() + timedelta(days=day), name_fr="Fermeture"
         )
-    recompute_open_clocks(calendar_id=calendar.pk)
+    recompute_clocks_of_calendar(calendar_id=calendar.pk)
 
 
 @pytest.mark.req("F19")
@@ -52,4 +52,4 @@ def test_the_queues_follow_a_due_date_that_moves(happens: Callable[[Complaint], 
     before = case.due_at
     happens(case)
     case.refresh_from_db()
-    assert case.due_at == Clock.objects.ticking().filter(complaint=case).earliest("due_at").due_at != before
+    assert case.due_at == Clock.objects.ticking().filter(case=case).earliest("due_at").due_at != before

@@ -39,7 +39,7 @@ def answered(desk, *, took: Sequence[float], category: str = "Retard", days_ago:
     made = [ComplaintFactory(desk=desk, facts__category=str(key)) for _days in took]
     for complaint, days in zip(made, took, strict=True):
         at = NOW - timedelta(days=days_ago)
-        Complaint.objects.filter(pk=complaint.pk).update(answered_at=at, received_at=at - timedelta(days=days))
+        Complaint.objects.filter(pk=complaint.pk).update(answered_at=at, opened_at=at - timedelta(days=days))
     desk.refresh_from_db()
     return made
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def case(desk, *, days_ago: int = 5, answered_after: float | None = None, **given) -> Complaint:
     """A case received some days ago, answered so many days later."""
     received = timezone.now() - timedelta(days=days_ago)
-    made = ComplaintFactory(desk=desk, received_at=received, **given)
+    made = ComplaintFactory(desk=desk, opened_at=received, **given)
     if answered_after is not None:
         Complaint.objects.filter(pk=made.pk).update(answered_at=received + timedelta(days=answered_after))
     return made
@@ -92,7 +92,7 @@ def test_steps_without_a_case_are_there_too():
 
 def test_a_day_is_the_portals_own():
     just_after_midnight = datetime(2026, 3, 3, 0, 30, tzinfo=timezone.get_current_timezone())
-    ComplaintFactory(received_at=just_after_midnight)
+    ComplaintFactory(opened_at=just_after_midnight)
     found = figures(Complaint.objects.all(), Period(date(2026, 3, 2), date(2026, 3, 3)))
     assert [(line.key.day, line.received) for line in found.by_step] == [(2, 0), (3, 1)]
 
@@ -141,22 +141,22 @@ def test_a_period_is_read_along_an_index():
             desk=desk,
             category_id=template.category_id,
             facts="x" * 400,
-            received_at=now - timedelta(hours=number),
+            opened_at=now - timedelta(hours=number),
         )
         for number in range(5000)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE complaints_complaint")
     begin, end = Period.latest(5).moments()
-    rows = Complaint.objects.filter(received_at__gte=begin, received_at__lt=end)
-    plan = rows.values("desk_id", "category_id", "assigned_to_id", "answered_at", "turn").explain()
+    rows = Complaint.objects.filter(opened_at__gte=begin, opened_at__lt=end)
+    plan = rows.values("desk_id", "category_id", "assigned_to_id", "answered_at", "waiting_on").explain()
     assert "Seq Scan" not in plan
-    assert "received_at" in plan.split("Index Cond: ", 1)[1]
+    assert "opened_at" in plan.split("Index Cond: ", 1)[1]
 
 
 def test_one_index_holds_every_column_the_figures_count():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_indexdef('complaint_recent'::regclass)")
         (definition,) = cursor.fetchone()
-    for column in ("received_at", "id", "desk_id", "category_id", "assigned_to_id", "answered_at", "turn"):
+    for column in ("opened_at", "id", "desk_id", "category_id", "assigned_to_id", "answered_at", "waiting_on"):
         assert column in definition

@@ -45,7 +45,7 @@ def test_filing_writes_the_case_its_people_its_first_event_and_its_receipt(clien
     client.post(at(draft, "pieces"), {"files": [upload()]})
     send(client, draft)
     complaint = Complaint.objects.get()
-    assert (complaint.state, complaint.turn, complaint.channel) == ("received", "desk", "web")
+    assert (complaint.state, complaint.waiting_on, complaint.channel) == ("received", "desk", "web")
     assert complaint.complainant.mobile == "+212612345678"
     assert complaint.complainant.search_name == "elamraniamina"
     assert complaint.dependants.get().first_name == "Lina"
@@ -100,7 +100,7 @@ def test_a_draft_sent_before_is_not_sent_again(db):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("step", ["start_clocks", "queue", "route", "promise_letter"])
+@pytest.mark.parametrize("step", ["build_first_clocks", "queue", "route", "promise_letter"])
 def test_what_breaks_at_the_end_leaves_nothing_but_the_draft(monkeypatch, step):
     desk = DeskFactory()
     joined = DraftDocumentFactory(draft=DraftFactory(desk=desk, answers=complete_answers(desk)))

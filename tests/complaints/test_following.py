@@ -11,9 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event
 from complaints.services import following, handling
 from complaints.services.following import TooLateToReopen
@@ -53,7 +53,7 @@ def now(complaint: Complaint) -> Complaint:
 
 
 def due(complaint: Complaint, kind: str = "answer") -> date:
-    return complaint.clocks.get(kind=kind).due_at.astimezone(ZoneInfo("Africa/Casablanca")).date()
+    return complaint.clocks.current().get(kind=kind).due_at.astimezone(ZoneInfo("Africa/Casablanca")).date()
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_a_message_reaches_the_desk_without_changing_the_state(person, complaint
     assert "Une précision." in page
     event = Event.objects.latest("pk")
     assert (event.kind, event.user, event.body) == ("message-in", None, "Une précision.")
-    assert (now(complaint).state, now(complaint).turn) == ("received", "desk")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("received", "desk")
 
 
 @pytest.mark.req("A15", "A39", "A40")
@@ -108,7 +108,7 @@ def test_the_complement_hands_the_turn_back_and_moves_the_answer_by_the_pause(db
         clock.shift(timedelta(days=7))  # five of them are worked
         follow(client, complaint)
         act(client, complaint, "echange/", body="La voici.")
-    assert (now(complaint).state, now(complaint).turn) == ("in-progress", "desk")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("in-progress", "desk")
     assert due(complaint) == date(2026, 10, 20)
     assert complaint.pauses.get().ended_at == TUESDAY + timedelta(days=7)
 
@@ -122,7 +122,7 @@ def test_the_person_closes_with_a_word_on_how_it_went(person, complaint):
     page = act(person, complaint, "cloture/", satisfaction="4", comment="Réglé par téléphone.").content.decode()
     assert "Votre réclamation est clôturée. Merci de nous l’avoir dit." in page
     closed = now(complaint)
-    assert (closed.state, closed.turn, closed.satisfaction) == ("closed", "nobody", 4)
+    assert (closed.state, closed.waiting_on, closed.satisfaction) == ("closed", "nobody", 4)
     assert closed.satisfaction_comment == "Réglé par téléphone."
     assert closed.closed_at is not None
 
@@ -165,7 +165,12 @@ def test_an_answer_that_does_not_suit_is_reopened_with_a_reason(person, complain
     assert "Votre réclamation est rouverte." in page
     assert "Le montant est faux." in page
     opened = now(complaint)
-    assert (opened.state, opened.turn, opened.closed_at, opened.answered_at) == ("in-progress", "desk", None, None)
+    assert (opened.state, opened.waiting_on, opened.closed_at, opened.answered_at) == (
+        "in-progress",
+        "desk",
+        None,
+        None,
+    )
     assert Message.objects.filter(notice="complaints.reopened").count() == 1
 
 

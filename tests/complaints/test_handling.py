@@ -10,11 +10,13 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from claims_portal.cases.refusals import ChangedMeanwhile
+from claims_portal.cases.services import assignment, exchange
+from claims_portal.cases.services.changes import as_seen
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Clock, Complaint, Event
 from complaints.services import following, handling
-from complaints.services.handling import ChangedMeanwhile, as_seen
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 
 
@@ -29,7 +31,7 @@ def agent(complaint: Complaint):
 
 
 def running(complaint: Complaint) -> set[str]:
-    return set(Clock.objects.filter(complaint=complaint, stopped_at=None).values_list("kind", flat=True))
+    return set(Clock.objects.filter(case=complaint, stopped_at=None).values_list("kind", flat=True))
 
 
 def told(complaint: Complaint) -> list[tuple[str, str]]:
@@ -38,7 +40,7 @@ def told(complaint: Complaint) -> list[tuple[str, str]]:
 
 
 def last_event(complaint: Complaint) -> Event:
-    return Event.objects.filter(complaint=complaint).latest("pk")
+    return Event.objects.filter(case=complaint).latest("pk")
 
 
 def now(complaint: Complaint) -> Complaint:
@@ -58,7 +60,7 @@ def test_acknowledging_takes_the_case_up_and_stops_that_clock(complaint, agent):
 
 def test_acknowledging_leaves_the_case_with_the_agent_it_was_given_to(complaint, agent):
     other = AgentFactory(desks=[complaint.desk])
-    handling.assign_complaint(complaint_id=complaint.pk, user=other)
+    assignment.assign_case(Complaint, case_id=complaint.pk, user=other)
     handling.acknowledge_complaint(complaint_id=complaint.pk, user=agent)
     assert now(complaint).assigned_to == other
 
@@ -66,7 +68,7 @@ def test_acknowledging_leaves_the_case_with_the_agent_it_was_given_to(complaint,
 @pytest.mark.req("F10")
 def test_asking_for_more_hands_the_turn_over_and_pauses_the_answer(complaint, agent):
     handling.ask_complement(complaint_id=complaint.pk, user=agent, body="La facture, s’il vous plaît.")
-    assert (now(complaint).state, now(complaint).turn) == ("complement", "complainant")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("complement", "person")
     assert complaint.pauses.filter(ended_at=None).count() == 1
     assert running(complaint) == {"answer"}
     assert told(complaint) == [("complaints.complement", "email"), ("complaints.complement", "sms")]
@@ -80,20 +82,20 @@ def test_the_answer_is_due_later_by_the_time_the_complement_took(complaint, agen
     after = complaint.clocks.get(kind="answer")
     assert after.due_at - before >= timedelta(days=5)
     assert after.explanation["paused_days"] > 0
-    assert (now(complaint).state, now(complaint).turn) == ("in-progress", "desk")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("in-progress", "desk")
 
 
 @pytest.mark.req("F16")
 def test_a_message_changes_neither_state_nor_clocks(complaint, agent):
     handling.send_message(complaint_id=complaint.pk, user=agent, body="Nous avançons.")
-    assert (now(complaint).state, now(complaint).turn) == ("received", "desk")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("received", "desk")
     assert running(complaint) == {"acknowledgement", "answer"}
     assert told(complaint) == [("complaints.message", "email"), ("complaints.message", "sms")]
 
 
 def test_answering_stops_the_clocks_and_opens_the_time_to_reopen(complaint, agent):
     handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici notre réponse.")
-    assert (now(complaint).state, now(complaint).turn) == ("answered", "complainant")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("answered", "person")
     assert now(complaint).answered_at is not None
     assert running(complaint) == {"reopening"}
     assert told(complaint) == [("complaints.answered", "email"), ("complaints.answered", "sms")]
@@ -111,14 +113,14 @@ def test_closing_needs_an_answer_first_and_starts_the_time_to_reopen_again(compl
     handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici.")
     first = complaint.clocks.get(kind="reopening").started_at
     handling.close_complaint(complaint_id=complaint.pk, user=agent)
-    assert (now(complaint).state, now(complaint).turn) == ("closed", "nobody")
+    assert (now(complaint).state, now(complaint).waiting_on) == ("closed", "nobody")
     assert now(complaint).closed_at is not None
     assert complaint.clocks.get(kind="reopening").started_at > first
     assert ("complaints.closed", "email") in told(complaint)
 
 
 def test_taking_a_case_over_is_known_to_the_desk_only(complaint, agent):
-    handling.assign_complaint(complaint_id=complaint.pk, user=agent)
+    assignment.assign_case(Complaint, case_id=complaint.pk, user=agent)
     event = last_event(complaint)
     assert (event.kind, event.user, event.is_public) == ("assigned", agent, False)
     assert now(complaint).assigned_to == agent
@@ -130,7 +132,7 @@ def test_a_note_is_known_to_the_desk_only_and_may_follow_the_closing(complaint, 
     handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici.")
     handling.close_complaint(complaint_id=complaint.pk, user=agent)
     count = len(told(complaint))
-    handling.add_note(complaint_id=complaint.pk, user=agent, body="Archivé.")
+    exchange.add_note(Complaint, case_id=complaint.pk, user=agent, body="Archivé.")
     assert (last_event(complaint).kind, last_event(complaint).is_public) == ("note", False)
     assert now(complaint).state == "closed"
     assert len(told(complaint)) == count
@@ -141,10 +143,10 @@ def test_the_desks_own_housekeeping_leaves_the_turn_where_it_is(complaint, agent
     handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici.")
     following.write_to_desk(complaint_id=complaint.pk, body="Il manque la moitié.")
     if act == "note":
-        handling.add_note(complaint_id=complaint.pk, user=agent, body="Il a raison.")
+        exchange.add_note(Complaint, case_id=complaint.pk, user=agent, body="Il a raison.")
     else:
-        handling.assign_complaint(complaint_id=complaint.pk, user=agent)
-    assert now(complaint).turn == "desk"
+        assignment.assign_case(Complaint, case_id=complaint.pk, user=agent)
+    assert now(complaint).waiting_on == "desk"
 
 
 CALLS = {
@@ -153,7 +155,7 @@ CALLS = {
     "message": lambda **case: handling.send_message(**case, body="x"),
     "answer": lambda **case: handling.answer_complaint(**case, body="x"),
     "close": handling.close_complaint,
-    "assign": handling.assign_complaint,
+    "assign": lambda complaint_id, user: assignment.assign_case(Complaint, case_id=complaint_id, user=user),
 }
 FORBIDDEN = {
     "received": ["close"],
@@ -178,7 +180,7 @@ def test_what_the_state_forbids_leaves_no_trace(db, state, name):
 def test_acting_as_seen_is_refused_once_something_happened(complaint, agent):
     seen = last_event(complaint).pk
     following.write_to_desk(complaint_id=complaint.pk, body="J’ajoute ceci.")
-    with pytest.raises(ChangedMeanwhile) as refusal, as_seen(complaint_id=complaint.pk, last_event_id=seen):
+    with pytest.raises(ChangedMeanwhile) as refusal, as_seen(Complaint, case_id=complaint.pk, last_event_id=seen):
         handling.answer_complaint(complaint_id=complaint.pk, user=agent, body="Voici.")
     assert [event.body for event in refusal.value.events] == ["J’ajoute ceci."]
     assert now(complaint).state == "received"
@@ -217,7 +219,7 @@ def test_of_two_agents_who_answer_at_once_one_answers_and_the_other_is_told():
         )
     )
     assert sorted(type(end).__name__ for end in ends) == ["NoneType", "TransitionNotAllowed"]
-    assert Event.objects.filter(complaint=complaint, kind="answered").count() == 1
+    assert Event.objects.filter(case=complaint, kind="answered").count() == 1
     assert told(complaint) == [("complaints.answered", "email")]
 
 
@@ -228,9 +230,9 @@ def test_of_two_agents_who_write_at_once_from_the_same_page_the_second_is_told()
     seen = last_event(complaint).pk
 
     def write(agent) -> None:
-        with as_seen(complaint_id=complaint.pk, last_event_id=seen):
+        with as_seen(Complaint, case_id=complaint.pk, last_event_id=seen):
             handling.send_message(complaint_id=complaint.pk, user=agent, body="Bonjour.")
 
     ends = at_once(*(lambda agent=agent: write(agent) for agent in agents))
     assert sorted(type(end).__name__ for end in ends) == ["ChangedMeanwhile", "NoneType"]
-    assert Event.objects.filter(complaint=complaint, kind="message-out").count() == 1
+    assert Event.objects.filter(case=complaint, kind="message-out").count() == 1

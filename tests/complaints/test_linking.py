@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import CaseLink, Clock, Complaint, Event
 from complaints.services.following import reopen_complaint
 from complaints.services.linking import CannotJoin, link_cases, merge_complaint, unlink_cases
@@ -30,7 +30,7 @@ def agent(desk):
 def pair(desk, **given) -> tuple[Complaint, Complaint]:
     """The case that ends, received earlier, and the one that goes on; of one person."""
     same = {"desk": desk, "complainant__email": "amina@exemple.ma"}
-    return ComplaintFactory(received_at=EARLIER, **same), ComplaintFactory(**(same | given))
+    return ComplaintFactory(opened_at=EARLIER, **same), ComplaintFactory(**(same | given))
 
 
 def now(complaint: Complaint) -> Complaint:
@@ -42,10 +42,10 @@ def test_a_merged_case_is_closed_and_the_person_learns_which_number_to_follow(de
     ends, goes_on = pair(desk)
     merge_complaint(complaint_id=ends.pk, into_id=goes_on.pk, user=agent)
     assert (now(ends).state, now(ends).merged_into) == ("closed", goes_on)
-    assert not Clock.objects.filter(complaint=ends, stopped_at=None).exists()
+    assert not Clock.objects.filter(case=ends, stopped_at=None).exists()
     told = Message.objects.get(notice="complaints.merged")
     assert str(goes_on) in told.body_text
-    said = Event.objects.get(complaint=goes_on, kind="absorbed")
+    said = Event.objects.get(case=goes_on, kind="absorbed")
     assert str(ends) in said.body and said.is_public
 
 
@@ -53,7 +53,7 @@ def test_the_delays_of_the_case_that_goes_on_count_from_the_earlier_reception(de
     ends, goes_on = pair(desk)
     before = dict(goes_on.clocks.values_list("kind", "due_at"))
     merge_complaint(complaint_id=ends.pk, into_id=goes_on.pk, user=agent)
-    after = {clock.kind: clock for clock in Clock.objects.filter(complaint=goes_on)}
+    after = {clock.kind: clock for clock in Clock.objects.filter(case=goes_on)}
     assert {clock.started_at for clock in after.values()} == {EARLIER}
     assert all(after[kind].due_at < due for kind, due in before.items())
 
@@ -61,8 +61,8 @@ def test_the_delays_of_the_case_that_goes_on_count_from_the_earlier_reception(de
 def test_a_later_reception_moves_no_delay(desk, agent):
     earlier, later = pair(desk)
     merge_complaint(complaint_id=later.pk, into_id=earlier.pk, user=agent)
-    assert set(Clock.objects.filter(complaint=earlier).values_list("started_at", flat=True)) == {EARLIER}
-    assert "délais" not in Event.objects.get(complaint=earlier, kind="absorbed").body
+    assert set(Clock.objects.filter(case=earlier).values_list("started_at", flat=True)) == {EARLIER}
+    assert "délais" not in Event.objects.get(case=earlier, kind="absorbed").body
 
 
 def test_what_was_merged_before_follows(desk, agent):
@@ -76,7 +76,7 @@ def test_what_was_merged_before_follows(desk, agent):
 def test_an_answered_case_that_another_joins_waits_for_the_desk_again(desk, agent):
     ends, goes_on = pair(desk, state="answered")
     merge_complaint(complaint_id=ends.pk, into_id=goes_on.pk, user=agent)
-    assert (now(goes_on).state, now(goes_on).turn) == ("answered", "desk")
+    assert (now(goes_on).state, now(goes_on).waiting_on) == ("answered", "desk")
 
 
 def test_a_case_is_not_merged_into_itself_nor_twice_nor_both_ways(desk, agent):

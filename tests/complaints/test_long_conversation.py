@@ -12,13 +12,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from claims_portal.cases.models import Actor
+from claims_portal.cases.refusals import TooManyMessages
 from claims_portal.documents.models import Document
 from complaints import parts, printing
 from complaints.models import Complaint, ComplaintDocument, Event, EventKind
 from complaints.parts import parts_of
 from complaints.services import following
+from complaints.services.linking import merge_complaint
 from tests.backoffice.conftest import signed_in
-from tests.factories.complaints import AgentFactory, ComplaintFactory, lead_to
+from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import DocumentFactory, pdf_bytes
 
 from .public import dashboard, follow
@@ -29,10 +32,11 @@ TOTAL = 70
 
 def written(complaint: Complaint, total: int = TOTAL, body: str = "Message numéro {}.") -> Complaint:
     """The case with so many messages of its complainant."""
-    start = complaint.received_at
+    start = complaint.opened_at
     Event.objects.bulk_create(
         Event(
-            complaint=complaint,
+            case=complaint,
+            actor=Actor.PERSON,
             kind=EventKind.MESSAGE_FROM_COMPLAINANT,
             at=start + timedelta(seconds=number),
             from_state=complaint.state,
@@ -114,7 +118,7 @@ def test_each_page_offers_the_documents_of_its_own_messages(client, long_case):
     for number in (1, TOTAL):
         event = long_case.events.get(body=f"Message numéro {number}.")
         documents[number] = DocumentFactory(label=f"piece-{number}.pdf")
-        ComplaintDocument.objects.create(complaint=long_case, document=documents[number], event=event)
+        ComplaintDocument.objects.create(case=long_case, document=documents[number], event=event)
     follow(client, long_case)
     page = client.get(dashboard(long_case)).content.decode()
     assert f"piece-{TOTAL}.pdf" in page
@@ -124,9 +128,9 @@ def test_each_page_offers_the_documents_of_its_own_messages(client, long_case):
 
 def test_how_a_long_case_ended_is_said_on_each_of_its_pages(client):
     complaint = ComplaintFactory.create(messages=1)
-    lead_to(complaint, "closed", agent=AgentFactory.create(desks=[complaint.desk]))
-    Complaint.objects.filter(pk=complaint.pk).update(merged_into=ComplaintFactory.create())
-    complaint.events.filter(to_state="closed").update(kind=EventKind.MERGED)
+    into = ComplaintFactory.create(desk=complaint.desk)
+    merge_complaint(complaint_id=complaint.pk, into_id=into.pk, user=AgentFactory.create(desks=[complaint.desk]))
+    complaint.refresh_from_db()
     written(complaint)
     follow(client, complaint)
     page = client.get(dashboard(complaint)).content.decode()
@@ -162,7 +166,7 @@ def test_each_part_holds_its_own_messages_and_says_which_part_it_is(long_case):
 def test_the_documents_of_a_part_keep_their_numbers(long_case):
     for number in (1, TOTAL):
         event = long_case.events.get(body=f"Message numéro {number}.")
-        ComplaintDocument.objects.create(complaint=long_case, document=DocumentFactory(), event=event)
+        ComplaintDocument.objects.create(case=long_case, document=DocumentFactory(), event=event)
     first, second = (printing.case_html(long_case, part) for part in parts_of(long_case))
     assert "pièce 1" in first
     assert "pièce 2" in second
@@ -262,5 +266,5 @@ def test_reopening_again_and_again_counts_too(client, settings):
 def test_the_service_refuses_to_reopen_a_case_that_is_full(settings):
     settings.CASE_MESSAGES = 0
     complaint = ComplaintFactory.create(state="closed")
-    with pytest.raises(following.TooManyMessages):
+    with pytest.raises(TooManyMessages):
         following.reopen_complaint(complaint_id=complaint.pk, reason="Encore.")

@@ -113,7 +113,7 @@ def test_an_arabic_sms_fits_in_two_parts(kind):
 @pytest.mark.req("A10")
 @pytest.mark.req("C36")
 def test_the_receipt_says_when_and_by_whom_the_complaint_was_received():
-    complaint = ComplaintFactory(received_at=datetime(2026, 3, 3, 13, 5, tzinfo=UTC))
+    complaint = ComplaintFactory(opened_at=datetime(2026, 3, 3, 13, 5, tzinfo=UTC))
     text = receipt_of(complaint)
     assert "mardi 3 mars 2026 à 13:05" in text
     assert str(complaint.desk) in text
@@ -122,14 +122,14 @@ def test_the_receipt_says_when_and_by_whom_the_complaint_was_received():
 
 def test_the_receipt_tells_the_time_of_the_organisation():
     desk = DeskFactory(organisation=ComplaintOrganisationFactory(time_zone="Europe/Paris"))
-    complaint = ComplaintFactory(desk=desk, received_at=datetime(2026, 7, 3, 22, 30, tzinfo=UTC))
+    complaint = ComplaintFactory(desk=desk, opened_at=datetime(2026, 7, 3, 22, 30, tzinfo=UTC))
     assert "samedi 4 juillet 2026 à 00:30" in receipt_of(complaint)
 
 
 @pytest.mark.req("C34")
 @pytest.mark.req("C37")
 def test_the_receipt_promises_two_dates_and_says_how_each_is_counted():
-    complaint = ComplaintFactory(received_at=datetime(2026, 3, 3, 10, 0, tzinfo=UTC))
+    complaint = ComplaintFactory(opened_at=datetime(2026, 3, 3, 10, 0, tzinfo=UTC))
     lines = [line for line in receipt_of(complaint).splitlines() if line.startswith("–")]
     assert len(lines) == 2
     assert "au plus tard le mardi 17 mars 2026 (10 jours ouvrables à compter du mardi 3 mars 2026" in lines[0]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.notifications.models import Message
 from complaints.access import matching
 from complaints.models import EventKind, TrackingRequest
-from complaints.services.online import AlreadyDecided, ContactKnown, accept_request, add_contact, refuse_request
+from complaints.services.online import ContactKnown, accept_request, add_contact, refuse_request
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 

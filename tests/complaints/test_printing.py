@@ -47,7 +47,7 @@ def fonts_of(pdf: pikepdf.Pdf) -> set[str]:
 def with_internal_note(complaint: Complaint) -> tuple[str, Document]:
     """A note between agents, with a document of its own."""
     note = Event.objects.create(
-        complaint=complaint,
+        case=complaint,
         kind=EventKind.NOTE,
         at=timezone.now(),
         user=AgentFactory(),
@@ -56,7 +56,7 @@ def with_internal_note(complaint: Complaint) -> tuple[str, Document]:
         is_public=False,
     )
     document = DocumentFactory(data=pdf_bytes(text="Interne"), label="interne.pdf")
-    ComplaintDocument.objects.create(complaint=complaint, document=document, event=note)
+    ComplaintDocument.objects.create(case=complaint, document=document, event=note)
     return note.body, document
 
 
@@ -125,7 +125,7 @@ def test_the_code_on_the_receipt_leads_to_the_public_page_in_the_language_of_the
 
 def test_the_receipt_tells_the_time_of_the_organisation():
     complaint = ComplaintFactory(desk__organisation__time_zone="Pacific/Noumea")
-    shown = timezone.localtime(complaint.received_at, ZoneInfo("Pacific/Noumea"))
+    shown = timezone.localtime(complaint.opened_at, ZoneInfo("Pacific/Noumea"))
     assert f"à {shown:%H:%M}" in printing.receipt_html(complaint)
 
 

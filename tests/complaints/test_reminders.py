@@ -7,14 +7,15 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 
+from claims_portal.cases.services.changes import as_seen
+from claims_portal.cases.services.reminders import escalate_overdue_cases, remind_of_deadlines
+from claims_portal.cases.tasks import remind
 from claims_portal.deadlines.models import Calendar
 from claims_portal.notifications.models import Message
 from complaints.models import Clock, ClockKind, Complaint, Event, EventKind, Letter
 from complaints.printing import author, letter_html
 from complaints.services.following import reopen_complaint, write_to_desk
-from complaints.services.handling import answer_complaint, as_seen
-from complaints.services.reminders import escalate_overdue, remind_of_deadlines
-from complaints.tasks import remind
+from complaints.services.handling import answer_complaint
 from tests.factories.complaints import (
     AgentFactory,
     AnswerTemplateFactory,
@@ -95,7 +96,7 @@ def test_a_delay_counted_in_hours_is_reminded_of_in_its_last_fifth(desk, left, r
     complaint = case(desk, due_in=left)
     delay = DelayFactory(amount=48, wall_clock=True)
     started = TUESDAY + left - timedelta(hours=48)
-    Clock.objects.filter(complaint=complaint).update(delay=delay, started_at=started)
+    Clock.objects.filter(case=complaint).update(delay=delay, started_at=started)
     assert remind_of_deadlines() == reminded
 
 
@@ -112,8 +113,8 @@ def test_a_delay_counted_in_hours_is_reminded_of_in_its_last_fifth(desk, left, r
 def test_nobody_is_told_anything_outside_working_hours(desk, moment):
     complaint, late = case(desk, due_in=timedelta(days=2)), case(desk, due_in=timedelta(days=2))
     with time_machine.travel(moment, tick=False):
-        Clock.objects.filter(complaint=complaint).update(due_at=moment + timedelta(days=1))
-        Clock.objects.filter(complaint=late).update(due_at=moment - timedelta(days=1))
+        Clock.objects.filter(case=complaint).update(due_at=moment + timedelta(days=1))
+        Clock.objects.filter(case=late).update(due_at=moment - timedelta(days=1))
         remind()
     assert told("due_soon") + told("overdue") == []
 
@@ -128,18 +129,18 @@ def test_another_calendar_that_is_open_opens_nothing_here(desk):
 def test_a_delay_that_waits_for_the_complainant_reminds_of_nothing(desk):
     case(desk, due_in=timedelta(days=1), state="complement")
     case(desk, due_in=timedelta(days=-1), state="complement")
-    assert remind_of_deadlines() + escalate_overdue() == 0
+    assert remind_of_deadlines() + escalate_overdue_cases() == 0
 
 
 @pytest.mark.req("F13")
 def test_the_desk_is_told_once_that_a_delay_is_over_and_the_case_says_so(desk):
     complaint = case(desk, due_in=timedelta(hours=-1))
-    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    assert [escalate_overdue_cases(), escalate_overdue_cases()] == [1, 0]
     assert told("overdue") == ["guichet@atlas.example"]
     complaint.refresh_from_db()
     assert complaint.escalated_at == TUESDAY
     assert complaint.is_escalated
-    event = Event.objects.get(complaint=complaint, kind=EventKind.ESCALATED)
+    event = Event.objects.get(case=complaint, kind=EventKind.ESCALATED)
     assert not event.is_public
     assert event.is_automatic
 
@@ -148,7 +149,7 @@ def test_the_desk_is_told_once_that_a_delay_is_over_and_the_case_says_so(desk):
 def test_who_waits_for_a_late_answer_is_told_once_what_that_opens(desk):
     mediator = MediationFactory(desk=desk).mediator
     complaint = case(desk, due_in=timedelta(hours=-1))
-    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    assert [escalate_overdue_cases(), escalate_overdue_cases()] == [1, 0]
     assert told("answer_late") == [complaint.complainant.email]
     assert mediator.name_fr in Message.objects.get(notice="complaints.answer_late").body_text
 
@@ -164,7 +165,7 @@ def test_who_is_reached_on_paper_only_has_a_letter_about_the_late_answer(desk, l
     }
     AnswerTemplateFactory(use="late", **words)
     case(desk, due_in=timedelta(hours=-1), channel="post", language=language, complainant__email="")
-    assert [escalate_overdue(), escalate_overdue()] == [1, 0]
+    assert [escalate_overdue_cases(), escalate_overdue_cases()] == [1, 0]
     letter = Letter.objects.get(event__kind=EventKind.LATE_TOLD)
     assert said in letter.event.body
     assert "{" not in letter.event.body
@@ -177,14 +178,14 @@ def test_who_is_reached_on_paper_only_has_a_letter_about_the_late_answer(desk, l
 def test_who_has_an_address_or_came_online_has_no_letter_about_it(desk, given):
     AnswerTemplateFactory(use="late", body_fr="Nous sommes en retard.")
     case(desk, due_in=timedelta(hours=-1), **given)
-    escalate_overdue()
+    escalate_overdue_cases()
     assert not Event.objects.filter(kind=EventKind.LATE_TOLD).exists()
 
 
 def test_without_words_for_it_there_is_no_letter_about_a_late_answer(desk):
     AnswerTemplateFactory(use="late", body_fr="En retard.", is_active=False)
     case(desk, due_in=timedelta(hours=-1), channel="post", complainant__email="")
-    assert escalate_overdue() == 1
+    assert escalate_overdue_cases() == 1
     assert not Event.objects.filter(kind=EventKind.LATE_TOLD).exists()
 
 
@@ -192,7 +193,7 @@ def test_a_desk_without_an_address_is_told_through_its_agents(desk):
     desk.email = ""
     desk.save()
     case(desk, due_in=timedelta(hours=-1))
-    escalate_overdue()
+    escalate_overdue_cases()
     assert told("overdue") == ["driss@atlas.example", "salma@atlas.example"]
 
 
@@ -205,7 +206,7 @@ def test_a_delay_that_is_over_is_no_longer_reminded_of(desk):
 def test_an_answer_ends_the_alarm_and_a_reopening_starts_anew(desk):
     agent = AgentFactory(desks=[desk])
     complaint = case(desk, due_in=timedelta(hours=-1))
-    escalate_overdue()
+    escalate_overdue_cases()
     answer_complaint(complaint_id=complaint.pk, user=agent, body="Bonjour.")
     complaint.refresh_from_db()
     assert not complaint.is_escalated
@@ -213,15 +214,15 @@ def test_an_answer_ends_the_alarm_and_a_reopening_starts_anew(desk):
     complaint.refresh_from_db()
     assert complaint.escalated_at is None
     complaint.clocks.filter(kind=ClockKind.ANSWER).update(due_at=TUESDAY - timedelta(minutes=1))
-    assert escalate_overdue() == 1
+    assert escalate_overdue_cases() == 1
     assert len(told("overdue")) == 2
 
 
 def test_an_agent_who_was_writing_when_the_delay_ended_is_not_stopped(desk):
     complaint = case(desk, due_in=timedelta(hours=-1))
-    last = Event.objects.filter(complaint=complaint).latest("pk").pk
-    escalate_overdue()
-    with as_seen(complaint_id=complaint.pk, last_event_id=last):
+    last = Event.objects.filter(case=complaint).latest("pk").pk
+    escalate_overdue_cases()
+    with as_seen(Complaint, case_id=complaint.pk, last_event_id=last):
         pass
 
 

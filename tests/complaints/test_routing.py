@@ -60,7 +60,7 @@ def test_a_rule_for_one_category_leaves_the_others(desk, salma):
 def test_the_case_says_which_rule_gave_it(desk, salma):
     rule(desk, agent=salma, name="Contrats santé")
     complaint = ComplaintFactory(desk=desk)
-    event = Event.objects.get(complaint=complaint, kind="routed")
+    event = Event.objects.get(case=complaint, kind="routed")
     assert event.body == "Attribuée à Salma Tazi par la règle «\u00a0Contrats santé\u00a0»."
     assert event.is_automatic and not event.is_public
 

@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from claims_portal.cases.services import assignment, exchange
 from claims_portal.documents.models import Document
 from complaints import access
 from complaints.models import Complaint
@@ -271,8 +272,8 @@ def test_the_exchange_is_shown_oldest_first_under_who_said_it(client, complaint,
 
 @pytest.mark.req("F27")
 def test_what_is_internal_to_the_desk_never_reaches_the_person(client, complaint, agent):
-    handling.add_note(complaint_id=complaint.pk, user=agent, body="Dossier douteux.")
-    handling.assign_complaint(complaint_id=complaint.pk, user=agent)
+    exchange.add_note(Complaint, case_id=complaint.pk, user=agent, body="Dossier douteux.")
+    assignment.assign_case(Complaint, case_id=complaint.pk, user=agent)
     page = shown(client, complaint)
     for words in ("Dossier douteux", "Note interne", "Réclamation attribuée"):
         assert words not in page

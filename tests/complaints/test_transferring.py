@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from claims_portal.cases.refusals import CaseRefused
+from claims_portal.cases.workflow import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from complaints.models import Complaint, Event, TrackingRequest
-from complaints.refusals import ComplaintRefused
 from complaints.services.following import write_to_desk
 from complaints.services.online import ask_online_tracking
 from complaints.services.transferring import destinations, transfer_complaint
@@ -47,15 +47,15 @@ def hand_over(complaint: Complaint, to, agent, body="Ce guichet suit les contrat
 
 @pytest.mark.req("C14")
 def test_the_case_keeps_its_number_and_reception_and_gets_the_desk_and_category(desk, quick, agent):
-    complaint = ComplaintFactory(desk=desk, received_at=RECEIVED, state="in-progress", agent=agent)
+    complaint = ComplaintFactory(desk=desk, opened_at=RECEIVED, state="in-progress", agent=agent)
     after = hand_over(complaint, quick, agent)
-    assert (after.number, after.received_at, after.state) == (complaint.number, RECEIVED, "in-progress")
+    assert (after.number, after.opened_at, after.state) == (complaint.number, RECEIVED, "in-progress")
     assert (after.desk, after.category.desk, after.assigned_to) == (quick, quick, None)
     assert not Complaint.objects.visible_to(agent).exists()
 
 
 def test_what_is_still_to_be_done_follows_the_new_delays_from_the_same_reception(desk, quick, agent):
-    complaint = ComplaintFactory(desk=desk, received_at=RECEIVED)
+    complaint = ComplaintFactory(desk=desk, opened_at=RECEIVED)
     hand_over(complaint, quick, agent)
     (clock,) = complaint.clocks.all()
     assert (clock.kind, clock.started_at, clock.explanation["amount"]) == ("answer", RECEIVED, 5)
@@ -80,7 +80,7 @@ def test_the_person_is_told_where_the_case_is_and_why(desk, quick, agent):
     hand_over(complaint, quick, agent)
     told = Message.objects.get(notice="complaints.transferred")
     assert quick.name_fr in told.body_text and "contrats de santé" not in told.body_text
-    event = Event.objects.get(complaint=complaint, kind="transferred")
+    event = Event.objects.get(case=complaint, kind="transferred")
     assert event.is_public and desk.name_fr in event.body and "contrats de santé" in event.body
 
 
@@ -103,7 +103,7 @@ def test_another_organisation_receives_only_when_the_desk_names_it(desk, agent):
     elsewhere = DeskFactory()
     complaint = ComplaintFactory(desk=desk)
     assert elsewhere not in destinations(desk)
-    with pytest.raises(ComplaintRefused, match="vient de fermer"):
+    with pytest.raises(CaseRefused, match="vient de fermer"):
         hand_over(complaint, elsewhere, agent)
     desk.hands_over_to.add(elsewhere)
     assert hand_over(complaint, elsewhere, agent).desk == elsewhere

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from claims_portal.cases.services.exchange import add_note
+from claims_portal.cases.services.undelivered import message_failed
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import refuse
 from complaints.models import Complaint, Event
-from complaints.services.handling import add_note
-from complaints.services.undelivered import message_failed
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.notifications import MessageFactory
 
@@ -37,7 +37,7 @@ def test_a_bounce_is_an_internal_event_and_puts_the_case_in_a_queue_until_an_age
     staff.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
     queue = staff.get(f"{LIST}?file=non-remis")
     assert [row.number for row in queue.context["cl"].rows] == [str(complaint)]
-    add_note(complaint_id=complaint.pk, user=agent, body="Appelée, nouvelle adresse demandée.")
+    add_note(Complaint, case_id=complaint.pk, user=agent, body="Appelée, nouvelle adresse demandée.")
     assert Complaint.objects.get(pk=complaint.pk).undelivered_at is None
 
 

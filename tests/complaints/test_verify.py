@@ -21,7 +21,7 @@ def page_of(client, complaint: Complaint) -> str:
 
 
 def test_the_page_confirms_number_date_and_desk_without_an_account(client):
-    complaint = ComplaintFactory(received_at=datetime(2026, 3, 3, 13, 5, tzinfo=UTC))
+    complaint = ComplaintFactory(opened_at=datetime(2026, 3, 3, 13, 5, tzinfo=UTC))
     page = page_of(client, complaint)
     assert spoken(complaint.number) in page
     assert "mardi 3 mars 2026 à 13:05" in page  # Casablanca keeps UTC during Ramadan
@@ -58,7 +58,7 @@ def test_nothing_of_the_case_is_shown(client):
 def test_the_page_is_the_same_whatever_became_of_the_case(client):
     complaint = ComplaintFactory()
     before = page_of(client, complaint)
-    Complaint.objects.filter(pk=complaint.pk).update(state="closed", turn="nobody")
+    Complaint.objects.filter(pk=complaint.pk).update(state="closed", waiting_on="nobody")
     assert _without_nonces(page_of(client, complaint)) == _without_nonces(before)
 
 

@@ -37,7 +37,7 @@ def test_the_zone_of_one_page_does_not_stay_for_the_next(client):
 
 
 def test_a_case_is_kept_in_utc():
-    complaint = ComplaintFactory(received_at=LATE_ON_TUESDAY)
+    complaint = ComplaintFactory(opened_at=LATE_ON_TUESDAY)
     complaint.refresh_from_db()
-    assert complaint.received_at == LATE_ON_TUESDAY
-    assert complaint.received_at.tzinfo == UTC
+    assert complaint.opened_at == LATE_ON_TUESDAY
+    assert complaint.opened_at.tzinfo == UTC

@@ -79,7 +79,7 @@ def complement(client: Client) -> Point:
     member = MemberFactory.create(activated=True)
     enter_as(client, member)
     declaration = DeclarationFactory.create(member=member, asked=True, documents=0)
-    return Point(client, f"/sante/suivi/{declaration.reference}/complement/", fields={"body": WORDS})
+    return Point(client, f"/sante/suivi/{declaration.number}/complement/", fields={"body": WORDS})
 
 
 def identity_papers(client: Client) -> Point:

@@ -6,7 +6,7 @@
     ComplaintFactory(dependants=2, documents=3, language="ar", wants_sms=True)
     ComplaintFactory(state="answered")        # led there by the services, as agents and complainants do
     ComplaintFactory(messages=60)             # an exchange of sixty, half of them from the complainant
-    ComplaintFactory(received_at=weeks_ago)   # its clocks run from there
+    ComplaintFactory(opened_at=weeks_ago)   # its clocks run from there
     ComplaintFactory(channel="post", entered_by=agent)
 """
 
@@ -309,7 +309,7 @@ class ComplaintFactory(factory.Factory[Complaint]):
     documents = 0
     language = "fr"
     wants_sms = False
-    received_at = factory.LazyFunction(timezone.now)
+    opened_at = factory.LazyFunction(timezone.now)
     channel = "web"
     entered_by = None  # the agent who filed it for somebody who wrote, called or came
     state = State.RECEIVED
@@ -351,7 +351,7 @@ def exchange(complaint: Complaint, *, agent: User, messages: int) -> None:
 
 def give_answer(*, complaint_id: int, user: User, body: str) -> Complaint:
     """An answer with the first outcome that the desk offers, where it offers some."""
-    desk = Desk.objects.get(complaints=complaint_id)
+    desk = Complaint.objects.select_related("desk").get(pk=complaint_id).desk
     outcome = next(iter(answering_of(desk).outcomes), None)
     return answer_complaint(complaint_id=complaint_id, user=user, body=body, decision=Decision(outcome))
 

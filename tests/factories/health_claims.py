@@ -21,13 +21,14 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from claims_portal.cases.services.changes import apply_transition, lock_case
 from claims_portal.wizards.models import Draft, DraftDocument
 from health_claims.models import Declaration, Reason
 from health_claims.offer import MEMBER, owner_of
-from health_claims.services.changes import change_declaration, locked_declaration
 from health_claims.services.declaring import Declared, declare
 from health_claims.steps import declaring
 
+from .complaints import AgentFactory
 from .documents import DocumentFactory
 from .membership import GuaranteeFactory, MemberFactory
 
@@ -89,7 +90,9 @@ def guarantee_of(member: Any) -> Any:
 
 
 def lead(declaration: Declaration, transition: str, body: str, **fields: Any) -> None:
-    change_declaration(declaration=locked_declaration(declaration.pk), transition=transition, body=body, **fields)
+    """Apply a transition as an agent does."""
+    agent = AgentFactory.create(desks=[declaration.desk])
+    apply_transition(lock_case(Declaration, declaration.pk), transition, user=agent, body=body, **fields)
 
 
 def typed(guarantee: Any, *, patient: str = MEMBER) -> dict[str, Any]:

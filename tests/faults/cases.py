@@ -22,9 +22,9 @@ DISAGREEING_DRAFTS = """
 PARTS = """
     SELECT complaint.number,
         (SELECT count(*) FROM complaints_complainant WHERE complaint_id = complaint.id),
-        (SELECT count(*) FROM complaints_complaintdocument WHERE complaint_id = complaint.id),
-        (SELECT count(*) FROM complaints_event WHERE complaint_id = complaint.id AND kind = 'filed'),
-        (SELECT count(*) FROM complaints_clock WHERE complaint_id = complaint.id),
+        (SELECT count(*) FROM complaints_complaintdocument WHERE case_id = complaint.id),
+        (SELECT count(*) FROM complaints_event WHERE case_id = complaint.id AND kind = 'filed'),
+        (SELECT count(*) FROM complaints_clock WHERE case_id = complaint.id),
         (SELECT count(*) FROM notifications_message
             WHERE about = 'complaint:' || complaint.id AND notice = 'complaints.receipt')
     FROM complaints_complaint complaint WHERE draft_id IS NOT NULL

@@ -17,8 +17,8 @@ from .stack import Stack
 
 MESSAGES, AT_ONCE = 500, 16
 WRITE_MESSAGES = """
-    INSERT INTO complaints_event (complaint_id, kind, at, user_id, from_state, to_state, body, is_public)
-    SELECT id, 'message-in', received_at + step * interval '1 second', NULL, state, state,
+    INSERT INTO complaints_event (case_id, kind, at, actor, on_behalf_of, from_state, to_state, body, is_public)
+    SELECT id, 'message-in', opened_at + step * interval '1 second', 'person', '', state, state,
         repeat('Je n’ai toujours pas reçu le remboursement de mes soins. ', 10), true
     FROM complaints_complaint, generate_series(1, %s) AS step WHERE number = %s
 """

@@ -88,7 +88,7 @@ def test_care_declared_late_is_cut_with_both_days_unless_the_agent_accepts_why()
     member = MemberFactory.create(activated=True)
     guarantee = GuaranteeFactory.create(policy=member.policy, declaration_days=60)
     sent = DeclarationFactory.create(member=member, guarantee=guarantee, care_date=DAY)
-    Declaration.objects.update(created_at=timezone.make_aware(timezone.datetime(2026, 5, 3, 10)))
+    Declaration.objects.update(opened_at=timezone.make_aware(timezone.datetime(2026, 5, 3, 10)))
     sent.refresh_from_db()
     claim = ClaimFactory.create(member=member, guarantee=guarantee, declaration=sent, care_date=DAY)
     assert StatementFactory.create(claim=claim).paid == 0

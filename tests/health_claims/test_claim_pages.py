@@ -16,14 +16,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from claims_portal.accounts import audit
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.documents.models import Document, DocumentReading
 from claims_portal.templatetags.portal import money
 from claims_portal.wizards.models import Draft
-from claims_portal.workflow import TransitionNotAllowed
 from complaints import steps
 from complaints.models import Complaint
 from complaints.services.filing import submit_draft
-from health_claims.models import Claim, ClaimPiece, Reason
+from health_claims.models import Claim, ClaimDocument, Reason
 from health_claims.printing import statement_html
 from health_claims.services.claims import (
     ask_claim_complement,
@@ -119,7 +119,7 @@ ROUTES = ["claim", "claim-complement", "statement", "statement-pdf", "contest"]
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nothing_of_somebody_else_is_found(client, member, claim, statement, method):
     enter_as(client, MemberFactory.create(activated=True, policy=member.policy))
-    piece = ClaimPiece.objects.create(claim=claim, document=DocumentFactory.create())
+    piece = ClaimDocument.objects.create(case=claim, document=DocumentFactory.create())
     urls = [address(name, claim) for name in ROUTES]
     urls += [address("contest-line", claim, 1), address("claim-document", claim, piece.pk)]
     answers = {getattr(client, method)(url).status_code for url in urls}
@@ -135,7 +135,7 @@ def test_care_is_not_shown_to_who_has_no_password_yet(client, claim):
 
 
 def test_a_document_is_given_to_its_member_only_through_its_own_claim(inside, member, claim):
-    piece = ClaimPiece.objects.create(claim=claim, document=DocumentFactory.create())
+    piece = ClaimDocument.objects.create(case=claim, document=DocumentFactory.create())
     other = ClaimFactory.create(member=member, guarantee=claim.guarantee)
     assert inside.get(address("claim-document", claim, piece.pk)).status_code == 200
     assert inside.get(address("claim-document", other, piece.pk)).status_code == 404
@@ -161,7 +161,7 @@ def test_a_complement_is_asked_and_answered_online(inside, claim, agent):
     claim.refresh_from_db()
     assert (claim.state, claim.reason) == ("opened", None)
     assert "ordonnance.pdf" in answered
-    assert claim.pieces.get().document.claimed_at is not None
+    assert claim.documents.get().document.claimed_at is not None
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_one_more_file_after_the_answer_is_not_taken_for_the_same_answer(inside,
     supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="a" * 64)])
     with pytest.raises(TransitionNotAllowed):
         supply_claim_complement(claim_id=claim.pk, documents=[DocumentFactory(sha256="b" * 64)])
-    assert claim.pieces.count() == 1
+    assert claim.documents.count() == 1
     assert not Document.objects.filter(claimed_at=None, sha256="a" * 64).exists()
 
 
@@ -362,7 +362,7 @@ def opened(claim: Claim, agent: Any) -> None:
 @pytest.mark.req("N9")
 def test_the_member_reads_who_opened_what_without_names(inside, claim, agent):
     opened(claim, agent)
-    piece = ClaimPiece.objects.create(claim=claim, document=DocumentFactory.create(label="irm.pdf"))
+    piece = ClaimDocument.objects.create(case=claim, document=DocumentFactory.create(label="irm.pdf"))
     for reader in ("agent", "medical", "member"):
         DocumentReading.objects.create(document=piece.document, user=None, reader=reader)
     opened(ClaimFactory.create(), agent)
@@ -375,7 +375,7 @@ def test_the_member_reads_who_opened_what_without_names(inside, claim, agent):
 
 
 def test_who_opened_what_goes_on_by_key_without_a_gap(inside, claim, agent):
-    piece = ClaimPiece.objects.create(claim=claim, document=DocumentFactory.create())
+    piece = ClaimDocument.objects.create(case=claim, document=DocumentFactory.create())
     for _number in range(20):
         opened(claim, agent)
     DocumentReading.objects.bulk_create(DocumentReading(document=piece.document, reader="agent") for _ in range(20))
@@ -404,13 +404,13 @@ def test_the_pages_cost_the_same_with_one_line_or_thirty(inside, member, claim, 
     urls = [reverse("health_claims:claims"), address("claim", claim), address("statement", claim)]
     urls.append(reverse("health_claims:readings"))
     StatementFactory.create(claim=claim, lines=lines, agent=agent)
-    piece = ClaimPiece.objects.create(claim=claim, document=DocumentFactory.create())
+    piece = ClaimDocument.objects.create(case=claim, document=DocumentFactory.create())
     DocumentReading.objects.create(document=piece.document, reader="agent")
     opened(claim, agent)
     few = [cost(page(inside, url)) for url in urls]
     StatementFactory.create(claim=claim, lines=lines * 30, agent=agent)
     for document in DocumentFactory.create_batch(5):
-        ClaimPiece.objects.create(claim=claim, document=document)
+        ClaimDocument.objects.create(case=claim, document=document)
         DocumentReading.objects.create(document=document, reader="agent")
     ClaimFactory.create_batch(5, member=member, guarantee=claim.guarantee)
     opened(claim, agent)

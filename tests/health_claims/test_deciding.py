@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
+from claims_portal.cases.services.assignment import assign_case
+from claims_portal.cases.services.changes import as_seen
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, Declaration, Reason
 from health_claims.services import claims, deciding, giving_back, papers
 from tests.factories.complaints import AgentFactory
@@ -57,10 +59,10 @@ def test_each_change_is_told_once_without_a_word_about_the_care(declaration, age
         case "reject":
             reason = ReasonFactory.create()
             deciding.reject_declaration(declaration_id=declaration.pk, user=agent, reason=reason, note="Optique floue")
-            told = declaration.reference
+            told = declaration.number
         case _:
             deciding.ask_declaration_complement(declaration_id=declaration.pk, user=agent, note="Optique : la facture")
-            told = declaration.reference
+            told = declaration.number
     message = Message.objects.exclude(pk__in=before).get()
     assert told in message.body_text
     for secret in (declaration.prestation.name, "Optique", "2100", declaration.member.last_name):
@@ -119,9 +121,9 @@ def test_a_complement_says_what_is_asked_and_leaves_the_declaration_created(decl
 
 def test_what_was_seen_before_a_change_is_not_acted_on(declaration, agent):
     seen = declaration.events.last().pk
-    deciding.assign_declaration(declaration_id=declaration.pk, user=agent)
-    act = deciding.declaration_as_seen(declaration_id=declaration.pk, last_event_id=seen)
-    with pytest.raises(deciding.ChangedMeanwhile) as caught, act:
+    assign_case(Declaration, case_id=declaration.pk, user=agent)
+    act = as_seen(Declaration, case_id=declaration.pk, last_event_id=seen)
+    with pytest.raises(ChangedMeanwhile) as caught, act:
         pytest.fail("Nothing is done on a page that is not true any more.")
     assert [event.kind for event in caught.value.events] == ["assign"]
 

@@ -211,7 +211,7 @@ def test_terminer_sends_and_shows_the_reference_and_a_second_one_leads_to_the_fo
     answer = client.post(at(draft, "validation"), follow=True)
     declaration = Declaration.objects.get()
     words = re.sub(r"\s+", " ", answer.content.decode())
-    assert f"Votre demande référence {declaration.reference} est en cours d’étude" in words
+    assert f"Votre demande référence {declaration.number} est en cours d’étude" in words
     assert re.search(r'href="/sante/suivi/">Terminer<', words)
 
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.documents.models import Document
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
 from claims_portal.wizards.services import AlreadySubmitted
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims import steps
-from health_claims.models import Declaration, DeclarationPiece
+from health_claims.models import Declaration, DeclarationDocument
 from health_claims.offer import MEMBER
 from health_claims.services import declaring
 from tests.factories.documents import DocumentFactory
@@ -37,9 +37,9 @@ def test_terminer_writes_the_declaration_with_its_pieces_its_first_event_and_its
     assert (str(declaration.mobile), declaration.email) == ("+212612345678", "salma.essai@exemple.ma")
     assert declaration.patient is None
     assert [event.kind for event in declaration.events.all()] == ["sent"]
-    assert Document.objects.filter(claimed_at__isnull=False).count() == declaration.pieces.count() == 2
+    assert Document.objects.filter(claimed_at__isnull=False).count() == declaration.documents.count() == 2
     draft.refresh_from_db()
-    assert (draft.result, draft.answers) == (declaration.reference, {})
+    assert (draft.result, draft.answers) == (declaration.number, {})
 
 
 @pytest.mark.req("D130")
@@ -47,7 +47,7 @@ def test_an_email_tells_of_the_creation_and_nothing_about_health():
     declaration = DeclarationFactory()
     message = Message.objects.get(notice="health_claims.declaration_created")
     assert message.recipient == "salma.essai@exemple.ma"
-    assert declaration.reference in message.subject
+    assert declaration.number in message.subject
     words = message.subject + message.body_text
     assert not any(word in words for word in ("Optique", "100,00", "Salma", "février"))
 
@@ -74,9 +74,9 @@ def test_fifty_sent_at_once_get_fifty_references_in_a_row():
     member = MemberFactory(activated=True)
     drafts = DeclarationDraftFactory.create_batch(50, member=member)
     ends = at_once(*[lambda draft=draft: send(draft) for draft in drafts])
-    references = sorted(each.reference for each in ends)
+    references = sorted(each.number for each in ends)
     assert [int(each[8:]) for each in references] == list(range(1, 51))
-    assert DeclarationPiece.objects.count() == 50
+    assert DeclarationDocument.objects.count() == 50
 
 
 @pytest.mark.parametrize("missing", ["nature", "personne", "donnees"])
@@ -167,7 +167,7 @@ def test_the_complement_asked_for_is_supplied_once():
     declaring.supply_complement(declaration_id=declaration.pk, body="Voici la facture.", documents=[document])
     declaration.refresh_from_db()
     assert declaration.complement_asked_at is None
-    assert declaration.pieces.get(is_complement=True).document == document
+    assert declaration.documents.get(kind="complement").document == document
     assert declaration.events.last().body == "Voici la facture."
     with pytest.raises(TransitionNotAllowed):
         declaring.supply_complement(declaration_id=declaration.pk, body="Encore.")

@@ -13,7 +13,7 @@ def test_the_demonstration_has_a_bit_of_everything_once(db, settings, capsys):
     settings.DEMO = True
     call_command("load_demo", verbosity=0)
     call_command("load_demo_claims")
-    states = Declaration.objects.order_by("reference").values_list("state", flat=True)
+    states = Declaration.objects.order_by("number").values_list("state", flat=True)
     assert list(states) == ["validated", "validated", "rejected", "created"]
     paid = {claim.prestation.code: (claim.state, claim.statements.first().paid) for claim in Claim.objects.all()}
     assert paid["reeducation"] == ("paid", 2000)

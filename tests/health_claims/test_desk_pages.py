@@ -58,7 +58,7 @@ def act(staff: Client, declaration: Declaration, route: str, **sent: Any) -> Any
 
 
 def shown(answer: Any) -> list[str]:
-    return [row["declaration"].reference for row in answer.context["cl"].rows]
+    return [row["declaration"].number for row in answer.context["cl"].rows]
 
 
 def test_the_queue_begins_with_the_oldest_and_holds_what_waits_for_the_desk(declaration, staff):
@@ -66,7 +66,7 @@ def test_the_queue_begins_with_the_oldest_and_holds_what_waits_for_the_desk(decl
     another(declaration, asked=True)
     another(declaration, rejected=True)
     DeclarationFactory.create()  # of another desk
-    assert shown(staff.get(LIST)) == [declaration.reference, later.reference]
+    assert shown(staff.get(LIST)) == [declaration.number, later.number]
     assert len(shown(staff.get(f"{LIST}?file=complement"))) == 1
     assert len(shown(staff.get(f"{LIST}?file=toutes"))) == 4
     assert "À traiter" in words(staff.get("/gestion/"))
@@ -75,32 +75,32 @@ def test_the_queue_begins_with_the_oldest_and_holds_what_waits_for_the_desk(decl
 @pytest.mark.parametrize("by", ["reference", "number", "cin"])
 def test_a_declaration_is_found_by_its_number_or_by_its_member(declaration, staff, by):
     another(declaration)
-    text = declaration.reference if by == "reference" else getattr(declaration.member, by)
+    text = declaration.number if by == "reference" else getattr(declaration.member, by)
     answer = staff.post(f"{LIST}recherche/", {"texte": f" {text.lower()} "})
     if by == "reference":
         assert answer["Location"] == f"{LIST}{declaration.pk}/"
     else:
         assert text not in answer["Location"]
-        assert shown(staff.get(answer["Location"])) == [declaration.reference]
+        assert shown(staff.get(answer["Location"])) == [declaration.number]
 
 
 def test_opening_the_page_and_a_piece_is_told_to_the_member(declaration, staff):
-    assert declaration.reference in words(staff.get(f"{LIST}{declaration.pk}/"))
-    piece = declaration.pieces.first()
+    assert declaration.number in words(staff.get(f"{LIST}{declaration.pk}/"))
+    piece = declaration.documents.first()
     answer = staff.get(f"{LIST}{declaration.pk}/pieces/{piece.pk}/?apercu")
     assert answer["Content-Disposition"].startswith("inline")
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
-    lines = AuditEntry.objects.filter(reference=declaration.reference).values_list("action", flat=True)
+    lines = AuditEntry.objects.filter(reference=declaration.number).values_list("action", flat=True)
     assert sorted(lines) == ["case-opened", "document-read"]
     assert DocumentReading.objects.filter(document=piece.document).count() == 1
     assert [row.name for row in readings_of(member=declaration.member).rows] == [
         piece.document.label,
-        declaration.reference,
+        declaration.number,
     ]
 
 
 def test_an_image_fits_the_frame_and_nothing_else_runs_there(declaration, staff):
-    piece = declaration.pieces.first()
+    piece = declaration.documents.first()
     Document.objects.filter(pk=piece.document_id).update(content_type="image/png")
     address = f"{LIST}{declaration.pk}/pieces/{piece.pk}/"
     answer = staff.get(f"{address}?vue")
@@ -113,12 +113,12 @@ def test_an_image_fits_the_frame_and_nothing_else_runs_there(declaration, staff)
 def test_without_the_right_to_medical_papers_nothing_opens_a_piece(declaration):
     reader = signed_in(AgentFactory.create(desks=[declaration.desk], permissions=HANDLES[:2]))
     assert "iframe" not in words(reader.get(f"{LIST}{declaration.pk}/"))
-    assert reader.get(f"{LIST}{declaration.pk}/pieces/{declaration.pieces.first().pk}/").status_code == 404
+    assert reader.get(f"{LIST}{declaration.pk}/pieces/{declaration.documents.first().pk}/").status_code == 404
 
 
 def test_a_piece_is_not_found_through_another_declaration(declaration, staff):
     other = another(declaration)
-    assert staff.get(f"{LIST}{other.pk}/pieces/{declaration.pieces.first().pk}/").status_code == 404
+    assert staff.get(f"{LIST}{other.pk}/pieces/{declaration.documents.first().pk}/").status_code == 404
 
 
 def test_validating_leads_to_the_next_of_the_queue(declaration, staff):

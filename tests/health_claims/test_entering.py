@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from claims_portal.cases.services.assignment import assign_case
 from health_claims.models import Claim, Statement
-from health_claims.services.deciding import assign_claim
 from health_claims.services.settling import make_batch
 from membership.models import BaseRegime, Ceiling, KeyLetter
 from tests.backoffice.conftest import signed_in
@@ -152,7 +152,7 @@ def test_a_line_is_added_without_a_word_about_what_is_not_filled_yet(claim, staf
 
 def test_a_claim_that_changed_meanwhile_is_not_computed(claim, staff):
     seen = claim.events.last().pk
-    assign_claim(claim_id=claim.pk, user=AgentFactory.create(desks=[claim.desk]))
+    assign_case(Claim, case_id=claim.pk, user=AgentFactory.create(desks=[claim.desk]))
     answer = enter(staff, claim, "compute", seen=str(seen))
     assert answer.status_code == 409
     assert 'value="4 800"' in words(answer)

@@ -40,18 +40,18 @@ def words(client: Client, url: str) -> str:
 
 
 def detail(declaration: Declaration, page: str = "") -> str:
-    return f"{LIST}{declaration.reference}/{page}"
+    return f"{LIST}{declaration.number}/{page}"
 
 
 @pytest.mark.req("D131", "D132", "D133", "D134", "D135", "D136", "D138")
 def test_every_declaration_stands_in_the_list_under_the_columns_of_the_guide(client, member):
     declaration = DeclarationFactory(member=member)
-    Declaration.objects.update(created_at=datetime(2026, 7, 6, 17, 49, 30, tzinfo=UTC))
+    Declaration.objects.update(opened_at=datetime(2026, 7, 6, 17, 49, 30, tzinfo=UTC))
     shown = words(client, LIST)
     assert "Suivi des dossiers envoyés" in shown
     columns = re.findall(r'<th scope="col">([^<]+)</th>', shown)
     assert columns == ["Date demande", "Type Dossier", "Frais Engagé", "Statut Motif", "ID demande", "N° Déclaration"]
-    cells = ("06/07/2026 18:49:30", "Optique", "2 100,00 MAD", "Créée", declaration.reference)
+    cells = ("06/07/2026 18:49:30", "Optique", "2 100,00 MAD", "Créée", declaration.number)
     assert [each for each in cells if each not in shown] == []
 
 
@@ -111,7 +111,7 @@ def test_an_empty_list_says_where_to_begin(client, member):
 
 
 def test_older_ones_are_paged_by_key_and_a_made_up_key_is_not_found(client, member):
-    made = [DeclarationFactory(member=member, documents=0).reference for _number in range(22)]
+    made = [DeclarationFactory(member=member, documents=0).number for _number in range(22)]
     first = words(client, LIST)
     [older] = re.findall(r'href="(\?apres=[^"]+)"', first)
     second = words(client, LIST + older)
@@ -138,7 +138,7 @@ def test_what_is_asked_is_told_first_at_home_until_it_is_answered(client, member
     home = reverse("membership:home")
     shown = words(client, home)
     assert shown.count("Un complément vous est demandé") == 1
-    assert f"Demande n° {declaration.reference} :" in shown and detail(declaration) in shown
+    assert f"Demande n° {declaration.number} :" in shown and detail(declaration) in shown
     client.post(detail(declaration, "complement/"), {"body": "La voici."})
     assert "Un complément vous est demandé" not in words(client, home)
 
@@ -156,7 +156,7 @@ def test_a_refused_file_is_told_beside_its_field_and_the_text_is_kept(client, me
     beside = shown.partition('id="id_files_error"')[2].partition("<input")[0]
     assert "photo.jpg" in beside and "Rien n’est encore envoyé" in beside
     assert "La voici.</textarea>" in shown
-    assert Document.objects.count() == declaration.pieces.count()
+    assert Document.objects.count() == declaration.documents.count()
 
 
 def test_a_complement_sent_by_two_presses_is_one_and_both_are_told_so(client, member):
@@ -165,7 +165,7 @@ def test_a_complement_sent_by_two_presses_is_one_and_both_are_told_so(client, me
         sent = {"body": "La voici.", "files": upload(file, name="facture.pdf")}
         answer = client.post(detail(declaration, "complement/"), sent, follow=True)
         assert "Votre complément est envoyé." in answer.content.decode()
-    assert declaration.pieces.filter(is_complement=True).count() == 1
+    assert declaration.documents.filter(kind="complement").count() == 1
     assert declaration.events.filter(kind="supply").count() == 1
     assert not Document.objects.filter(claimed_at=None).exists()
 
@@ -188,7 +188,7 @@ def test_declaring_again_leads_to_the_pieces_of_a_draft_that_is_filled_in(client
 
 def test_a_piece_is_given_to_its_owner_and_the_reading_is_logged(client, member):
     declaration = DeclarationFactory(member=member)
-    answer = client.get(detail(declaration, f"pieces/{declaration.pieces.get().pk}/"))
+    answer = client.get(detail(declaration, f"pieces/{declaration.documents.get().pk}/"))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert DocumentReading.objects.get().reader == "member"
 
@@ -206,16 +206,16 @@ def test_a_piece_is_given_to_its_owner_and_the_reading_is_logged(client, member)
 )
 def test_the_declaration_of_another_member_does_not_exist(client, member, name, method):
     theirs = DeclarationFactory(rejected=True)
-    arguments: list[Any] = [theirs.reference]
+    arguments: list[Any] = [theirs.number]
     if name == "declaration-document":
-        arguments.append(theirs.pieces.get().pk)
+        arguments.append(theirs.documents.get().pk)
     assert getattr(client, method)(reverse(f"health_claims:{name}", args=arguments)).status_code == 404
     assert not Draft.objects.exists()
 
 
 def test_a_piece_of_another_member_is_not_found_through_ones_own_declaration(client, member):
     mine, theirs = DeclarationFactory(member=member), DeclarationFactory()
-    assert client.get(detail(mine, f"pieces/{theirs.pieces.get().pk}/")).status_code == 404
+    assert client.get(detail(mine, f"pieces/{theirs.documents.get().pk}/")).status_code == 404
 
 
 def test_the_sent_page_of_another_member_does_not_exist(client, member):

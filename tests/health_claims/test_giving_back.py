@@ -13,10 +13,10 @@ from django.urls import reverse
 from claims_portal.accounts.codes import CodeUnusable, use_code
 from claims_portal.accounts.links import LinkUnusable, peek_link
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.documents.serving import document_response
 from claims_portal.notifications.models import Message
 from claims_portal.wizards.models import Draft
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Declaration, PriorApproval
 from health_claims.readings import readings_of
 from health_claims.services import deciding, giving_back, papers, quoting
@@ -130,21 +130,21 @@ def test_the_member_comes_in_with_number_and_cin_and_begins_with_the_terms(clien
 
 def test_neither_reads_what_the_other_sent(client: Client, member: Member, sent: Declaration):
     claim = deciding.validate_declaration(declaration_id=sent.pk, user=AgentFactory.create())
-    piece = sent.pieces.get()
+    piece = sent.documents.get()
     AuditEntry.objects.create(action="case-opened", object_type="health_claims.claim", object_id=str(claim.pk))
     give_back(member)
     assert papers.missing(papers.newest(member)) == ["cin", "card"]
     checked_anew(member)
     enter_as(client, member)
     addresses = [
-        reverse("health_claims:declaration-detail", args=[sent.reference]),
-        reverse("health_claims:declaration-document", args=[sent.reference, piece.pk]),
+        reverse("health_claims:declaration-detail", args=[sent.number]),
+        reverse("health_claims:declaration-document", args=[sent.number, piece.pk]),
         reverse("health_claims:claim", args=[claim.number]),
         reverse("health_claims:claim-document", args=[claim.number, piece.pk]),
     ]
     assert [client.get(address).status_code for address in addresses] == [404] * 4
     for name in ("follow-up", "claims"):
-        assert sent.reference not in page(client, reverse(f"health_claims:{name}"))
+        assert sent.number not in page(client, reverse(f"health_claims:{name}"))
         assert claim.number not in page(client, reverse(f"health_claims:{name}"))
     assert readings_of(member=member).rows == []
 
@@ -194,7 +194,7 @@ def test_an_agent_who_compared_the_papers_attaches_it_to_the_member(client: Clie
     assert (sent.set_aside_at, sent.email) == (None, "la.vraie@exemple.ma")
     assert [event.kind for event in sent.events.all()] == ["sent", "set_aside", "attach"]
     enter_as(client, member)
-    assert sent.reference in page(client, reverse("health_claims:follow-up"))
+    assert sent.number in page(client, reverse("health_claims:follow-up"))
 
 
 def test_giving_back_needs_its_own_right_a_confirmation_and_a_reason(member: Member, sent: Declaration):
@@ -218,7 +218,7 @@ def test_giving_back_needs_its_own_right_a_confirmation_and_a_reason(member: Mem
     line = AuditEntry.objects.get(action="account-returned")
     assert (line.user, line.details) == (supervisor, {"reason": "stranger", "declarations": 1})
     shown = page(staff, account_page(member))
-    assert "Activé par une autre personne" in shown and sent.reference in shown
+    assert "Activé par une autre personne" in shown and sent.number in shown
     assert "Compte en ligne" in page(staff, reverse("admin:membership_member_change", args=[member.pk]))
 
 

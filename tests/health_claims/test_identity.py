@@ -65,7 +65,7 @@ def test_declaring_goes_on_meanwhile_with_first_names_and_without_what_the_insur
     client.post(f"/sante/declaration/{draft.pk}/validation/")
     sent = Declaration.objects.get()
     assert {"no-rights", "frequency"} <= set(sent.warnings)  # the agent reads them
-    detail = text(client.get(reverse("health_claims:declaration-detail", args=[sent.reference])))
+    detail = text(client.get(reverse("health_claims:declaration-detail", args=[sent.number])))
     assert "Aya" in detail and "Bennani" not in detail
 
 

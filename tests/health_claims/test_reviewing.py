@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, ReviewRule
 from health_claims.services import reviewing, settling
 from tests.backoffice.conftest import signed_in

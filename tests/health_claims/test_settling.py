@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, SettlementBatch
 from health_claims.services import settling
 from health_claims.services.deciding import claim_as_seen

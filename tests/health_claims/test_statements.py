@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from claims_portal.cases.refusals import TransitionNotAllowed
 from claims_portal.notifications.models import Message
-from claims_portal.workflow import TransitionNotAllowed
 from health_claims.models import Claim, Reason, Statement
 from health_claims.services.claims import refuse_claim
 from health_claims.services.reasons import UnknownReason, load_reasons

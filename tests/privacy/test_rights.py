@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from claims_portal.accounts import human
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.services.exchange import add_note
 from claims_portal.notifications.models import Message
 from claims_portal.privacy.models import RightsRequest
 from claims_portal.privacy.services import (
@@ -23,8 +24,8 @@ from claims_portal.privacy.services import (
     answer_request,
     recount_open,
 )
+from complaints.models import Complaint
 from complaints.roles import RIGHTS
-from complaints.services.handling import add_note
 from tests.backoffice.conftest import signed_in
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory
 from tests.factories.privacy import RightsDelayFactory, RightsRequestFactory
@@ -207,7 +208,7 @@ def test_the_second_of_two_answers_is_told_and_gets_its_words_back(asked, office
 def test_the_copy_holds_the_cases_of_the_contact_and_nothing_internal(asked, officer):
     desk = officer.desks.get()
     mine = ComplaintFactory.create(desk=desk, complainant__email=asked.email)
-    add_note(complaint_id=mine.pk, user=officer, body="Note du service.")
+    add_note(Complaint, case_id=mine.pk, user=officer, body="Note du service.")
     ComplaintFactory.create(desk=desk, complainant__email="autre@exemple.ma")
     ComplaintFactory.create(complainant__email=asked.email)  # at another organisation
     address = reverse("admin:privacy_rightsrequest_copy", args=[asked.pk])

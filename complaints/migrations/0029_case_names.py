@@ -73,6 +73,8 @@ class Migration(migrations.Migration):
         ),
         migrations.RenameField("complaint", "received_at", "opened_at"),
         migrations.RenameField("complaint", "turn", "waiting_on"),
+        # The parties get the names that every kind of case uses; the next migration makes the column shorter.
+        migrations.RunSQL("UPDATE complaints_complaint SET waiting_on = 'person' WHERE waiting_on = 'complainant'"),
         migrations.RenameField("event", "complaint", "case"),
         migrations.RenameField("clock", "complaint", "case"),
         migrations.RenameField("pause", "complaint", "case"),

@@ -1,9 +1,7 @@
 from django.db import migrations
 
-# The parties get the names that every kind of case uses. Events say who did them. The clocks say what they promise.
+# Events say who did them. The clocks say what they promise.
 FORWARDS = """
-UPDATE complaints_complaint SET waiting_on = 'person' WHERE waiting_on = 'complainant';
-
 UPDATE complaints_event SET actor = CASE
     WHEN user_id IS NOT NULL THEN 'staff'
     WHEN kind IN ('deadline-moved', 'escalated', 'late-told', 'archived', 'routed', 'undelivered', 'closing-announced',

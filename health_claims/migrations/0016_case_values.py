@@ -19,10 +19,12 @@ UPDATE health_claims_claim SET
     channel = CASE WHEN declaration_id IS NULL THEN 'post' ELSE 'web' END;
 UPDATE health_claims_claim claim SET language = declaration.language
 FROM health_claims_declaration declaration WHERE declaration.id = claim.declaration_id;
-UPDATE health_claims_claim claim SET closed_at = COALESCE(claim.paid_at, ended.at)
-FROM (SELECT case_id, MAX(at) AS at FROM health_claims_claimevent WHERE to_state IN ('paid', 'refused')
-      GROUP BY case_id) ended
-WHERE ended.case_id = claim.id AND claim.state IN ('paid', 'refused');
+UPDATE health_claims_claim claim SET closed_at = COALESCE(
+    claim.paid_at,
+    (SELECT MAX(event.at) FROM health_claims_claimevent event
+     WHERE event.case_id = claim.id AND event.to_state IN ('paid', 'refused')),
+    claim.opened_at)
+WHERE claim.state IN ('paid', 'refused');
 
 UPDATE health_claims_declarationevent SET actor = CASE WHEN user_id IS NULL THEN 'person' ELSE 'staff' END;
 UPDATE health_claims_claimevent SET actor = CASE

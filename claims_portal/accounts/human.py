@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 PROOF_MINUTES = 60
-PROOF_EFFORT = 50_000  # SHA-256 rounds at most: under half a second on a modest phone
+PROOF_EFFORT = 20_000  # SHA-256 rounds at most: some seconds on a modest phone, in a worker beside the page
 SALT = "claims_portal.accounts.human"
 
 

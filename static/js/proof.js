@@ -1,37 +1,41 @@
-/* The proof of work of the last page: looks for the number whose SHA-256 the server asked for, while the person reads. */
+/* The proof of work of a page: a worker looks for the number that the server asked for, while the person reads. */
 "use strict";
 {
   const form = document.querySelector("form[data-proof]");
   const line = form && form.querySelector(".proof");
-  const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const address = document.currentScript.dataset.worker;
 
-  const solve = async (task) => {
-    const encoder = new TextEncoder();
-    for (let number = 0; number <= task.max_number; number += 1) {
-      const digest = await crypto.subtle.digest("SHA-256", encoder.encode(task.salt + number));
-      if (hex(digest) === task.challenge) return number;
-    }
-    return null;
-  };
+  /* Resolves to the number, or to null where the browser lets no worker run. */
+  const solve = (task) => new Promise((resolve) => {
+    const worker = new Worker(address);
+    const finish = (number) => {
+      worker.terminate();
+      resolve(number);
+    };
+    worker.addEventListener("message", (event) => finish(event.data));
+    worker.addEventListener("error", () => finish(null));
+    worker.postMessage(task);
+  });
 
   const prove = async () => {
     const task = JSON.parse(form.dataset.proof);
     line.textContent = line.dataset.working;
     const number = await solve(task);
+    line.textContent = number === null ? "" : line.dataset.done;
     if (number === null) return;
     const { algorithm, challenge, salt, signature } = task;
     form.elements.proof.value = btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
-    line.textContent = line.dataset.done;
   };
 
-  /* Only a secure page may hash; elsewhere the short wait of the server applies. */
-  if (form && window.crypto && crypto.subtle) {
-    const proved = prove();
+  /* Only a secure page may hash; elsewhere, and without a worker, the short wait of the server applies. */
+  if (form && window.Worker && window.crypto && crypto.subtle) {
+    let ended = false;
+    const proved = prove().finally(() => { ended = true; });
     form.addEventListener("submit", (event) => {
-      if (form.elements.proof.value) return;
+      if (ended) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      proved.then(() => form.requestSubmit());
+      proved.finally(() => form.requestSubmit());
     }, true);
   }
 }

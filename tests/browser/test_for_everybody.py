@@ -155,3 +155,20 @@ def weight(request: Request) -> int:
     if request.resource_type == "document":
         return len(gzip.compress(response.body(), 6))
     return request.sizes()["responseBodySize"]
+
+
+def test_the_proof_of_work_is_done_beside_the_page(visit: Visit) -> None:
+    visitor = visit()
+    with visitor.page.expect_worker() as worker:
+        visitor.go("/mes-donnees/")
+    assert "proof-worker" in worker.value.url
+    expect(visitor.page.locator(".proof")).to_have_text(visitor.say("Vérification anti-robot terminée."))
+    expect(visitor.page.locator("input[name=proof]")).not_to_have_value("")
+
+
+def test_where_no_worker_runs_a_person_waits_instead(visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.add_init_script("delete window.Worker")
+    visitor.go("/mes-donnees/")
+    expect(visitor.page.locator("input[name=proof]")).to_have_value("")
+    expect(visitor.page.locator(".proof")).to_have_text("")

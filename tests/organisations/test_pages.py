@@ -151,3 +151,8 @@ def test_the_colour_of_an_organisation_is_allowed_by_the_nonce_alone(client: Cli
     nonce = policy.split("style-src", 1)[1].split("'nonce-", 1)[1].split("'", 1)[0]
     assert f'<style nonce="{nonce}">' in response.content.decode()
     assert "unsafe-inline" not in policy
+
+
+def test_the_public_pages_say_in_their_head_what_they_are_for(client: Client) -> None:
+    assert '<meta name="description" content="Déposez une réclamation' in client.get("/").content.decode()
+    assert '<meta name="description" content="Déclarez vos soins' in client.get("/sante/").content.decode()

@@ -18,12 +18,14 @@ from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.cases.models import Decision
+from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.middleware import client_address
 
 from .access import copy_of_data
 from .forms import AnswerForm
 from .models import Kind, RightsDelay, RightsRequest, RightsRequestQuerySet
-from .services import AlreadyAnswered, answer_request
+from .services import answer_request
 
 ANSWER = "privacy.answer_rightsrequest"
 SEE = "privacy.view_rightsrequest"
@@ -71,7 +73,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
 
     def list_view(self, request: HttpRequest) -> HttpResponse:
         requests = self.visible(request)
-        answered = requests.exclude(state=RightsRequest.State.PENDING).order_by("-pk")
+        answered = requests.exclude(decision=Decision.PENDING).order_by("-pk")
         return self.page(
             request,
             "list",
@@ -91,7 +93,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
                 raise Http404
             if form.is_valid() and self.answered(request, asked, form):
                 return redirect("admin:privacy_rightsrequest_changelist")
-            asked.refresh_from_db(fields=["state", "decided_at", "decided_by", "refusal", "done"])
+            asked.refresh_from_db(fields=["decision", "decided_at", "decided_by", "refusal", "done"])
         else:
             self.log(request, audit.Action.CASE_OPENED, asked)
         return self.page(
@@ -102,7 +104,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
             title=_("Demande %(number)s") % {"number": str(asked).replace(" ", "\u00a0")},
             asked=asked,
             form=form,
-            open=asked.state == RightsRequest.State.PENDING,
+            open=asked.is_pending,
             may_answer=may_answer,
             may_copy=may_answer and asked.kind == Kind.ACCESS,
             late=bool(asked.due_at and asked.due_at < timezone.now()),
@@ -113,7 +115,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
         user: Any = request.user
         try:
             answer_request(request_id=asked.pk, user=user, address=client_address(request), **form.cleaned_data)
-        except AlreadyAnswered:
+        except AlreadyDecided:
             form.add_error(None, _("Quelqu’un d’autre vient de répondre à cette demande."))
             return False
         messages.success(request, _("La réponse est notée. La personne en est informée."))

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.cases.models import Decision
 from claims_portal.identifiers import EmailAddressField, MobileField, PersonNameField, ProseField
 from claims_portal.organisations.models import Organisation
 
-from .models import Kind, RightsRequest
+from .models import ANSWERS, Kind, RightsRequest
 
 DETAILS_MAX = 3000
 DONE_MAX = 5000
@@ -82,11 +83,11 @@ class RightsForm(forms.Form):
 class AnswerForm(forms.Form):
     """What the agent decided. A request that is met, even in part, needs the identity to be checked."""
 
-    state = forms.ChoiceField(
+    decision = forms.ChoiceField(
         label=_("Réponse"),
         choices=[
             ("", _("Choisir dans la liste")),
-            *(each for each in RightsRequest.State.choices if each[0] != RightsRequest.State.PENDING),
+            *((answer, label) for answer, label in ANSWERS.items() if answer != Decision.PENDING),
         ],
         error_messages={"required": _("Choisissez la réponse.")},
     )
@@ -112,15 +113,14 @@ class AnswerForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        state = cleaned.get("state")
-        if state in (RightsRequest.State.PARTIAL, RightsRequest.State.REFUSED) and not cleaned.get("refusal"):
+        decision = cleaned.get("decision")
+        if decision in (Decision.PARTLY, Decision.REFUSED) and not cleaned.get("refusal"):
             self.add_error("refusal", _("Choisissez pourquoi la demande n’est pas satisfaite en entier."))
-        met = (RightsRequest.State.ACCEPTED, RightsRequest.State.PARTIAL)
-        if state in met and not cleaned.get("identity_checked"):
+        if decision in (Decision.GRANTED, Decision.PARTLY) and not cleaned.get("identity_checked"):
             self.add_error("identity_checked", _("Vérifiez l’identité de la personne avant d’accepter."))
         unverified = cleaned.get("refusal") == RightsRequest.Refusal.IDENTITY
-        if unverified and state == RightsRequest.State.REFUSED and cleaned.get("identity_checked"):
+        if unverified and decision == Decision.REFUSED and cleaned.get("identity_checked"):
             self.add_error("refusal", _("Ce motif contredit l’identité cochée : décochez-la, ou changez de motif."))
-        if unverified and state == RightsRequest.State.PARTIAL:
+        if unverified and decision == Decision.PARTLY:
             self.add_error("refusal", _("Sans identité vérifiée, la demande se refuse en entier."))
         return cleaned

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from claims_portal.accounts.models import User
+from claims_portal.cases.models import Decidable, Decision
 from claims_portal.deadlines.explanation import Explanation, explanation_sentence, spelled_date
 from claims_portal.deadlines.models import Delay
 from claims_portal.organisations.models import Organisation
@@ -30,6 +30,15 @@ SHORT = {
     Kind.RECTIFICATION: _("Rectification"),
     Kind.OPPOSITION: _("Opposition"),
     Kind.ERASURE: _("Effacement"),
+}
+
+
+# How a request may be answered; the labels are what the person reads.
+ANSWERS = {
+    Decision.PENDING: _("À traiter"),
+    Decision.GRANTED: _("Acceptée"),
+    Decision.PARTLY: _("Acceptée en partie"),
+    Decision.REFUSED: _("Refusée"),
 }
 
 
@@ -69,17 +78,11 @@ class RightsRequestQuerySet(models.QuerySet["RightsRequest"]):
 
     def pending(self) -> RightsRequestQuerySet:
         """Those to answer, the most urgent first."""
-        return self.filter(state=RightsRequest.State.PENDING).order_by("due_at", "pk")
+        return self.filter(decision=Decision.PENDING).order_by("due_at", "pk")
 
 
-class RightsRequest(models.Model):
+class RightsRequest(Decidable):
     """What one person asks one organisation. Only `privacy.services` writes here."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("À traiter")
-        ACCEPTED = "accepted", _("Acceptée")
-        PARTIAL = "partial", _("Acceptée en partie")
-        REFUSED = "refused", _("Refusée")
 
     class Refusal(models.TextChoices):
         """Why a request is not met, or not wholly; the label is what the person reads."""
@@ -102,14 +105,10 @@ class RightsRequest(models.Model):
     delay = models.ForeignKey(Delay, models.PROTECT, related_name="+", null=True, blank=True)
     due_at = models.DateTimeField(_("à traiter avant le"), null=True, blank=True)
     explanation = models.JSONField(_("calcul du délai"), null=True, blank=True)
-    state = models.CharField(_("état"), max_length=10, choices=State, default=State.PENDING)
+    decision = models.CharField(_("réponse"), max_length=10, choices=ANSWERS, default=Decision.PENDING)
     identity_checked = models.BooleanField(_("identité vérifiée"), default=False)
     refusal = models.CharField(_("motif"), max_length=10, choices=Refusal, blank=True)
     done = models.TextField(_("ce qui a été fait"), blank=True)
-    decided_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("réponse de")
-    )
 
     objects = RightsRequestQuerySet.as_manager()
 
@@ -119,16 +118,17 @@ class RightsRequest(models.Model):
         default_permissions = ("view",)
         permissions: ClassVar = [("answer_rightsrequest", _("Peut répondre aux demandes sur des données personnelles"))]
         indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], name="rights_pending", condition=Q(state="pending")),
+            models.Index(fields=["due_at", "id"], name="rights_pending", condition=Q(decision="pending")),
             models.Index(fields=["organisation", "-id"], name="rights_organisation"),
         ]
         constraints: ClassVar = [
+            *Decidable.Meta.constraints,
             models.CheckConstraint(
-                condition=~Q(state__in=["accepted", "partial"]) | Q(identity_checked=True),
+                condition=~Q(decision__in=["granted", "partial"]) | Q(identity_checked=True),
                 name="rights_met_once_identity_is_checked",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["partial", "refused"]) | ~Q(refusal=""), name="rights_refused_with_a_reason"
+                condition=~Q(decision__in=["partial", "refused"]) | ~Q(refusal=""), name="rights_refused_with_a_reason"
             ),
         ]
 

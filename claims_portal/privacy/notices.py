@@ -30,7 +30,7 @@ class RequestNotice(Notice):
             "organisation": self.request.organisation,
             "due": self.request.due_words,
             "due_reason": self.request.due_reason,
-            "outcome": self.request.get_state_display(),
+            "outcome": self.request.get_decision_display(),
             "reason": str(RightsRequest.Refusal(self.request.refusal).label) if self.request.refusal else "",
             "authority": AUTHORITIES.get(self.request.organisation.country, ""),
         }

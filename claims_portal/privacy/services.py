@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Decision
+from claims_portal.cases.services.decisions import decide
 from claims_portal.deadlines.compute import compute
 from claims_portal.deadlines.days import CalendarDays
 from claims_portal.deadlines.models import Delay
@@ -18,14 +20,10 @@ from claims_portal.notifications.services import forget_messages, queue
 from claims_portal.organisations.models import Organisation
 
 from . import notices
-from .models import RightsDelay, RightsRequest
+from .models import ANSWERS, RightsDelay, RightsRequest
 
 DIGITS = 10
 BATCH = 200
-
-
-class AlreadyAnswered(Exception):
-    """Somebody answered this request meanwhile."""
 
 
 class IdentityUnchecked(Exception):
@@ -79,7 +77,7 @@ def answer_request(
     *,
     request_id: int,
     user: User,
-    state: str,
+    decision: str,
     done: str,
     refusal: str = "",
     identity_checked: bool = False,
@@ -87,30 +85,31 @@ def answer_request(
 ) -> RightsRequest:
     """Accept a request, wholly or in part, or refuse it; the person is told, with the reason of what is not met.
 
-    `done` stays in the register. AlreadyAnswered; IdentityUnchecked when accepted for nobody knows whom;
-    ValueError for a state that is no answer, or without the reason that a refusal, even in part, must have.
+    `done` stays in the register. AlreadyDecided; IdentityUnchecked when accepted for nobody knows whom;
+    ValueError for a decision that is no answer, or without the reason that a refusal, even in part, must have.
     """
+    if decision not in ANSWERS or decision == Decision.PENDING:
+        raise ValueError(decision)
+    if decision != Decision.REFUSED and not identity_checked:
+        raise IdentityUnchecked
     requests = RightsRequest.objects.select_for_update(of=("self",)).select_related("organisation")
     request = requests.get(pk=request_id)
-    if request.state != RightsRequest.State.PENDING:
-        raise AlreadyAnswered
-    request.state = RightsRequest.State(state)
-    if request.state == RightsRequest.State.PENDING:
-        raise ValueError(state)
-    accepted = request.state == RightsRequest.State.ACCEPTED
-    if request.state != RightsRequest.State.REFUSED and not identity_checked:
-        raise IdentityUnchecked
-    request.refusal = "" if accepted else RightsRequest.Refusal(refusal)
-    request.done, request.identity_checked = done, identity_checked
-    request.decided_at, request.decided_by = timezone.now(), user
-    request.save()
+    decide(
+        request,
+        decision,
+        user=user,
+        seen=Decision.PENDING,
+        refusal="" if decision == Decision.GRANTED else RightsRequest.Refusal(refusal),
+        done=done,
+        identity_checked=identity_checked,
+    )
     audit.record(
         action=audit.Action.RIGHTS_ANSWERED,
         user=user,
         about=request,
         reference=request.number,
         address=address,
-        details={"kind": request.kind, "state": request.state},
+        details={"kind": request.kind, "state": request.decision},
     )
     queue(notices.Answered(request))
     return request
@@ -124,7 +123,7 @@ def recount_open(*, calendar_id: int) -> int:
     for request in waiting.iterator(chunk_size=200):
         due = compute(delay=delays[request.delay_id], start=request.received_at)
         if due.at != request.due_at:
-            still = RightsRequest.objects.filter(pk=request.pk, state=RightsRequest.State.PENDING)
+            still = RightsRequest.objects.filter(pk=request.pk, decision=Decision.PENDING)
             moved += still.update(due_at=due.at, explanation=due.explanation.as_json())
     return moved
 

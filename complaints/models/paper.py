@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Decidable, Decision
 from claims_portal.organisations.models import Desk
 
 from .case import Complaint
@@ -64,16 +65,11 @@ class TrackingRequestQuerySet(models.QuerySet["TrackingRequest"]):
 
     def pending(self) -> TrackingRequestQuerySet:
         """Those nobody has decided yet, the oldest first."""
-        return self.filter(state=TrackingRequest.State.PENDING).order_by("created_at", "pk")
+        return self.filter(decision=Decision.PENDING).order_by("created_at", "pk")
 
 
-class TrackingRequest(models.Model):
+class TrackingRequest(Decidable):
     """Somebody who complained on paper gives an e-mail or a mobile to follow their case online (rows A43, A44)."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("À vérifier")
-        ACCEPTED = "accepted", _("Acceptée")
-        REFUSED = "refused", _("Refusée")
 
     class Refusal(models.TextChoices):
         """Why a request is refused; the label is what the person reads."""
@@ -90,10 +86,7 @@ class TrackingRequest(models.Model):
     mobile = PhoneNumberField(_("téléphone portable"), blank=True)
     language = models.CharField(_("langue"), max_length=2, default="fr")
     created_at = models.DateTimeField(_("demandée le"), auto_now_add=True)
-    state = models.CharField(_("état"), max_length=10, choices=State, default=State.PENDING)
     complaint = models.ForeignKey(Complaint, models.CASCADE, related_name="+", null=True, blank=True)
-    decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
     refusal = models.CharField(_("motif du refus"), max_length=10, choices=Refusal, blank=True)
 
     objects = TrackingRequestQuerySet.as_manager()
@@ -102,15 +95,16 @@ class TrackingRequest(models.Model):
         verbose_name = _("demande de suivi en ligne")
         verbose_name_plural = _("demandes de suivi en ligne")
         indexes = [
-            models.Index(fields=["desk", "created_at", "id"], name="tracking_request", condition=Q(state="pending")),
+            models.Index(fields=["desk", "created_at", "id"], name="tracking_request", condition=Q(decision="pending")),
             models.Index(fields=["number"], name="tracking_request_number", condition=~Q(number="")),
         ]
-        constraints = [
+        constraints: ClassVar = [
+            *Decidable.Meta.constraints,
             # Sent twice, or from two tabs: one request to check.
             models.UniqueConstraint(
                 fields=["desk", "number", "name", "letter_reference", "email", "mobile"],
                 name="one_pending_tracking_request",
-                condition=Q(state="pending"),
+                condition=Q(decision="pending"),
             ),
         ]
 

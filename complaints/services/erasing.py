@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims_portal.backoffice.searches import forget_searches
+from claims_portal.cases.models import Decision
 from claims_portal.notifications.services import forget_messages
 from complaints.models import CaseLink, Complainant, Complaint, TrackingRequest
 
@@ -84,7 +85,7 @@ def erase_refused_requests() -> int:
     After `settings.UNTIED_CONTACT_DAYS`. Those of a case go with it.
     """
     limit = timezone.now() - timedelta(days=settings.UNTIED_CONTACT_DAYS)
-    refused = TrackingRequest.objects.filter(state=TrackingRequest.State.REFUSED, complaint=None, decided_at__lt=limit)
+    refused = TrackingRequest.objects.filter(decision=Decision.REFUSED, complaint=None, decided_at__lt=limit)
     erased = 0
     while keys := list(refused.values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from claims_portal.accounts.models import User
+from claims_portal.cases.models import Decision
 from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.cases.services.changes import lock_case, record_event
+from claims_portal.cases.services.decisions import decide
 from claims_portal.notifications.services import queue
 from claims_portal.organisations.models import Desk
 from complaints import notices
@@ -68,31 +69,24 @@ def add_contact(*, complaint_id: int, user: User, email: str = "", mobile: str =
 @transaction.atomic
 def accept_request(*, request_id: int, complaint_id: int, user: User) -> Complaint:
     """The agent found the case and is sure of the person: the contact is theirs. AlreadyDecided, ContactKnown."""
-    request = _undecided(request_id)
+    request = _locked(request_id)
     complaint = add_contact(complaint_id=complaint_id, user=user, email=request.email, mobile=str(request.mobile or ""))
-    request.complaint = complaint
-    _decide(request, TrackingRequest.State.ACCEPTED, user)
+    decide(request, Decision.GRANTED, user=user, complaint=complaint)
     return complaint
 
 
 @transaction.atomic
 def refuse_request(*, request_id: int, user: User, refusal: str) -> TrackingRequest:
     """The agent cannot open the case to this contact, for one of the `Refusal` reasons. AlreadyDecided."""
-    request = _undecided(request_id)
-    request.refusal = TrackingRequest.Refusal(refusal)
-    _decide(request, TrackingRequest.State.REFUSED, user)
+    request = _locked(request_id)
+    decide(request, Decision.REFUSED, user=user, refusal=TrackingRequest.Refusal(refusal))
     queue(notices.TrackingRefused(request))
     return request
 
 
-def _undecided(request_id: int) -> TrackingRequest:
+def _locked(request_id: int) -> TrackingRequest:
     requests = TrackingRequest.objects.select_for_update(of=("self",)).select_related("desk__organisation")
     request = requests.get(pk=request_id)
-    if request.state != TrackingRequest.State.PENDING:
+    if not request.is_pending:
         raise AlreadyDecided
     return request
-
-
-def _decide(request: TrackingRequest, state: TrackingRequest.State, user: User) -> None:
-    request.state, request.decided_at, request.decided_by = state, timezone.now(), user
-    request.save(update_fields=["state", "decided_at", "decided_by", "complaint", "refusal"])

@@ -43,7 +43,7 @@ def ask(client, desk, **changes):
 def test_who_wrote_by_post_asks_with_the_number_and_staff_see_it_in_their_queue(client, desk, agent, paper):
     assert "Votre demande est transmise" in ask(client, desk, number=str(paper)).content.decode()
     asked = TrackingRequest.objects.get()
-    assert (asked.number, asked.email, asked.state) == (paper.number, "amina@exemple.ma", "pending")
+    assert (asked.number, asked.email, asked.decision) == (paper.number, "amina@exemple.ma", "pending")
     assert "amina@exemple.ma" in signed_in(agent).get(QUEUE).content.decode()
 
 
@@ -97,7 +97,7 @@ def test_an_accepted_request_opens_the_tracking_and_tells_the_person(client, des
     message = Message.objects.get()
     assert (message.notice, message.recipient) == ("complaints.tracking_opened", "amina@exemple.ma")
     asked.refresh_from_db()
-    assert (asked.state, asked.complaint, asked.decided_by) == ("accepted", paper, agent)
+    assert (asked.decision, asked.complaint, asked.decided_by) == ("granted", paper, agent)
 
 
 def test_a_refused_request_says_why(client, desk, agent, paper):

@@ -62,7 +62,7 @@ def test_an_answered_request_leaves_the_register_in_its_time_and_one_that_waits_
     elsewhere = RightsRequestFactory(kind=rule.kind)
     for request in (answered, elsewhere):
         answer_request(
-            request_id=request.pk, user=AgentFactory(), state="accepted", done="Corrigé.", identity_checked=True
+            request_id=request.pk, user=AgentFactory(), decision="granted", done="Corrigé.", identity_checked=True
         )
     clock.shift(timedelta(days=360))
     assert erase_old() == 0
@@ -76,7 +76,7 @@ def test_an_answered_request_leaves_the_register_in_its_time_and_one_that_waits_
 def test_a_refused_request_to_follow_online_is_deleted_with_its_message():
     desk, long_ago = DeskFactory(), timezone.now() - timedelta(days=91)
     made = [
-        TrackingRequest.objects.create(desk=desk, name="Amina", email="amina@exemple.ma", state=state, decided_at=at)
+        TrackingRequest.objects.create(desk=desk, name="Amina", email="amina@exemple.ma", decision=state, decided_at=at)
         for state, at in (("refused", long_ago), ("refused", NOW), ("pending", None))
     ]
     told = message(91, about=f"tracking-request:{made[0].pk}")

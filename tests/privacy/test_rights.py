@@ -15,11 +15,11 @@ from django.urls import reverse
 
 from claims_portal.accounts import human
 from claims_portal.accounts.models import AuditEntry
+from claims_portal.cases.refusals import AlreadyDecided
 from claims_portal.cases.services.exchange import add_note
 from claims_portal.notifications.models import Message
 from claims_portal.privacy.models import RightsRequest
 from claims_portal.privacy.services import (
-    AlreadyAnswered,
     IdentityUnchecked,
     answer_request,
     recount_open,
@@ -154,13 +154,13 @@ def test_only_who_may_sees_the_requests_to_their_organisation(asked, officer):
 @pytest.mark.parametrize(
     ("typed", "status"),
     [
-        ({"state": "accepted", "identity_checked": "1", "done": "Copie remise."}, 302),
-        ({"state": "accepted", "done": "Copie remise."}, 422),
-        ({"state": "refused", "done": "Rien."}, 422),
-        ({"state": "refused", "refusal": "identity", "done": "Sans réponse à nos deux rappels."}, 302),
-        ({"state": "partial", "identity_checked": "1", "refusal": "law", "done": "Tout sauf le dossier."}, 302),
-        ({"state": "partial", "identity_checked": "1", "refusal": "identity", "done": "Tout."}, 422),
-        ({"state": "refused", "identity_checked": "1", "refusal": "identity", "done": "Rien."}, 422),
+        ({"decision": "granted", "identity_checked": "1", "done": "Copie remise."}, 302),
+        ({"decision": "granted", "done": "Copie remise."}, 422),
+        ({"decision": "refused", "done": "Rien."}, 422),
+        ({"decision": "refused", "refusal": "identity", "done": "Sans réponse à nos deux rappels."}, 302),
+        ({"decision": "partial", "identity_checked": "1", "refusal": "law", "done": "Tout sauf le dossier."}, 302),
+        ({"decision": "partial", "identity_checked": "1", "refusal": "identity", "done": "Tout."}, 422),
+        ({"decision": "refused", "identity_checked": "1", "refusal": "identity", "done": "Rien."}, 422),
         ({}, 422),
     ],
 )
@@ -168,11 +168,11 @@ def test_an_answer_has_its_reason_and_an_identity_that_was_checked(asked, office
     address = reverse("admin:privacy_rightsrequest_change", args=[asked.pk])
     assert signed_in(officer).post(address, typed).status_code == status
     asked.refresh_from_db()
-    assert (asked.state == "pending") is (status == 422)
+    assert (asked.decision == "pending") is (status == 422)
 
 
 def test_the_person_is_told_the_answer_and_its_reason_but_not_what_the_register_notes(asked, officer):
-    answer_request(request_id=asked.pk, user=officer, state="refused", refusal="identity", done="Carte illisible.")
+    answer_request(request_id=asked.pk, user=officer, decision="refused", refusal="identity", done="Carte illisible.")
     told = Message.objects.latest("pk").body_text
     assert "Refusée" in told
     assert str(RightsRequest.Refusal.IDENTITY.label) in told
@@ -183,19 +183,19 @@ def test_the_person_is_told_the_answer_and_its_reason_but_not_what_the_register_
 
 def test_a_request_is_answered_once_and_never_met_for_somebody_unknown(asked, officer):
     with pytest.raises(IdentityUnchecked):
-        answer_request(request_id=asked.pk, user=officer, state="accepted", done="x")
+        answer_request(request_id=asked.pk, user=officer, decision="granted", done="x")
     with pytest.raises(ValueError, match="pending"):
-        answer_request(request_id=asked.pk, user=officer, state="pending", done="x", identity_checked=True)
+        answer_request(request_id=asked.pk, user=officer, decision="pending", done="x", identity_checked=True)
     with pytest.raises(IntegrityError), transaction.atomic():
-        RightsRequest.objects.update(state="accepted")
-    answer_request(request_id=asked.pk, user=officer, state="accepted", done="x", identity_checked=True)
-    with pytest.raises(AlreadyAnswered):
-        answer_request(request_id=asked.pk, user=officer, state="refused", refusal="law", done="x")
+        RightsRequest.objects.update(decision="granted")
+    answer_request(request_id=asked.pk, user=officer, decision="granted", done="x", identity_checked=True)
+    with pytest.raises(AlreadyDecided):
+        answer_request(request_id=asked.pk, user=officer, decision="refused", refusal="law", done="x")
 
 
 def test_the_second_of_two_answers_is_told_and_gets_its_words_back(asked, officer):
-    answer_request(request_id=asked.pk, user=officer, state="accepted", done="Copie remise.", identity_checked=True)
-    typed = {"state": "refused", "refusal": "nothing", "done": "Un long texte du second agent."}
+    answer_request(request_id=asked.pk, user=officer, decision="granted", done="Copie remise.", identity_checked=True)
+    typed = {"decision": "refused", "refusal": "nothing", "done": "Un long texte du second agent."}
     shown = signed_in(officer).post(reverse("admin:privacy_rightsrequest_change", args=[asked.pk]), typed)
     assert shown.content.decode().count("Quelqu’un d’autre vient de répondre à cette demande.") == 1
     assert "Un long texte du second agent.</textarea>" in shown.content.decode()

@@ -80,7 +80,7 @@ class HolidayOverrideAdmin(TellingAdmin):
     fields = ["calendar", "date", "is_working", ("name_fr", "name_ar"), "source"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: HolidayOverride | None = None) -> list[str]:
-        """A day stays in its calendar, so that one change concerns one calendar."""
+        """Keep a day in its calendar, so that one change concerns one calendar."""
         return ["calendar"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: HolidayOverride, form: Any, change: bool) -> None:

@@ -46,7 +46,7 @@ class Due:
 
     @classmethod
     def stored(cls, *, at: datetime, explanation: dict[str, Any]) -> Due:
-        """The due moment a case keeps, with the JSON of its explanation."""
+        """Return the due moment that a case keeps, with the JSON of its explanation."""
         return cls(at, Explanation.from_json(explanation))
 
     def __str__(self) -> str:
@@ -106,7 +106,7 @@ def _closed(pause: Pause, now: datetime) -> tuple[datetime, datetime]:
 
 
 def _merged(pauses: Iterable[Pause], start: datetime, now: datetime) -> _Stopped:
-    """The pauses in order, clipped to the start, overlapping ones joined and empty ones dropped."""
+    """Return the pauses in order, clipped to the start, overlapping ones joined and empty ones dropped."""
     merged: _Stopped = []
     for begin, end in sorted(_closed(pause, now) for pause in pauses):
         if merged and begin <= merged[-1][1]:
@@ -132,7 +132,7 @@ def _count_hours(delay: Delay, days: CalendarDays, start: datetime, stopped: _St
 
 
 def _after_desk_time(days: CalendarDays, moment: datetime, length: timedelta) -> datetime:
-    """The first instant at which the desk has been open for this long since the moment."""
+    """Return the first instant at which the desk has been open for this long since the moment."""
     if not length:
         return moment
     for day in days.working_days_from(days.local_date(moment)):
@@ -193,7 +193,7 @@ def _count_days(delay: Delay, days: CalendarDays, start: datetime, stopped: _Sto
 
 
 def months_later(day: date, amount: int) -> date:
-    """The same day number some months later, or the last day of a shorter month."""
+    """Return the same day number some months later, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + amount, 12)
     return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
 
@@ -203,7 +203,7 @@ _NO_DAY_OFF: _DaysOff = ((), 0)
 
 
 def _days_off(days: CalendarDays, first: date, last: date) -> _DaysOff:
-    """The holidays and the number of weekly rest days from one date to another, both included."""
+    """Return the holidays and the number of weekly rest days from one date to another, both included."""
     holidays, rest_days = [], 0
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)

@@ -46,7 +46,7 @@ class CalendarDays:
 
     @classmethod
     def regular(cls, calendar: Calendar) -> CalendarDays:
-        """A calendar's week and public holidays, without its exceptions: no query."""
+        """Build a calendar's week and public holidays, without its exceptions and without a query."""
         return cls(
             calendar_id=calendar.pk,
             name_fr=calendar.name_fr,
@@ -60,7 +60,7 @@ class CalendarDays:
         )
 
     def holiday(self, day: date) -> Holiday | None:
-        """The holiday on this date, unless the organisation works that day."""
+        """Return the holiday on this date, unless the organisation works that day."""
         override = self.overrides.get(day)
         if override:
             return None if override.is_working else Holiday(day, override.name_fr, override.name_ar)
@@ -78,15 +78,15 @@ class CalendarDays:
         return day.isoweekday() not in self.weekdays and not self.is_working(day)
 
     def local_date(self, moment: datetime) -> date:
-        """The date on the wall of the desk at this instant."""
+        """Return the local date of the desk at this instant."""
         return moment.astimezone(self.zone).date()
 
     def end_of(self, day: date) -> datetime:
-        """The last second of a date, as an instant in UTC."""
+        """Return the last second of a date, as an instant in UTC."""
         return datetime.combine(day, END_OF_DAY, self.zone).astimezone(UTC)
 
     def opening(self, day: date) -> tuple[datetime, datetime]:
-        """The instants (UTC) at which the desk opens and closes on a working date."""
+        """Return the instants (UTC) at which the desk opens and closes on a working date."""
         closing_day = day + ONE_DAY if self.closes_at == MIDNIGHT else day
         return (
             datetime.combine(day, self.opens_at, self.zone).astimezone(UTC),
@@ -94,7 +94,7 @@ class CalendarDays:
         )
 
     def whole(self, day: date) -> tuple[datetime, datetime]:
-        """The instants (UTC) at which a date begins and ends."""
+        """Return the instants (UTC) at which a date begins and ends."""
         return (
             datetime.combine(day, MIDNIGHT, self.zone).astimezone(UTC),
             datetime.combine(day + ONE_DAY, MIDNIGHT, self.zone).astimezone(UTC),

@@ -53,7 +53,7 @@ class Explanation:
         return (self.origin_ar if get_language() == "ar" else "") or self.origin_fr
 
     def as_json(self) -> dict[str, Any]:
-        """What a case stores; `from_json` reads it back. A usual delay says nothing about its origin."""
+        """Return what a case stores; `from_json` reads it back. A usual delay says nothing about its origin."""
         unsaid = set() if self.origin_fr else {"origin_fr", "origin_ar"}
         return {
             **{name: value for name, value in self.__dict__.items() if name not in unsaid},
@@ -64,7 +64,7 @@ class Explanation:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Explanation:
-        """The explanation a case stored; TypeError or KeyError when it is not one."""
+        """Return the explanation that a case stored; TypeError or KeyError when it is not one."""
         extended = stored["extended_from"]
         return cls(
             **stored
@@ -141,7 +141,7 @@ def _start(explanation: Explanation) -> str:
 
 
 def _pause(explanation: Explanation) -> str:
-    """The time the clock was stopped, in the largest units that say it; "" when it never was."""
+    """Return the time for which the clock was stopped, in the largest units that say it; "" when it never was."""
     if explanation.paused_days:
         count = explanation.paused_days
         return ngettext("%(count)s jour de pause", "%(count)s jours de pause", count) % {"count": count}
@@ -190,7 +190,7 @@ def explanation_sentence(explanation: Explanation | dict[str, Any]) -> str:
 
 
 def explanation_with_origin(explanation: Explanation) -> str:
-    """The sentence, and what set the delay when it is not the usual one: that may tell what a case is about."""
+    """Return the sentence, and what set an unusual delay: that may reveal what a case is about."""
     sentence = explanation_sentence(explanation)
     if not explanation.origin:
         return sentence
@@ -199,7 +199,7 @@ def explanation_with_origin(explanation: Explanation) -> str:
 
 
 def explanation_details(explanation: Explanation) -> list[str]:
-    """The calendar, each holiday passed over and how many days of rest, in the active language.
+    """Return the calendar, each holiday passed over and how many days of rest, in the active language.
 
     For « comment cette date est calculée », below the sentence, which says the pauses.
     """

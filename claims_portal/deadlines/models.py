@@ -21,7 +21,7 @@ LONGEST_AMOUNT = 2000
 
 
 def monday_to_friday() -> list[int]:
-    """The usual week, as ISO weekday numbers."""
+    """Return the usual week, as ISO weekday numbers."""
     return [1, 2, 3, 4, 5]
 
 
@@ -214,7 +214,7 @@ class Delay(models.Model):
         return str(self.name)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """The rules of the table, each said beside the field to change: its constraint names it as its code."""
+        """Check the rules of the table beside the field to change: a constraint names that field as its code."""
         try:
             super().validate_constraints(exclude)
         except ValidationError as refusal:

@@ -50,7 +50,7 @@ def _names(country: str, year: int, language: str) -> dict[date, str]:
 
 @lru_cache(maxsize=256)
 def public_holidays(country: str, year: int) -> Mapping[date, Holiday]:
-    """The holidays of a year; none for a blank country. Islamic feasts are marked as estimated."""
+    """Return the holidays of a year; none for a blank country. Islamic feasts are marked as estimated."""
     if not country:
         return MappingProxyType({})
     french, arabic = _names(country, year, "fr"), _names(country, year, "ar")

@@ -24,7 +24,7 @@ class Bounce:
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
-    """What a notification says; None for anything else: an answer, a delay, a success, a text that is no report."""
+    """Return what a notification says; None for anything else: an answer, a delay, a success, a plain text."""
     try:
         report = message_from_bytes(raw[:LARGEST])
     except RecursionError:  # parts within parts without end: no server writes so
@@ -53,7 +53,7 @@ def _failure(part: Message) -> str:
 
 
 def _message_id(part: Message) -> str:
-    """The Message-ID of the e-mail that came back, whole or as its headers."""
+    """Return the Message-ID of the e-mail that came back, whole or as its headers."""
     payload = part.get_payload()
     if isinstance(payload, list):
         original = payload[0] if payload else None

@@ -14,7 +14,7 @@ DEMO_BACKEND = "claims_portal.notifications.sms.OutboxOnlyBackend"
 
 @register(deploy=True)
 def sms_leave(**_kwargs: Any) -> list[CheckMessage]:
-    """An SMS gateway is configured: outside a demonstration the outbox alone reaches nobody."""
+    """Check that an SMS gateway is configured: outside a demonstration the outbox alone reaches nobody."""
     if settings.DEMO or settings.SMS_BACKEND != DEMO_BACKEND:
         return []
     hint = "Set SMS_BACKEND and SMS_GATEWAY; see docs/operations.md."
@@ -23,7 +23,7 @@ def sms_leave(**_kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def sms_backend_works(**_kwargs: Any) -> list[CheckMessage]:
-    """The SMS backend exists, and its gateway is complete and reached over HTTPS."""
+    """Check that the SMS backend exists, and that its gateway is complete and reached over HTTPS."""
     try:
         import_string(settings.SMS_BACKEND)()
     except (ImportError, ImproperlyConfigured) as error:

@@ -64,7 +64,7 @@ class Mailer:
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
-    """The e-mail of a row, with the headers that tell machines what it is (RFC 3834, RFC 5322)."""
+    """Build the e-mail of a row, with the headers that tell machines what it is (RFC 3834, RFC 5322)."""
     email = EmailMultiAlternatives(
         message.subject,
         message.body_text,
@@ -82,13 +82,13 @@ def compose(message: Message) -> EmailMultiAlternatives:
 
 
 def sender(message: Message) -> str:
-    """The portal's own address, under the name that this message asks for."""
+    """Return the portal's own address, under the name that this message asks for."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return formataddr((message.sender_name, address)) if message.sender_name else settings.DEFAULT_FROM_EMAIL
 
 
 def judged(error: OSError | ValueError) -> Refused | Unavailable:
-    """The error as the outbox understands it: for good, or for now."""
+    """Return the error as the outbox understands it: permanent or temporary."""
     if isinstance(error, SMTPRecipientsRefused):
         code, answer = next(iter(error.recipients.values()))
         error = SMTPDataError(code, answer)

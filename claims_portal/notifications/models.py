@@ -19,13 +19,13 @@ SENSITIVE_LIFE = timedelta(minutes=15)
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> MessageQuerySet:
-        """What may be taken and sent now, the longest waiting first; a lease that ended is taken again."""
+        """Return what may be taken and sent now, the longest waiting first; a lease that ended is taken again."""
         now = timezone.now()
         free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
         return self.filter(free, state__in=Message.OPEN_STATES, next_try_at__lte=now).order_by("next_try_at", "pk")
 
     def about(self, case: str) -> MessageQuerySet:
-        """The messages of one case, such as "complaint:12", newest first."""
+        """Return the messages of one case, such as "complaint:12", newest first."""
         return self.filter(about=case).order_by("-pk")
 
     def to_blank(self) -> MessageQuerySet:

@@ -1,4 +1,6 @@
-"""What a message is made of. Each app writes its own in its `notices.py`, one small class a message:
+"""Define what a message is made of.
+
+Each app writes its own in its `notices.py`, one small class for each message:
 
     class Acknowledgement(Notice):
         key = "complaints.acknowledgement"
@@ -43,12 +45,12 @@ _NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def one_line(text: str) -> str:
-    """A text that is safe in a header: one line, printable, at most 200 characters."""
+    """Return a text that is safe in a header: one line, printable, at most 200 characters."""
     return _NOT_IN_A_LINE.sub(" ", printable(text)).strip()[:200]
 
 
 def printable(text: str) -> str:
-    """A text that PostgreSQL and mail can carry: no NUL, no half character."""
+    """Return a text that PostgreSQL and mail can carry: no NUL, no half character."""
     return _NOT_IN_A_TEXT.sub("", text).encode("utf-8", "replace").decode()
 
 
@@ -63,7 +65,7 @@ def has_html(template: str) -> bool:
 
 
 def framed(message: Message) -> str:
-    """The text of an e-mail with its links, as a page in its language.
+    """Render the text of an e-mail with its links, as a page in its language.
 
     It says nothing that the row does not say already: the worker draws it, just before the first try (docs/adr/0008).
     """
@@ -110,27 +112,27 @@ class Notice:
         raise NotImplementedError
 
     def context(self, recipient: Recipient) -> dict[str, Any]:
-        """What the templates read; called in the recipient's language. No medical or personal detail in e-mails."""
+        """Return what the templates read, in the recipient's language. No medical or personal detail in e-mails."""
         raise NotImplementedError
 
     def dedup_key(self) -> str:
-        """What makes this notice the same notice: queued twice, it leaves once to each recipient (≤ 80 characters)."""
+        """Return the key of this notice (≤ 80 characters): queued twice, it is sent once to each recipient."""
         raise NotImplementedError
 
     def sender_name(self) -> str:
-        """The name an e-mail is sent under (≤ 60 characters); "" for the portal's own."""
+        """Return the name an e-mail is sent under (≤ 60 characters); "" for the portal's own."""
         return ""
 
     def about(self) -> str:
-        """The case it belongs to, such as "complaint:12", so that the case page can list it; "" for none."""
+        """Return the case it belongs to, such as "complaint:12", so that the case page can list it; "" for none."""
         return ""
 
     def occasion(self) -> str:
-        """What of the case it tells, such as "event:34" (≤ 40 characters); "" for none."""
+        """Return the part of the case it is about, such as "event:34" (≤ 40 characters); "" for none."""
         return ""
 
     def messages(self) -> list[Message]:
-        """The rows to write, one a recipient and channel, each rendered in the recipient's language."""
+        """Return the rows to write, one for each recipient and channel, rendered in the recipient's language."""
         rows = []
         for recipient in self.recipients():
             with translation.override(recipient.language):
@@ -166,7 +168,7 @@ class Notice:
         return message
 
     def _text(self, suffix: str, context: dict[str, Any]) -> str:
-        """A plain text is not HTML: an apostrophe stays an apostrophe."""
+        """Render a plain text, which is not HTML: an apostrophe stays an apostrophe."""
         template = Engine.get_default().get_template(self.template + suffix)
         return printable(template.render(Context(context, autoescape=False))).strip()
 

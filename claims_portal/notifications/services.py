@@ -185,8 +185,10 @@ def _sweep_batch(down: set[str], end: float) -> bool:
 
 
 def _take(candidates: MessageQuerySet) -> Message | None:
-    """Claim the first due message for the time of a lease. Each is claimed when its turn comes, not by the batch:
-    a worker that dies holds one message back, not fifty."""
+    """Claim the first due message for the time of a lease.
+
+    Messages are claimed one by one and not by the batch: a worker that dies holds one message back, not fifty.
+    """
     with transaction.atomic():
         message = candidates.due().select_for_update(skip_locked=True).first()
         if message is not None:

@@ -109,7 +109,7 @@ def checked_gateway(*needed: str) -> dict[str, Any]:
 
 
 def filled(template: Any, values: dict[str, str]) -> Any:
-    """The JSON template with its places filled, once: a text that says « {to} » keeps it."""
+    """Fill the places of the JSON template once: a text that says « {to} » keeps it."""
     match template:
         case str():
             return _PLACE.sub(lambda place: values[place[1]], template)

@@ -48,7 +48,7 @@ class OrganisationForm(forms.ModelForm):
         exclude: list[str] = []
 
     def clean_primary_colour(self) -> str:
-        """A colour that cannot be read on white is refused."""
+        """Refuse a colour that cannot be read on white."""
         colour = str(self.cleaned_data["primary_colour"])
         if colour and contrast_with_white(colour) < READABLE:
             raise forms.ValidationError(
@@ -74,7 +74,7 @@ class OrganisationAdmin(DeskPartAdmin):
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A new organisation has no desk yet, so nobody but a superuser would see it."""
+        """Allow superusers only: a new organisation has no desk yet, so nobody else would see it."""
         return bool(request.user.is_superuser)
 
     def desks_of(self, part: Organisation) -> Iterable[Desk]:

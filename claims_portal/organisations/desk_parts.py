@@ -18,7 +18,7 @@ class DeskPartAdmin(PortalAdmin):
     """Subclasses say which desks a row belongs to."""
 
     def desks_of(self, part: Any) -> Iterable[Desk]:
-        """The desks whose pages show this row."""
+        """Return the desks whose pages show this row."""
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:

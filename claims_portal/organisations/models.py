@@ -83,7 +83,7 @@ class Organisation(models.Model):
         return str(self.name)
 
     def today(self) -> date:
-        """The day it is there: rights, ceilings and rules are those of that day."""
+        """Return the local date: rights, ceilings and rules are those of that day."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
 

@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def sector(request: HttpRequest, code: str) -> HttpResponse:
-    """The open desks of a sector, each with its way in (row A20)."""
+    """Show the open desks of a sector, each with its way in (row A20)."""
     chosen = get_object_or_404(Sector, code=code)
     desks = Desk.objects.open().filter(sectors=chosen).order_by("organisation__position", "position", "code")
     return render(request, "organisations/sector.html", {"sector": chosen, "desks": desks})
@@ -29,7 +29,7 @@ def sector(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def legal_texts(request: HttpRequest, kind: str) -> HttpResponse:
-    """The text of a kind in force at each organisation: whoever receives a complaint answers for its data."""
+    """Show the text of a kind in force at each organisation: whoever receives a complaint answers for its data."""
     if kind not in LegalText.Kind.values:
         raise Http404
     organisations = Organisation.objects.filter(
@@ -42,7 +42,7 @@ def legal_texts(request: HttpRequest, kind: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def legal_text(request: HttpRequest, organisation: str, kind: str) -> HttpResponse:
-    """An organisation's text in force, with its version and date."""
+    """Show an organisation's text in force, with its version and date."""
     texts = LegalText.objects.in_force().select_related("organisation")
     text = texts.filter(organisation__code=organisation, organisation__is_active=True, kind=kind).first()
     if text is None:

@@ -77,6 +77,7 @@ def is_in(client: Client) -> bool:
 # --- Enrolling
 
 
+@pytest.mark.req("F50")
 def test_the_password_alone_leads_to_enrolment_and_opens_nothing(agent, client):
     answer = sign_in(client, agent).get("/gestion/complaints/complaint/?file=a-moi")
     assert answer.status_code == 302

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 from django.test import Client
@@ -91,3 +93,10 @@ def right_to(complaint: Complaint) -> dict[str, Any]:
 
 def dashboard(complaint: Complaint, page: str = "") -> str:
     return f"/reclamations/suivi/{complaint.number}/{page}"
+
+
+def read(client: Client, address: str) -> str:
+    """Return the text of a page, without its tags."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(unescape(re.sub("<[^>]+>", " ", answer.content.decode())).split())

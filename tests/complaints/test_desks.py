@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
-from django.test import Client
 
 from claims_portal.organisations.models import LegalText
 from tests.factories.complaints import ComplaintSectorFactory, DeskFactory
 from tests.factories.organisations import LegalTextFactory
 
+from .public import read
+
 pytestmark = pytest.mark.django_db
-
-
-def read(client: Client, address: str) -> str:
-    """What is read on a page, without the tags."""
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return " ".join(unescape(re.sub("<[^>]+>", " ", answer.content.decode())).split())
 
 
 @pytest.fixture

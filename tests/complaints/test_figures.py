@@ -30,7 +30,7 @@ def of_all(**chosen) -> Figures:
     return figures(Complaint.objects.all(), Period.latest(), **chosen)
 
 
-@pytest.mark.req("E119", "E120")
+@pytest.mark.req("E119", "E120", "E85")
 def test_median_and_ninth_tenth_are_those_of_the_answers_given():
     desk = DeskFactory()
     for days in (1, 2, 3, 4):
@@ -62,7 +62,7 @@ def test_cases_received_before_or_after_the_period_are_left_out():
     assert figures(Complaint.objects.all(), period).total.received == 1
 
 
-@pytest.mark.req("E121")
+@pytest.mark.req("E121", "E86")
 def test_each_category_desk_and_agent_has_its_line_the_busiest_first():
     agent = AgentFactory()
     north, south = DeskFactory(), DeskFactory()

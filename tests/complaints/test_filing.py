@@ -51,7 +51,7 @@ def test_a_complaint_goes_on_to_its_subject(client, draft):
     assert client.post(at(draft, "demande"), {"kind": "complaint"}).headers["Location"] == at(draft, "reclamation")
 
 
-@pytest.mark.req("C7", "C9", "C11", "C13")
+@pytest.mark.req("C7", "C9", "C11", "C13", "F34")
 @pytest.mark.parametrize("kind", ["information", "clarification", "confirmation"])
 def test_a_question_is_shown_the_shorter_way_and_may_still_go_on(client, draft, kind):
     answer = client.post(at(draft, "demande"), {"kind": kind}, follow=True)
@@ -195,7 +195,7 @@ def test_who_changes_one_page_comes_back_to_the_check(client, draft):
     assert answer.headers["Location"] == at(draft, "verification")
 
 
-@pytest.mark.req("N3")
+@pytest.mark.req("N3", "N6")
 def test_a_mandate_that_is_missing_is_a_warning_and_no_refusal(client, draft):
     answer_all(client, draft, reclamant={"quality": "agent", "represented_name": "Amina El Amrani"})
     assert "aucun mandat n’est joint" in page(client, draft, "verification")

@@ -14,6 +14,7 @@ from claims_portal.organisations.models import Desk, LegalText, Organisation, Se
 from complaints.models import AskedField, Category, Procedure
 
 from .conftest import MODELS
+from .public import read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue")]
 
@@ -104,9 +105,10 @@ def test_the_authority_asks_which_company_or_fund_is_concerned() -> None:
 
 
 @pytest.mark.req("C3")
-def test_cpms_says_who_it_is() -> None:
+def test_cpms_says_who_it_is(client: Client) -> None:
     cpms = Organisation.objects.get(code="cpms")
-    assert cpms.tagline_fr == "Centre de Prévoyance Médico-Sociale depuis 1950"
+    page = read(client, reverse("complaints:desk", args=["cpms"]))
+    assert "Centre de Prévoyance Médico-Sociale depuis 1950" in page
     assert (cpms.country, cpms.time_zone) == ("FR", "Europe/Paris")
 
 
@@ -142,8 +144,8 @@ def test_cpms_acknowledges_in_ten_days_and_answers_in_two_months() -> None:
 
 
 @pytest.mark.req("C4", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12")
-def test_cpms_explains_what_a_complaint_is_with_its_three_examples() -> None:
-    body = text_of("cpms", "complaint-guide").body_fr
+def test_cpms_explains_what_a_complaint_is_with_its_three_examples(client: Client) -> None:
+    body = read(client, reverse("complaints:desk", args=["cpms"]))
     for words in (
         "la manifestation de votre mécontentement sur un aspect de votre contrat ou de son suivi",
         "À quel montant de remboursement ai-je droit",
@@ -169,8 +171,8 @@ def test_cpms_names_both_mediators(client: Client) -> None:
 
 
 @pytest.mark.req("D22", "D23", "D24", "D25", "D26", "D27", "D28", "D29", "D30", "D31")
-def test_saham_tells_what_becomes_of_personal_data() -> None:
-    body = text_of("saham", "data-protection").body_fr
+def test_saham_tells_what_becomes_of_personal_data(client: Client) -> None:
+    body = read(client, reverse("legal-text", args=["saham", "data-protection"]))
     for words in (
         "consulter vos contrats d’assurance",
         "durée du contrat d’assurance, puis",
@@ -188,8 +190,8 @@ def test_saham_tells_what_becomes_of_personal_data() -> None:
 
 
 @pytest.mark.req("D154")
-def test_saham_shows_its_legal_notice_with_the_numbers_of_the_source() -> None:
-    body = text_of("saham", "legal-notice").body_fr
+def test_saham_shows_its_legal_notice_with_the_numbers_of_the_source(client: Client) -> None:
+    body = read(client, reverse("legal-text", args=["saham", "legal-notice"]))
     for words in (
         "411.687.400",
         "loi n° 17-99",
@@ -226,3 +228,19 @@ def test_cnss_answers_in_thirty_days_after_which_conciliation_opens() -> None:
     assert delay
     assert (delay.amount, delay.unit, delay.counting) == (30, "days", "calendar-days")
     assert "après 30 jours sans réponse" in text_of("cnss", "complaint-guide").body_fr
+
+
+@pytest.mark.req("B1", "B4", "B6", "B9", "B10", "B11", "B15", "B16", "B17", "B18", "B19", "B20", "B21", "B22")
+@pytest.mark.req("B23", "B24", "B25", "B26", "B27", "B28", "B29", "B30", "B31")
+def test_the_page_of_cnss_says_what_conciliation_is_and_how_to_ask_for_it(client: Client) -> None:
+    page = read(client, reverse("complaints:desk", args=["cnss"]))
+    for words in (
+        "Gratuite et impartiale, elle cherche avec vous une solution à l’amiable.",
+        "Elle dépend directement de la Direction générale, et non des services qui ont traité votre plainte.",
+        "pas d’accord avec notre décision ou notre réponse, ou après 30 jours sans réponse",
+        "services en ligne du site",
+        "formulaire 901-1-01, envoyé par courrier ou déposé en agence avec la copie de vos justificatifs",
+        "https://www.cnss.ma",
+        "649, boulevard Mohammed V",
+    ):
+        assert words in page

@@ -34,7 +34,7 @@ def complaint() -> Complaint:
     return ComplaintFactory.create(complainant__email="amina@exemple.ma")
 
 
-@pytest.mark.req("N7")
+@pytest.mark.req("N7", "N2")
 def test_an_answer_that_is_late_opens_the_next_recourse_on_the_dashboard_and_on_paper(complaint):
     mediator = MediationFactory(desk=complaint.desk).mediator
     assert mediator.name_fr not in shown(complaint)

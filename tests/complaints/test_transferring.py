@@ -99,6 +99,7 @@ def test_a_request_to_follow_online_goes_with_its_case(desk, quick, agent):
     assert TrackingRequest.objects.get().desk == quick
 
 
+@pytest.mark.req("F23")
 def test_another_organisation_receives_only_when_the_desk_names_it(desk, agent):
     elsewhere = DeskFactory()
     complaint = ComplaintFactory(desk=desk)

@@ -52,7 +52,7 @@ def test_thirty_days_of_silence_open_conciliation():
     assert due_text(delay, "2026-03-03 10:00") == "Thu 2026-04-02 23:59:59"
 
 
-@pytest.mark.req("B20")
+@pytest.mark.req("B20", "B34")
 def test_silence_may_be_counted_as_one_month_instead():
     delay = DelayFactory(months=True, amount=1)
     assert due_text(delay, "2026-03-03 10:00") == "Fri 2026-04-03 23:59:59"

@@ -147,6 +147,7 @@ def test_two_quotes_of_one_day_are_two_approvals(claim: Claim):
     assert Document.objects.count() == 2
 
 
+@pytest.mark.req("E58")
 def test_an_agent_finds_the_member_enters_decides_and_cancels(claim: Claim):
     member = claim.member
     rights = ["health_claims.handle", "health_claims.view_claim", "health_claims.read_medical"]

@@ -90,7 +90,7 @@ def address(name: str, claim: Claim, *more: Any) -> str:
     return reverse(f"health_claims:{name}", args=[claim.number, *more])
 
 
-@pytest.mark.req("D149")
+@pytest.mark.req("D149", "E11")
 def test_the_list_tells_each_claim_with_its_state_and_what_is_paid(inside, statement):
     shown = text(inside.get(reverse("health_claims:claims")))
     for word in (statement.claim.number, "3 mars 2026", "500,00 MAD", "100,00 MAD", "Décompte établi"):
@@ -198,6 +198,7 @@ def test_an_answer_nobody_waits_for_is_not_written(inside, claim):
     assert not claim.events.filter(kind="supply").exists()
 
 
+@pytest.mark.req("E62", "E66")
 def test_a_counter_visit_says_what_it_means(inside, claim, agent):
     ask_counter_visit(claim_id=claim.pk, user=agent, body="Le 12 mars à 10 h, rue des Orangers.")
     shown = text(inside.get(address("claim", claim)))
@@ -236,7 +237,7 @@ def test_the_statement_shows_each_line_with_its_rates_and_the_reason_of_its_cut(
     assert "Plafond de la prestation atteint" in shown
 
 
-@pytest.mark.req("N1")
+@pytest.mark.req("N1", "E10")
 def test_each_line_replays_its_computation_in_words(inside, statement):
     shown = text(inside.get(address("statement", statement.claim)))
     for sentence in (

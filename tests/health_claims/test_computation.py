@@ -57,7 +57,7 @@ def test_the_modes_are_those_of_a_guarantee():
         ("flat", "100", "600", "440.00"),  # never more than was spent
     ],
 )
-@pytest.mark.req("E110", "E111")
+@pytest.mark.req("E110", "E111", "E131", "E132")
 def test_each_mode_pays_what_its_rule_says(mode, rate, flat, expected):
     assert one(Terms(rule(mode, rate, flat))).paid == D(expected)
 

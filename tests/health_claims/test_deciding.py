@@ -33,7 +33,7 @@ def agent(declaration: Declaration) -> Any:
     return AgentFactory.create(desks=[declaration.desk])
 
 
-@pytest.mark.req("D147")
+@pytest.mark.req("D147", "E5")
 def test_a_validated_declaration_opens_one_claim_with_what_was_declared(declaration, agent):
     claim = deciding.validate_declaration(declaration_id=declaration.pk, user=agent)
     declaration.refresh_from_db()
@@ -49,7 +49,7 @@ def test_a_validated_declaration_opens_one_claim_with_what_was_declared(declarat
     assert Claim.objects.count() == 1
 
 
-@pytest.mark.req("D148", "D151", "D153")
+@pytest.mark.req("D148", "D151", "D153", "E126", "E127")
 @pytest.mark.parametrize("decision", ["validate", "reject", "ask"])
 def test_each_change_is_told_once_without_a_word_about_the_care(declaration, agent, decision):
     before = set(Message.objects.values_list("pk", flat=True))

@@ -29,7 +29,7 @@ def send(draft: Draft) -> Declaration:
     return declaring.send_declaration(draft_id=draft.pk, member_id=member_id)
 
 
-@pytest.mark.req("D126", "D146", "D2")
+@pytest.mark.req("D126", "D146", "D2", "E4")
 def test_terminer_writes_the_declaration_with_its_pieces_its_first_event_and_its_contacts():
     draft = DeclarationDraftFactory(documents=2)
     declaration = send(draft)

@@ -166,7 +166,7 @@ def test_the_page_costs_the_same_whatever_was_paid_before(inside, member, guaran
     assert few[1] <= MOST
 
 
-@pytest.mark.req("F42")
+@pytest.mark.req("F42", "E54", "E57")
 def test_the_quote_itself_is_sent_decided_by_an_agent_and_kept_with_its_answer(inside, member, guarantee):
     answer = inside.post(page_of(), asked(action="send", files=upload(name="devis.pdf")))
     assert answer.status_code == 302

@@ -34,7 +34,7 @@ def agent(db: None):
     return agent
 
 
-@pytest.mark.req("F37")
+@pytest.mark.req("F37", "E88")
 def test_rejections_are_counted_by_reason_care_agent_and_day(agent, django_assert_num_queries):
     with django_assert_num_queries(5):
         found = figures(Declaration.objects.all(), Period.latest(7))

@@ -79,6 +79,7 @@ def checked_anew(member: Member) -> Any:
     return agent
 
 
+@pytest.mark.req("F49")
 def test_whoever_had_the_account_is_out_and_nothing_of_theirs_works_any_more(client: Client, member: Member):
     account = member.account
     enter_as(client, member)

@@ -226,6 +226,7 @@ def test_the_file_for_the_bank_holds_transfers_and_no_formula(claim, staff):
     assert AuditEntry.objects.filter(action="exported", reference=batch.number).count() == 2
 
 
+@pytest.mark.req("F47")
 def test_a_batch_is_made_paid_and_shown_from_its_pages(claim, staff):
     computed(claim.desk, rib="")
     assert "En attente de RIB" in staff.get(LIST).content.decode()

@@ -138,6 +138,7 @@ def test_glasses_are_paid_once_in_two_years(member):
     assert [paid(guarantee, member, on=day) for day in days] == [1000, 0, 1000]
 
 
+@pytest.mark.req("N8")
 def test_the_day_from_which_glasses_are_paid_again_is_told(member):
     guarantee = GuaranteeFactory.create(policy=member.policy, prestation__code="optique", frequency_months=24)
     paid(guarantee, member, on=date(2025, 1, 31))

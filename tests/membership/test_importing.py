@@ -34,6 +34,7 @@ def problems(*lines: list[str]) -> list[tuple[int, str]]:
 
 @pytest.mark.django_db
 class TestWriting:
+    @pytest.mark.req("E12", "E13")
     def test_a_member_and_their_family_are_written(self):
         plan = apply_import(policy=PolicyFactory(), table=[HEAD, MEMBER, CHILD])
         member = Member.objects.get()

@@ -135,7 +135,7 @@ def full(member) -> None:
     )
 
 
-@pytest.mark.req("D36")
+@pytest.mark.req("D36", "E68")
 def test_the_membership_page_says_in_words_who_is_covered_and_what_is_paid(client: Client, member) -> None:
     full(member)
     enter_as(client, member)

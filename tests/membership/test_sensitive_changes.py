@@ -246,6 +246,7 @@ def test_a_list_shows_its_changes_and_asks_for_the_password(member, clerk):
     assert member.rib == RIB
 
 
+@pytest.mark.req("E16")
 def test_a_list_that_is_taken_in_records_and_tells_its_changes(member, clerk):
     browser = signed_in(clerk)
     assert browser.post(sent_list(browser, member, rib=NEW_RIB)).status_code == 302

@@ -34,6 +34,7 @@ def test_a_notice_without_html_gets_its_text_with_links() -> None:
     assert 'dir="ltr"' in framed(row)
 
 
+@pytest.mark.req("F31")
 def test_an_arabic_notice_is_rendered_right_to_left_in_arabic() -> None:
     (row,) = Receipt(Recipient(email="a@example.org", language="ar")).messages()
     assert row.language == "ar"

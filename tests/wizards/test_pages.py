@@ -95,7 +95,7 @@ def test_the_page_of_later_says_until_when_the_draft_is_kept(client, draft):
     assert at(draft, "demande") in page
 
 
-@pytest.mark.req("F1")
+@pytest.mark.req("F1", "N10")
 def test_a_mailed_link_takes_the_draft_to_another_device_once(client, draft):
     client.post(at(draft, "demande"), {"kind": "complaint"})
     client.post(later(draft), {"email": "Amina@Exemple.ma"})

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "Lit sur l’entrée standard un avis de non-remise, et note le message qu’il concerne."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ends well whatever it is given: a mail server tries what ends badly again."""
+        """Exit with success whatever the input is: a mail server retries a command that fails."""
         bounce = read_bounce(sys.stdin.buffer.read(LARGEST))
         message = refuse(message_id=bounce.message_id, reason=bounce.reason) if bounce else None
         logger.info("bounce_read", understood=bounce is not None, message=message.pk if message else None)

@@ -79,7 +79,7 @@ def bars(rows: Sequence[Row], *, right_to_left: bool = False) -> Bars:
 
 
 def _stacked(parts: Sequence[tuple[str, float]], unit: float) -> tuple[list[Segment], int]:
-    """The parts one after the other, and where they end."""
+    """Return the parts one after the other, and where they end."""
     segments, at = [], 0
     for kind, value in parts:
         if value > 0:
@@ -144,7 +144,7 @@ def lines(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) ->
 
 
 def nice(value: int) -> int:
-    """The round even number an axis ends with: 2, 4, 10, 20, 40, 100…"""
+    """Return the round even number an axis ends with, such as 2, 4, 10, 20, 40 or 100."""
     scale = 1
     while True:
         for step in (2, 4, 10):

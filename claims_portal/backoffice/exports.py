@@ -37,7 +37,7 @@ def table_file(
     details: dict[str, Any],
     about: Model | None = None,
 ) -> HttpResponse:
-    """The table as a file to save, `kind` being one of CONTENT_TYPES, after its line in the audit log.
+    """Return the table as a file, `kind` being one of CONTENT_TYPES, after its line in the audit log.
 
     That line holds the reference, the row it is `about`, the format, how many rows, and the details.
     """
@@ -56,7 +56,7 @@ def table_file(
 
 
 def safe_text(text: str) -> str:
-    """A text that stays a text when a spreadsheet opens it: an apostrophe goes before what could be a formula."""
+    """Return a text that no spreadsheet reads as a formula: an apostrophe goes before what could be one."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS) else text
 
 

@@ -22,7 +22,7 @@ class LabelledInline(ScopedChoices, admin.TabularInline):
 
 
 def labelled(base: type[Any]) -> type[Any]:
-    """The same set of forms, each field with its label as an attribute."""
+    """Return the same set of forms, each field with its label as an attribute."""
 
     class Labelled(base):
         def add_fields(self, form: Any, index: int | None) -> None:

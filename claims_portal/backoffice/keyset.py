@@ -64,7 +64,7 @@ def page_by_key(
 
 
 def _rows(queryset: QuerySet[Any], keyset: Sequence[str], key: str, size: int, *, ascending: bool) -> list[Any]:
-    """The rows that follow a key, from the end of the list without one; one more than asked for, if there is."""
+    """Return the rows that follow a key, from the end without one; one more than asked for, if there is."""
     if key:
         queryset = queryset.filter(_beyond(keyset, _read(queryset.model, keyset, key), "gt" if ascending else "lt"))
     return list(queryset.order_by(*(name if ascending else f"-{name}" for name in keyset))[: size + 1])

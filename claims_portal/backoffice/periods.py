@@ -49,7 +49,7 @@ class Period:
 
     @classmethod
     def latest(cls, days: int = DEFAULT_DAYS) -> Period:
-        """The last so many days, today included."""
+        """Return the last so many days, today included."""
         today = timezone.localdate()
         return cls(today - timedelta(days=days - 1), today)
 
@@ -67,7 +67,7 @@ class Period:
         return _midnight(self.first), _midnight(self.last + timedelta(days=1))
 
     def steps(self) -> list[date]:
-        """The first day of each step, those without a case included."""
+        """Return the first day of each step, those without a case included."""
         day = self.first
         if self.step == "week":
             day -= timedelta(days=day.weekday())
@@ -91,13 +91,13 @@ def _next(day: date, step: str) -> date:
 
 
 def step_of(steps: list[date], column: str) -> Func:
-    """The number of the step a moment falls in, from 1. Its midnights are ours, never those of the server's zones."""
+    """Return the number of a moment's step, from 1. Its midnights are ours, never those of the server's zones."""
     midnights = Value([_midnight(day) for day in steps], output_field=ArrayField(DateTimeField()))
     return Func(F(column), midnights, function="WIDTH_BUCKET", output_field=IntegerField())
 
 
 def period_named(name: str, today: date) -> Period:
-    """The period a choice means on this day; quarters are those of the calendar year."""
+    """Return the period a choice means on this day; quarters are those of the calendar year."""
     month = today.replace(day=1)
     quarter = month.replace(month=(today.month - 1) // 3 * 3 + 1)
     match name:
@@ -146,12 +146,12 @@ class PeriodForm(forms.Form):
 
 
 def step_label(day: date, step: str) -> str:
-    """A step as a line or a row names it: « 03/02/2026 », or « février 2026 »."""
+    """Return a step as a line or a row names it: « 03/02/2026 », or « février 2026 »."""
     return date_format(day, "F Y" if step == "month" else "d/m/Y")
 
 
 def kept(question: tuple[Any, ...], count: Callable[[], Counted]) -> Counted:
-    """What was counted for this question less than a minute ago; otherwise it is counted now.
+    """Return what was counted for this question less than a minute ago; otherwise count it now.
 
     Figures read every case of their period: who looks at them again, or exports what they see, does not wait again.
     `question` says all that the answer depends on, in a form that `repr` tells apart.

@@ -35,12 +35,12 @@ def remember(request: HttpRequest, text: str) -> str:
 
 
 def remembered(request: HttpRequest) -> str:
-    """What this address looks for; "" when it looks for nothing, or too long ago."""
+    """Return what this address looks for; "" when it looks for nothing, or too long ago."""
     return kept(request, request.GET.get(PARAMETER, ""))
 
 
 def kept(request: HttpRequest, key: str) -> str:
-    """What this person looks for under a key; "" when there is nothing, or no more."""
+    """Return what this person looks for under a key; "" when there is nothing, or no more."""
     if not _KEY.fullmatch(key):
         return ""
     user: Any = request.user

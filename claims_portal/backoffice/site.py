@@ -47,7 +47,7 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """The pages of the second factor stand beside Django's own; « view on site » is closed, no model has a page."""
+        """Add the pages of the second factor to Django's own, and close « view on site »: no model has a page."""
         return [
             path("second-facteur/", SecondFactorView.as_view(), name="second-factor"),
             path("confirmation/", self.admin_view(ConfirmView.as_view()), name="confirm"),
@@ -56,11 +56,11 @@ class PortalAdminSite(AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """What waits for this person first, the lists of the administration below."""
+        """Show what waits for this person first, and the lists of the administration below."""
         return super().index(request, {"panels": panels.panels(request), **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """The lists of the administration, made where they are shown: Django asks for them at every page."""
+        """Leave the lists of the administration to the page that shows them: Django asks for them at every page."""
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
     @method_decorator(never_cache)

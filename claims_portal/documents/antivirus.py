@@ -19,7 +19,7 @@ class ScannerUnavailable(Exception):
 
 
 def is_infected(chunks: Iterable[bytes], *, url: str) -> bool:
-    """What clamd at `url` (tcp://host:port or unix:///path) says of these bytes.
+    """Return what clamd at `url` (tcp://host:port or unix:///path) says of these bytes.
 
     Only its two plain answers count. Raises ScannerUnavailable for every other.
     """

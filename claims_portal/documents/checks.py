@@ -111,7 +111,7 @@ def examine(data: bytes, name: str, limits: Limits) -> Examination:
 
 
 def _image_format(data: bytes) -> str | None:
-    """The one Pillow format that the first bytes name."""
+    """Return the one Pillow format that the first bytes name."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -157,7 +157,7 @@ def _check_image(image: Image.Image, limits: Limits) -> None:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The pixels on white paper, and nothing of what travelled with them (EXIF, GPS, comment, profile)."""
+    """Return the pixels on white, without what came with them (EXIF, GPS, comment, profile)."""
     if image.has_transparency_data:
         coloured = image.convert("RGBA")
         image = Image.new("RGB", image.size, "white")

@@ -14,7 +14,7 @@ _SAME = {"jpg": (".jpg", ".jpeg"), "png": (".png",), "pdf": (".pdf",)}
 
 
 def clean_label(name: str) -> str:
-    """The last part of the name, without what could break a header or a line or turn the text around.
+    """Return the last part of the name, without what could break a header or a line or turn the text around.
 
     All characters of the categories « other » (controls, bidirectional overrides, half characters)
     and line separators go; at most 150 are kept, the extension among them.
@@ -29,7 +29,7 @@ def clean_label(name: str) -> str:
 
 
 def download_name(label: str, extension: str) -> str:
-    """The label ending as what we serve: `photo.heic` was made a JPEG, `facture.exe` is none."""
+    """Return the label ending as what we serve: `photo.heic` was made a JPEG, `facture.exe` is none."""
     suffix = PurePosixPath(label).suffix.lower()
     if suffix in _SAME[extension]:
         return label

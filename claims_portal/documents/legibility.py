@@ -29,7 +29,7 @@ _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, o
 
 
 def advice_for(image: Image.Image) -> tuple[str, ...]:
-    """What to tell the person about an upright picture: codes, worded in `messages.py`."""
+    """Return what to tell the person about an upright picture: codes, worded in `messages.py`."""
     found = ["low_resolution"] if max(image.size) < SMALL_SIDE else []
     grey = _small_grey(image)
     whole = ImageStat.Stat(grey)
@@ -63,7 +63,7 @@ def _span(grey: Image.Image) -> float:
 
 
 def _lies_down(grey: Image.Image) -> bool:
-    """The lines of print run from top to bottom of a picture wider than high. Upside down is not told so cheaply."""
+    """Tell whether the lines of print run from top to bottom of a picture wider than high; not if it is upside down."""
     width, height = grey.size
     if width <= height or height < STRIPS:
         return False
@@ -80,7 +80,7 @@ def _steps(strips: Image.Image) -> float:
 
 
 def _sharpness(grey: Image.Image) -> float:
-    """The variance of the Laplacian: how much neighbouring pixels differ."""
+    """Return the variance of the Laplacian: how much neighbouring pixels differ."""
     width, height = grey.size
     if width < 3 or height < 3:
         return BLURRED_VARIANCE

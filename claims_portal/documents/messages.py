@@ -62,7 +62,7 @@ REFUSALS: dict[str, str | Promise] = {
 
 
 def too_large(limit: int) -> str | Promise:
-    """What is said of a file of more than so many bytes, before it travels or after."""
+    """Return what is said of a file of more than so many bytes, before it is sent or after."""
     return REFUSALS["too_large"] % {"limit": limit // (1024 * 1024)}
 
 

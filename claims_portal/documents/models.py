@@ -27,7 +27,7 @@ def random_name(document: Document, filename: str) -> str:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def pending(self) -> DocumentQuerySet:
-        """Waiting for the antivirus, oldest first."""
+        """Return the documents that wait for the antivirus, oldest first."""
         return self.filter(state=Document.State.PENDING).order_by("created_at")
 
     def unclaimed_before(self, moment: datetime) -> DocumentQuerySet:

@@ -49,12 +49,12 @@ class DocumentRefused(Exception):
         self.message = refusal_message(code)
 
     def about(self, upload: UploadedFile) -> str:
-        """The sentence with the name of the file before it, which keeps its own direction in either language."""
+        """Return the sentence after the name of the file, which keeps its own direction in either language."""
         return f"« \u2068{clean_label(upload.name or '')}\u2069 » : {self.message}"
 
 
 def refusal_message(code: str) -> str | Promise:
-    """The sentence for a refusal, with this portal's limits in it."""
+    """Return the sentence for a refusal, with this portal's limits in it."""
     limits = settings.DOCUMENT_LIMITS
     if code == "too_large":
         return too_large(limits["file_bytes"])
@@ -68,12 +68,12 @@ def refusal_message(code: str) -> str | Promise:
 
 
 def advice_sentences(document: Document) -> list[str]:
-    """What the person may want to do better with this file, in the active language; empty when all is well."""
+    """Return what may be done better with this file, in the active language; empty when all is well."""
     return [str(ADVICE[code]) for code in document.advice if code in ADVICE]
 
 
 def allowance() -> Allowance:
-    """What examining one file may take, from the settings."""
+    """Return what examining one file may take, from the settings."""
     limits = settings.DOCUMENT_LIMITS
     return Allowance(
         limits["check_seconds"],
@@ -152,13 +152,13 @@ def _nudge_scan() -> None:
 
 
 def claim_documents(*, documents: Iterable[Document]) -> None:
-    """A case keeps these documents from now on; call it in the transaction that links them. One query."""
+    """Keep these documents for a case; call it in the transaction that links them. One query."""
     keys = [document.pk for document in documents]
     Document.objects.filter(pk__in=keys).update(claimed_at=Coalesce("claimed_at", timezone.now()))
 
 
 def release_documents(*, document_ids: Iterable[UUID]) -> int:
-    """A case lets go of these documents for good; the caller has removed its links. Gives how many. One query.
+    """Release these documents of a case for good, and return how many; the caller removed its links. One query.
 
     What says anything about them goes at once, row and file the next time `prune_documents` runs: until then the row
     knows where the file is, so that nothing is forgotten in the storage.

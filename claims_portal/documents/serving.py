@@ -83,7 +83,7 @@ def _bytes_or_address(document: Document, disposition: str) -> HttpResponseBase:
 
 
 def _signed_url(document: Document, disposition: str) -> str | None:
-    """An address of the object storage, or None when files are in a folder of ours."""
+    """Return an address of the object storage, or None when files are in a folder of ours."""
     storage: Any = document.file.storage
     if not getattr(storage, "querystring_auth", False):
         return None

@@ -18,7 +18,7 @@ FIELD = "id_files"  # where the page says what is wrong
 
 
 def receive_all(request: HttpRequest) -> tuple[list[Document], list[tuple[str, str]]]:
-    """The files of an answer, checked, and a sentence for each that cannot be taken, as « problems » of a page.
+    """Check the files of an answer; return them, and a sentence for each refused one, as « problems » of a page.
 
     `settings.DOCUMENT_LIMITS["files"]` at most. LimitReached for an address that sends too many. The caller claims
     them, or destroys them with `discard_all`.

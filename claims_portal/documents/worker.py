@@ -31,7 +31,7 @@ def examine_apart(data: bytes, name: str, limits: Limits, allowance: Allowance, 
 def run_apart(
     function: Callable[..., Answer], arguments: tuple[Any, ...], allowance: Allowance, *, person: str = ""
 ) -> Answer:
-    """The function's answer from one of the processes; what it raises is raised here."""
+    """Return the function's answer from one of the processes; what it raises is raised here."""
     try:
         return run_bounded(function, arguments, allowance, person=person)
     except BoundReached as reached:

@@ -122,7 +122,7 @@ class RightsRequestAdmin(ReadOnlyAdmin):
         return True
 
     def copy_view(self, request: HttpRequest, request_id: int) -> HttpResponse:
-        """What the portal holds about the person who asks, once their identity was checked: a line of the log."""
+        """Show what the portal holds about the person who asks, once their identity was checked: a line of the log."""
         user: Any = request.user
         asked = get_object_or_404(self.visible(request), pk=request_id, kind=Kind.ACCESS)
         if not user.has_perm(ANSWER):

@@ -20,7 +20,7 @@ from .services import receive_request
 
 
 def read_form_id(text: str) -> UUID:
-    """The id of the form this page was given; a new one when it is none."""
+    """Return the id of the form this page was given; a new one when it is none."""
     try:
         return UUID(text)
     except ValueError:

@@ -30,7 +30,7 @@ def values(response) -> dict[str, object]:
     return {name: "" if value is None else value for name, value in sent.items() if value is not False}
 
 
-@pytest.mark.req("C27")
+@pytest.mark.req("C27", "C31")
 def test_a_new_category_is_offered_to_the_public_at_once(supervisor, desk):
     assert "Franchise" not in str(questions_of(desk).category_choices())
     sent = {"desk": desk.pk, "name_fr": "Franchise", "code": "franchise", "position": 3, "is_active": "on"}

@@ -47,7 +47,7 @@ def promised(complaint: Complaint) -> tuple[str, ...]:
     )
 
 
-@pytest.mark.req("A9", "A12", "A23", "A24", "C34", "C35", "C37", "E122", "B20", "B32", "C39", "E9")
+@pytest.mark.req("A9", "A12", "A23", "A24", "C34", "C35", "C37", "E122", "B20", "B32", "C39", "E9", "B2", "B3")
 @pytest.mark.parametrize("code", PROMISED)
 def test_a_complaint_is_filed_and_its_dates_are_those_of_the_desk(client: Client, code: str) -> None:
     complaint = file(client, Desk.objects.get(code=code))

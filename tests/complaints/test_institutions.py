@@ -113,11 +113,14 @@ def test_cpms_says_who_it_is(client: Client) -> None:
 
 
 @pytest.mark.req("C14", "C15", "C16", "C17")
-def test_cpms_has_one_desk_reached_by_phone_mail_and_post() -> None:
+def test_cpms_has_one_desk_reached_by_phone_mail_and_post(client: Client) -> None:
     desk = Desk.objects.get(organisation__code="cpms")
     assert desk.phone == "01 47 70 30 97"
     assert desk.email == "reclamationscpms@cpms.fr"
     assert "Service réclamations\n5, rue Geoffroy Marie\n75009 Paris" in desk.postal_address
+    page = read(client, reverse("complaints:desk", args=["cpms"]))
+    for words in (desk.phone, desk.email, "Service réclamations", "5, rue Geoffroy Marie", "75009 Paris"):
+        assert words in page
 
 
 @pytest.mark.req("C22", "C23", "C26")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def read_page(rf):
-    """The text of an admin page of a model, as somebody who may see everything."""
+    """Return the text of an admin page of a model, as somebody who may see everything."""
 
     def read(model, view: str, *args: str) -> str:
         request = rf.get("/")

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def register() -> Iterator[Callable[[registry.CalendarCallback], None]]:
-    """Registers for the time of a test."""
+    """Register for the time of a test."""
     added: list[registry.CalendarCallback] = []
 
     def add(callback: registry.CalendarCallback) -> None:
@@ -35,7 +35,7 @@ def register() -> Iterator[Callable[[registry.CalendarCallback], None]]:
 
 @pytest.fixture
 def told(register) -> list[str]:
-    """The codes of the calendars that a registered app heard of."""
+    """Return the codes of the calendars that a registered app heard of."""
     heard: list[str] = []
     register(lambda calendar: heard.append(calendar.code))
     return heard
@@ -43,7 +43,7 @@ def told(register) -> list[str]:
 
 @pytest.fixture
 def staff_request(rf):
-    """A form posted by somebody who may do everything, straight to the admin of a model."""
+    """Post a form straight to the admin of a model, as somebody who may do everything."""
 
     def post(data: dict):
         request = rf.post("/", data)

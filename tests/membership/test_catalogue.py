@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from complaints.management.commands.load_demo import CATALOGUE as INSTITUTIONS
 from complaints.services.catalogue import load_catalogue
 from membership.demo import CATALOGUE, load_membership
 from membership.models import Guarantee, KeyLetter, Member, Policy, PracticalText
 from membership.services.catalogue import load_policies
-from tests.factories.membership import GuaranteeFactory
+from tests.factories.health_claims import DeclarationDraftFactory, typed
+from tests.factories.membership import GuaranteeFactory, MemberFactory, enter_as
+from tests.factories.papers import papers_of
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,18 @@ class TestDemo:
             "Scanner",
             "Soins liés aux ALD et ALC",
         ]
+
+    @pytest.mark.req("D92", "D93")
+    def test_the_page_of_optics_asks_for_the_two_pieces_of_the_guide(self, client: Client):
+        optics = Guarantee.objects.get(policy__number="2000GRP0001380", prestation__code="optique")
+        member = MemberFactory.create(policy=optics.policy, activated=True)
+        papers_of(member)
+        enter_as(client, member)
+        client.post(reverse("membership:terms"), {"certified": "on"})
+        draft = DeclarationDraftFactory.create(member=member, answers=typed(optics), documents=0)
+        page = client.get(f"/sante/declaration/{draft.pk}/pieces/").content.decode()
+        assert "feuille de soins du régime mutualiste de base" in page
+        assert "La copie de la facture acquittée de l’opticien" in page
 
     @pytest.mark.req("D92", "D93")
     def test_optics_asks_for_the_two_pieces_of_the_guide(self):

@@ -20,7 +20,7 @@ def _sample_templates(settings) -> None:
 
 @pytest.fixture
 def smtp(settings) -> Iterator[SmtpServer]:
-    """A running SMTP server that the portal sends to."""
+    """Run an SMTP server that the portal sends to."""
     server = SmtpServer()
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -35,7 +35,7 @@ def smtp(settings) -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def gateway(settings) -> Iterator[Gateway]:
-    """A running SMS gateway that the portal sends to as JSON."""
+    """Run an SMS gateway that the portal sends to as JSON."""
     server = Gateway()
     settings.SMS_BACKEND = "claims_portal.notifications.sms.HttpJsonBackend"
     settings.SMS_GATEWAY = {

@@ -39,7 +39,7 @@ HER = "amina@exemple.ma"
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[Callable[[timedelta], None]]:
-    """The clock, at the beginning of an hour and of a day: no window ends in the middle of a test."""
+    """Set the clock to the beginning of an hour and of a day: no window ends in the middle of a test."""
     noon = timezone.now().replace(hour=0, minute=0, second=1, microsecond=0) + timedelta(days=1)
     with time_machine.travel(noon) as traveller:
         yield traveller.shift

@@ -24,7 +24,7 @@ def still_clock():
 
 @pytest.fixture
 def reads() -> list[int]:
-    """The keys of the desks that were read, in order."""
+    """Return the keys of the desks that were read, in order."""
     return []
 
 

@@ -27,7 +27,7 @@ LINA = {"first_name": "Lina", "last_name": "El Amrani", "relation": "child", "bi
 
 @pytest.fixture
 def draft(client: Client) -> Draft:
-    """A draft begun in this browser."""
+    """Begin a draft in this browser."""
     desk = DeskFactory.create()
     client.post(f"/reclamations/{desk.code}/commencer/")
     return Draft.objects.get()

@@ -23,6 +23,7 @@ from .views import (
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 logger = structlog.get_logger("portal.http")
+UTF_8 = ("utf-8", "utf8")
 
 
 def client_address(request: HttpRequest) -> str:
@@ -96,12 +97,20 @@ class FaultMiddleware:
 
 
 class LegibleAddressMiddleware:
-    """Refuse a query string that holds a NUL, which PostgreSQL cannot take, or bytes that are no UTF-8: status 400."""
+    """Refuse a query string that holds a NUL, which PostgreSQL cannot take, or bytes that are no UTF-8: status 400.
+
+    A request that declares another encoding than that of our pages is refused too. Django would read its address and
+    its form by it, and `charset=utf-7` makes a NUL of ordinary characters.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        declared = request.encoding
+        if declared is not None and declared.lower() not in UTF_8:
+            request.encoding = "utf-8"  # for the page that says so
+            raise BadRequest("The request is not encoded in UTF-8.")
         # WSGI gives the bytes of the address as Latin-1 (PEP 3333).
         query = unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
         try:

@@ -199,6 +199,43 @@ def test_a_query_string_that_is_not_legible_is_answered_with_a_sentence(client, 
     assert ("قراءة" if address == "/ar/" else "Nous n’avons pas pu lire cette demande") in answer.content.decode()
 
 
+@pytest.mark.parametrize("charset", ["rot13", "hex", "utf-7", "cp037"])
+@pytest.mark.parametrize("address", ["/", "/ar/", "/gestion/login/", "/reclamations/suivi/"])
+def test_a_page_asked_for_in_another_encoding_is_answered_with_a_sentence(client, db, address: str, charset: str):
+    answer = client.get(address, CONTENT_TYPE=f"text/plain; charset={charset}")
+    assert answer.status_code == 400
+    assert ("قراءة" if address == "/ar/" else "Nous n’avons pas pu lire cette demande") in answer.content.decode()
+
+
+def test_a_nul_that_another_encoding_hides_in_a_query_string_is_refused(client, db):
+    address = "/reclamations/suivi-en-ligne/?guichet=%2BAAA-"
+    assert client.get(address).status_code == 200
+    assert client.get(address, CONTENT_TYPE="text/plain; charset=utf-7").status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["rot13", "utf-7"])
+def test_a_form_sent_in_another_encoding_is_answered_with_a_sentence(client, db, charset: str):
+    body = b'--x\r\nContent-Disposition: form-data; name="number"\r\n\r\n+AAA-\r\n--x--\r\n'
+    sent = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = client.generic("POST", "/reclamations/suivi/", body, content_type=sent)
+    assert answer.status_code == 400
+    assert "Nous n’avons pas pu lire cette demande" in answer.content.decode()
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8"])
+def test_a_page_asked_for_in_utf_8_is_shown(client, db, charset: str):
+    assert client.get("/?ville=F%C3%A8s", CONTENT_TYPE=f"text/plain; charset={charset}").status_code == 200
+
+
+@pytest.mark.parametrize("value", [r'"\000abcdefghijklmnop"', r'"\012abcdefghijklmnop"', "x" * 4000, "²" * 32])
+@pytest.mark.parametrize("address", ["/", "/reclamations/suivi/1/", "/gestion/", "/sante/"])
+def test_an_odd_cookie_is_no_session_and_breaks_no_page(client, db, address: str, value: str):
+    names = [portal.SESSION_COOKIE_NAME, portal.KNOWN_BROWSER_COOKIE_NAME, portal.AGENT_BROWSER_COOKIE_NAME]
+    cookies = "; ".join(f"{name}={value}" for name in names)
+    expected = client.get(address).status_code
+    assert Client(headers={"cookie": cookies}).get(address).status_code == expected
+
+
 def test_an_address_with_words_in_any_script_is_legible(client, db):
     assert client.get("/?nom=%D8%B4%D9%83%D8%A7%D9%8A%D8%A9&ville=F%C3%A8s&%E9%A1%8C=+").status_code == 200
 

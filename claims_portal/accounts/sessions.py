@@ -30,7 +30,14 @@ def remove_rights(session: SessionBase, names: Iterable[str]) -> None:
 
 
 class SessionStore(db.SessionStore):
-    """Django's own. A crash of the server may lose the last half second of a session: the person signs in again."""
+    """Django's own. A crash of the server may lose the last half second of a session: the person signs in again.
+
+    A cookie that holds anything but letters and digits is no key. Quoted, it may hold a NUL, which PostgreSQL refuses.
+    """
+
+    def __init__(self, session_key: str | None = None) -> None:
+        is_key = session_key is not None and session_key.isascii() and session_key.isalnum()
+        super().__init__(session_key if is_key else None)
 
     def save(self, must_create: bool = False) -> None:
         with asynchronous_commit():

@@ -40,7 +40,7 @@ class RightsView(PublicView):
             return self.show(request, form, form_id)
         throttles.count("rights-address", client_address(request))
         for contact in filter(None, (form.cleaned_data["email"], form.cleaned_data["mobile"])):
-            throttles.count("link-recipient", contact)
+            throttles.count("link-recipient", f"rights:{contact}")
         asked = receive_request(form_id=form_id, language=get_language() or "fr", **form.cleaned_data)
         return render(request, "privacy/sent.html", {"asked": asked})
 

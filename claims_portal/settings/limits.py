@@ -35,6 +35,7 @@ THROTTLES = {
     "link-address": (env.int("LIMIT_LINK_ADDRESS", 30), 3600),
     "print-address": (env.int("LIMIT_PRINT_ADDRESS", 600), 600),
     "print-member": (env.int("LIMIT_PRINT_MEMBER", 30), 600),
+    # Links of one kind to one recipient: a stranger who has many of another kind sent keeps nobody from asking.
     "link-recipient": (env.int("LIMIT_LINK_RECIPIENT", 5), 3600),
     "rights-address": (env.int("LIMIT_RIGHTS_ADDRESS", 200), 3600),
     # Wrong passwords of the staff: in a browser of theirs; elsewhere for an account at an address, for an

@@ -310,7 +310,7 @@ class LaterView(PublicView):
             return self.show(request, draft, form)
         email = form.cleaned_data["email"]
         throttles.count("link-address", client_address(request))
-        throttles.count("link-recipient", email)
+        throttles.count("link-recipient", f"resume-draft:{email}")
         services.send_resume_link(draft=draft, email=email, language=get_language() or settings.LANGUAGE_CODE)
         messages.success(request, _("Le lien est parti. Il arrive en général en moins d’une minute."))
         return redirect(reverse("later", args=[draft.pk]))

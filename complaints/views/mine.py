@@ -42,7 +42,7 @@ class MineView(PublicView):
         email = form.cleaned_data["email"]
         throttles.count("link-address", client_address(request))
         try:
-            throttles.count("link-recipient", email)
+            throttles.count("link-recipient", f"{MINE_PURPOSE}:{email}")
         except throttles.LimitReached as limit:
             return self.refuse(request, form, limit)
         send_my_complaints(email=email, language=get_language() or "fr")

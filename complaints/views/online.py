@@ -27,6 +27,6 @@ class OnlineTrackingView(PublicView):
         throttles.count("online-tracking-address", client_address(request))
         asked = form.cleaned_data
         for contact in filter(None, (asked["email"], asked["mobile"])):
-            throttles.count("link-recipient", contact)
+            throttles.count("link-recipient", f"online-tracking:{contact}")
         ask_online_tracking(**asked, language=get_language() or "fr")
         return render(request, "complaints/online_tracking_sent.html", {"desk": asked["desk"]})

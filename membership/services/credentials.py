@@ -139,7 +139,7 @@ def ask_email(*, account: MemberAccount, email: str, language: str) -> None:
 
     LimitReached after 5 in an hour for the address, or for the member.
     """
-    throttles.count("link-recipient", email)
+    throttles.count("link-recipient", f"{NEW_EMAIL}:{email}")
     throttles.count("link-recipient", f"{NEW_EMAIL}:{account.pk}")
     with transaction.atomic():
         _await(account, pending_email=email)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -11,12 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from claims_portal.accounts import human
 from claims_portal.accounts.models import MailLink, Throttle
 from claims_portal.notifications.models import Message
 from complaints.models import Complaint, TrackingRequest
 from complaints.references import new_number
 from tests.factories.complaints import ComplaintFactory
 from tests.factories.membership import MemberFactory
+from tests.factories.wizards import DraftFactory
 
 from .public import follow
 
@@ -206,3 +209,34 @@ def test_a_stranger_who_asks_for_many_links_leaves_the_owner_a_true_sentence(cli
         pages.append(answer.context["form"].errors["email"])
     assert pages[0] == pages[1]
     assert "Ceux déjà reçus et non utilisés restent valables" in pages[0][0]
+
+
+def ask_other_message(client: Client, complaint: Complaint, kind: str) -> bool:
+    """Have a message of another kind sent to the owner of the case; gives whether the limit let it pass."""
+    given = {"email": "amina@exemple.ma"}
+    if kind == "online-tracking":
+        given |= {"desk": complaint.desk.code, "number": new_number()}
+        answer = client.post(reverse("complaints:online-tracking"), given)
+    elif kind == "rights":
+        form_id = str(uuid4())
+        given |= {"form_id": form_id, "waiting": human.patience(form_id), "name": "A", "details": "B"}
+        given |= {"organisation": complaint.desk.organisation.code, "kind": "rectification"}
+        answer = client.post(reverse("my-data"), given)
+    else:
+        draft = DraftFactory.create()
+        session = client.session
+        session["drafts"] = [str(draft.pk)]
+        session.save()
+        answer = client.post(reverse("later", args=[draft.pk]), given)
+    assert answer.status_code in (200, 302, 429)
+    return answer.status_code != 429
+
+
+@pytest.mark.parametrize("other", ["online-tracking", "rights", "resume"])
+def test_links_of_another_kind_sent_to_the_owner_leave_them_the_link_to_their_cases(complaint, settings, other: str):
+    settings.PATIENCE_SECONDS = 0
+    limit(settings, link_recipient=1)
+    stranger = Client(REMOTE_ADDR="41.250.9.9")
+    answers = [ask_other_message(stranger, complaint, other) for _ in range(2)]
+    assert answers == [True, False]
+    assert Client().post(reverse("complaints:mine"), {"email": "amina@exemple.ma"}).status_code == 200

@@ -136,7 +136,7 @@ def open_actions(workflow: Workflow, actions: Actions, case: Any, user: Any) -> 
     permissions = {step.permission for step in workflow if step.permission and user.has_perm(step.permission)}
     offered = [actions[step.name] for step in workflow.open_to(case.state, permissions) if step.name in actions]
     idle = {"hold", "erase"} if case.is_held else {"release"}
-    if hasattr(case, "disposal"):  # proposed already
+    if any(action.name == "erase" for action in offered) and hasattr(case, "disposal"):  # proposed already
         idle.add("erase")
     if case.assigned_to_id == user.pk:
         idle.add("assign")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts.models import User
+from claims_portal.backoffice.cases.queues import PARAMETER
 from claims_portal.cases.refusals import CaseRefused, TransitionNotAllowed
 from claims_portal.cases.services.assignment import assign_case
 from claims_portal.cases.services.exchange import close_case
@@ -41,7 +42,7 @@ def bulk_view(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not user.has_perm(HANDLE):
         raise Http404
-    back = redirect(queues.address(queues.named(request.POST.get(queues.PARAMETER))))
+    back = redirect(queues.address(queues.named(request.POST.get(PARAMETER))))
     chosen = request.POST.getlist("case")
     if not 0 < len(chosen) <= MOST:
         messages.error(request, _("Choisissez de 1 à %(most)d dossiers.") % {"most": MOST})

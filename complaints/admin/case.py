@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims_portal.backoffice.cases.actions import open_actions
 from claims_portal.cases.workflow import WaitingOn
 from claims_portal.notifications.models import Message
 from complaints.answering import answering_of
@@ -18,7 +19,7 @@ from complaints.notices import Receipt
 from complaints.presentation import clock_view, document_view
 from complaints.workflow import HANDLE, SEE_CONTACT, State, workflow
 
-from .actions import Action, label, open_actions
+from .actions import ACTIONS, ComplaintAction
 from .forms import ActionForm
 from .letters import letters_of
 from .links import last_event, links_context
@@ -84,19 +85,19 @@ def case_context(
 
 
 def actions_context(
-    complaint: Complaint, user: Any, tried: Action | None, form: ActionForm | None, text: str | None = None
+    complaint: Complaint, user: Any, tried: ComplaintAction | None, form: ActionForm | None, text: str | None = None
 ) -> dict[str, Any]:
     """The blocks of actions, with what the agent had typed in the one just tried; « kept » when it is not open.
 
     `text` instead of what was typed: a template was just put in, and nothing of the form is judged yet.
     """
-    offered = open_actions(complaint, user)
+    offered = open_actions(workflow, ACTIONS, complaint, user)
     typed = form.data.get("body", "") if form is not None else ""
     templates = answering_of(complaint.desk).templates
     blocks = [
         {
             "action": each,
-            "label": label(each.name),
+            "label": workflow[each.name].label,
             "url": reverse(f"admin:complaints_complaint_{each.name}", args=[complaint.pk]),
             "open": each is tried,
             "errors": form.errors if form is not None and each is tried and text is None else {},

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +19,9 @@ from django.views.decorators.http import require_POST
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.cases.disposals import closed_page
-from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
+from claims_portal.backoffice.cases.lists import CaseChangeList
+from claims_portal.backoffice.cases.queues import PARAMETER
+from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
@@ -35,45 +37,28 @@ from complaints.references import MistypedNumber, read_number
 from complaints.services.answers import Unfinished, count_use
 from complaints.views.zone import render_in_zone
 from complaints.wording import text_for
-from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
+from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT, workflow
 
 from . import bulk, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
-from .actions import ACTIONS, Action, permission
+from .actions import ACTIONS, ComplaintAction
 from .case import actions_context, case_context
 from .forms import ActionForm, received
 from .reading import log_reading
 from .rows import rows, with_rows
 
 
-class ComplaintChangeList(KeysetChangeList):
-    """One queue of the agent's desks; or, when something is looked for, all they may see."""
-
-    own_parameters = (*KeysetChangeList.own_parameters, queues.PARAMETER, searches.PARAMETER)
-    by_due = False
-
-    @property
-    def keyset(self) -> Sequence[str]:
-        return ("due_at", "pk") if self.by_due else ("opened_at", "pk")
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> ComplaintQuerySet:
-        self.queue = queues.named(request.GET.get(queues.PARAMETER))
-        self.query = searches.remembered(request)
-        self.by_due = self.oldest_first = self.queue.by_due and not self.query
-        return cast(ComplaintQuerySet, super().get_queryset(request, exclude_parameters))
+class ComplaintChangeList(CaseChangeList):
+    """The list of complaints, with what can be done to several of them at once."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.rows = rows(self.result_list, archives=request.user.has_perm(SEE_ARCHIVES))
         self.saved, self.sharing = saved.offered(request.user), saved.sharing(request.user)
         self.search_key = request.GET.get(searches.PARAMETER, "")
         self.colleagues = bulk.colleagues(request.user) if request.user.has_perm(HANDLE) else None
 
-    @property
-    def tabs(self) -> list[tuple[str, Any, bool]]:
-        return [(queues.address(each), each.label, each is self.queue and not self.query) for each in TABS]
-
-
-TABS = list(queues.QUEUES.values())
+    def read_rows(self, request: HttpRequest) -> list[Any]:
+        """Return the lines of the page."""
+        return rows(self.result_list, archives=request.user.has_perm(SEE_ARCHIVES))
 
 
 @admin.register(Complaint)
@@ -84,6 +69,8 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     keyset = ("opened_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
     actions = None
+    list_name = queues.LIST
+    queues = queues.QUEUES
 
     def get_urls(self) -> list[URLPattern]:
         """Only what exists: neither adding, nor deleting, nor Django's own history."""
@@ -127,13 +114,11 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
     def get_queryset(self, request: HttpRequest) -> ComplaintQuerySet:
         return with_rows(queues.visible_cases(request.user))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[ComplaintQuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         if search_term:
             seen = queryset if request.user.has_perm(SEE_ARCHIVES) else queryset.filter(archived_at=None)
             return search.matching(seen, search_term, contact=request.user.has_perm(SEE_CONTACT)), False
-        return queues.named(request.GET.get(queues.PARAMETER)).choose(queryset, request.user), False  # type: ignore[arg-type]
+        return queues.named(request.GET.get(PARAMETER)).choose(queryset, request.user), False
 
     def search_view(self, request: HttpRequest) -> HttpResponse:
         """What was typed is kept for an hour under a key, and not in an address. A number opens its case."""
@@ -169,7 +154,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         request: HttpRequest,
         complaint: Complaint,
         *,
-        tried: Action | None = None,
+        tried: ComplaintAction | None = None,
         form: ActionForm | None = None,
         text: str | None = None,
         news: list[Any] | None = None,
@@ -191,12 +176,12 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         request.current_app = self.admin_site.name
         return render_in_zone(request, "admin/complaints/complaint/change_form.html", complaint, context, status)
 
-    def action_view(self, action: Action, request: HttpRequest, complaint_id: int) -> HttpResponse:
+    def action_view(self, action: ComplaintAction, request: HttpRequest, complaint_id: int) -> HttpResponse:
         """Do one thing with the case, as the agent saw it; otherwise say what changed and keep the text."""
         complaint = self.visible(request, complaint_id)
         if request.method != "POST":
             return redirect("admin:complaints_complaint_change", complaint_id)
-        if not request.user.has_perm(permission(action.name)):
+        if not request.user.has_perm(workflow[action.name].permission):
             raise Http404
         form = ActionForm(action, complaint, request.POST, request.FILES)
         if "insert" in request.POST:
@@ -236,7 +221,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             return self.show(request, complaint, link_form=form, status=422)
         return redirect("admin:complaints_complaint_change", complaint_id)
 
-    def insert(self, request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:
+    def insert(self, request: HttpRequest, complaint: Complaint, action: ComplaintAction) -> HttpResponse:
         """The page again, with the chosen template after what was typed: for browsers that run no script."""
         text, template = wording.with_template(complaint, request.user, request.POST)
         posted = request.POST.copy()
@@ -252,7 +237,12 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
     def not_as_seen(
-        self, request: HttpRequest, complaint_id: int, action: Action, form: ActionForm, refusal: Exception
+        self,
+        request: HttpRequest,
+        complaint_id: int,
+        action: ComplaintAction,
+        form: ActionForm,
+        refusal: Exception,
     ) -> HttpResponse:
         """The case is no longer what the agent saw: 409, the case as it is now, their text kept."""
         news = list(refusal.events) if isinstance(refusal, ChangedMeanwhile) else []

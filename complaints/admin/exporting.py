@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice import searches
+from claims_portal.backoffice.cases.queues import PARAMETER
 from claims_portal.backoffice.exports import Cell, Table, table_file
 from claims_portal.cases.workflow import WaitingOn
 from claims_portal.organisations.models import Desk
@@ -67,7 +68,7 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
     user: Any = request.user
     if not (user.has_perm(queues.VIEW) or user.has_perm(HANDLE)):
         raise Http404
-    queue = queues.named(request.POST.get(queues.PARAMETER))
+    queue = queues.named(request.POST.get(PARAMETER))
     key = request.POST.get(searches.PARAMETER, "")
     looked_for = searches.kept(request, key)
     if not recently_confirmed(request):
@@ -75,7 +76,8 @@ def export_queue(request: HttpRequest, kind: str) -> HttpResponse:
         return confirm_first(request, back=back if looked_for else queues.address(queue))
     if looked_for:
         seen = queues.openable_cases(user)
-        cases = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT)).order_by("-opened_at", "-pk")
+        found = search.matching(seen, looked_for, contact=user.has_perm(SEE_CONTACT))
+        cases: QuerySet[Any] = found.order_by("-opened_at", "-pk")
     else:
         cases = queue.choose(queues.visible_cases(user), user).order_by(*queue.order)
     head, rows = cases_table(cases)

@@ -19,7 +19,7 @@ from complaints.models import Complaint
 from complaints.services.answers import Decision, Unfinished, check_text
 from complaints.workflow import workflow
 
-from .actions import Action
+from .actions import ComplaintAction
 
 
 class SeveralFiles(forms.FileInput):
@@ -80,10 +80,10 @@ class ActionForm(forms.Form):
     body = ProseField(max_length=FACTS_MAX, error_messages={"required": _("Écrivez votre texte.")})
     documents = FilesField(required=False)
 
-    def __init__(self, action: Action, complaint: Complaint, data: Any = None, files: Any = None) -> None:
+    def __init__(self, action: ComplaintAction, complaint: Complaint, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id=f"{action.name}-%s")
         self.action = action
-        self.fields["body"].required = action.needs_text
+        self.fields["body"].required = action.needs == "text"
         if not action.takes_text:
             del self.fields["body"]
         if not action.takes_files:

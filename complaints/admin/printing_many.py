@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
+from claims_portal.backoffice.cases.queues import PARAMETER
 from claims_portal.bounded_processes import BoundReached
 from claims_portal.pdf import person_of
 from complaints import printing
@@ -30,7 +31,7 @@ def print_view(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not (user.has_perm(SEE_CONTACT) and (user.has_perm(queues.VIEW) or user.has_perm(HANDLE))):
         raise Http404
-    back = queues.address(queues.named(request.POST.get(queues.PARAMETER)))
+    back = queues.address(queues.named(request.POST.get(PARAMETER)))
     if not recently_confirmed(request):
         return confirm_first(request, back=back)
     try:

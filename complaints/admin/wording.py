@@ -29,9 +29,9 @@ from complaints.placeholders import VARIABLES, waiting
 from complaints.services.answers import Decision
 from complaints.services.letters import goes_on_paper
 from complaints.wording import example_of, text_for
-from complaints.workflow import SEE_CONTACT
+from complaints.workflow import SEE_CONTACT, workflow
 
-from .actions import Action, label
+from .actions import ComplaintAction
 from .letters import pdf_response
 from .queues import VIEW, visible_cases
 
@@ -61,7 +61,7 @@ def with_template(complaint: Complaint, user: Any, posted: Any) -> tuple[str, An
     return (f"{typed}\n\n{text}" if typed else text), template
 
 
-def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpResponse:
+def preview(request: HttpRequest, complaint: Complaint, action: ComplaintAction) -> HttpResponse:
     """The text as the person will read it: on the tracking page, by e-mail, by SMS, on paper. Nothing is written."""
     # Read as the action reads it: without controls and overrides, which would show another text than it holds.
     body = ProseField(required=False).clean(request.POST.get("body", ""))
@@ -75,7 +75,7 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
     context = {
         **admin.site.each_context(request),
         "opts": Complaint._meta,
-        "title": _("Aperçu : %(action)s") % {"action": label(action.name)},
+        "title": _("Aperçu : %(action)s") % {"action": workflow[action.name].label},
         "complaint": complaint,
         "event": event,
         "waiting": waiting(body),
@@ -87,7 +87,7 @@ def preview(request: HttpRequest, complaint: Complaint, action: Action) -> HttpR
     return render(request, "admin/complaints/complaint/preview.html", context)
 
 
-def sent_by(complaint: Complaint, action: Action, user: Any, body: str, risk_bearer: str) -> list[Message]:
+def sent_by(complaint: Complaint, action: ComplaintAction, user: Any, body: str, risk_bearer: str) -> list[Message]:
     """The messages that the action would send, with the dates it leaves: it is done, they are read, it is undone.
 
     No message when the case allows it no more. They tell no outcome: any will do; nor what still waits in the text.
@@ -113,7 +113,7 @@ def sent_by(complaint: Complaint, action: Action, user: Any, body: str, risk_bea
             transaction.set_rollback(True)
 
 
-def draft_event(complaint: Complaint, action: Action, body: str, risk_bearer: str) -> Event:
+def draft_event(complaint: Complaint, action: ComplaintAction, body: str, risk_bearer: str) -> Event:
     """The event that sending would write, with the mediators it would name; not saved."""
     now = timezone.now()
     event = Event(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims_portal.backoffice.cases.thread import EventNames
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.templatetags.portal import money
 from health_claims import presentation
@@ -16,24 +17,19 @@ from health_claims.models import Abatement, Claim, DeclarationDocument, Statemen
 from health_claims.workflow import ClaimState, claim_workflow
 
 from .declaration_page import approvals_shown, known, member_facts, piece_view
-from .history import Names, history
 
-EVENTS: Names = presentation.EVENTS | {
+EVENTS: EventNames = presentation.EVENTS | {
     "assign": gettext_lazy("Attribué à un agent"),
     "review": gettext_lazy("Contrôle fait"),
 }
 
 
 def claim_context(row: Claim) -> dict[str, Any]:
-    """Everything the page shows, in six queries; `row` comes with what `related` reads."""
-    events = list(row.events.select_related("user"))
+    """Return what the page shows of a claim alone, in five queries; `load_page` reads its relations."""
     return {
         "pieces": pieces(row),
-        "facts": known(facts(row)),
         "member_facts": known(member_facts(row.member)),
-        "history": history(events, EVENTS, row.member.full_name),
         **approvals_shown(row),
-        "last_event": max((event.pk for event in events), default=0),
         "statements": [statement_view(each, row) for each in statements(row)],
         "declaration_url": declaration_url(row),
         "may_compute": claim_workflow.allows("compute", row.state) and row.batch_id is None,

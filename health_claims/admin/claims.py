@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,65 +11,56 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.backoffice.cases.actions import ActionForm, Reasons
+from claims_portal.backoffice.cases.pages import Fact, Page
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.documents.serving import shows_documents
 from health_claims import presentation
 from health_claims.models import Claim, ClaimDocument, DeclarationDocument, Reason
-from health_claims.roles import VIEW_CLAIMS
 from health_claims.services.deciding import claim_as_seen
 from health_claims.services.reasons import UnknownReason
 from health_claims.services.settling import with_amount
 from health_claims.services.statements import compute_statement, declared_on
 from health_claims.services.usage import lateness
-from health_claims.workflow import HANDLE, READ_MEDICAL, claim_workflow
+from health_claims.workflow import HANDLE
 
 from . import queues
-from .actions import CLAIM_ACTIONS, ActionForm, Reasons
-from .case import CaseAdmin, Page
-from .claim_page import EVENTS, claim_context
+from .actions import CLAIM_ACTIONS
+from .case import HealthCaseAdmin
+from .claim_page import EVENTS, claim_context, facts
 from .entering import MOST_LINES, lines_form, preview
-from .history import history
 
 ACCEPT_LATE = "retard"  # the box « Accepter le retard »
 
 
 @admin.register(Claim)
-class ClaimAdmin(CaseAdmin):
+class ClaimAdmin(HealthCaseAdmin):
     """Claims as the agents of a desk see them."""
 
-    scope = BY_QUERYSET
-    keyset = ("opened_at", "pk")
     change_list_template = "admin/health_claims/claim/change_list.html"
     page_template = "admin/health_claims/claim/change_form.html"
-    view_permission = VIEW_CLAIMS
     queues = queues.CLAIMS
-    number = "number"
     actions_table = CLAIM_ACTIONS
-    workflow = claim_workflow
     event_names = EVENTS
+    more_reasons = frozenset({Reason.Use.ABATEMENT})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
-        rows = with_amount(Claim.objects.visible_to(request.user))
-        return rows.select_related("member", "patient", "prestation", "assigned_to")
+        return with_amount(super().get_queryset(request))
 
-    def chip(self, row: Claim) -> dict[str, Any]:
-        return presentation.chip(row)
+    def chip(self, case: Claim) -> dict[str, Any]:
+        return presentation.chip(case)
 
-    def related(self, rows: QuerySet[Claim]) -> QuerySet[Claim]:
-        return rows.select_related(
-            *("desk__organisation", "member__policy", "patient", "prestation", "guarantee"),
-            *("reason", "assigned_to", "declaration", "batch", "review_rule"),
-        )
+    def load_page(self, cases: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load_page(cases).select_related("reason", "batch")
 
-    def context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
-        return claim_context(row)
+    def facts(self, case: Claim) -> Iterable[Fact]:
+        return facts(case)
+
+    def context(self, request: HttpRequest, case: Claim) -> dict[str, Any]:
+        return claim_context(case)
 
     def more_pages(self) -> list[Page]:
         return [("<int:key>/decompte/", shows_documents(self.statement_view), "statement")]
-
-    def more_reasons(self) -> set[str]:
-        return {Reason.Use.ABATEMENT}
 
     # --- The statement
 
@@ -107,42 +99,39 @@ class ClaimAdmin(CaseAdmin):
         """The page of the entry."""
         context = {
             **self.admin_site.each_context(request),
+            **self.common_context(request, row),
             **claim_context(row),
-            "row": row,
-            "chip": self.chip(row),
             "opts": self.opts,
-            "list_page": self.list_name,
             "title": str(row),
             "lines_form": lines,
             "late": lateness(row.guarantee, row.care_date, declared_on(row)),
             "accept_late": ACCEPT_LATE,
             "accepted_late": ACCEPT_LATE in request.POST,
             "may_add": lines.total_form_count() < MOST_LINES,
-            "may_read": request.user.has_perm(READ_MEDICAL),
-            "news": None if news is None else history(news, EVENTS, row.member.full_name),
+            "news": None if news is None else [self.news_view(event, row) for event in news],
         }
         return self.page(request, "admin/health_claims/claim/statement.html", row, context | more, status)
 
     # --- Acting
 
-    def blocks(self, request: HttpRequest, row: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
+    def blocks(self, request: HttpRequest, case: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
         """Only what is in a batch leaves one, before the bank has it; only what was chosen is reviewed."""
-        found = super().blocks(request, row, reasons, form)
-        leaves = row.batch is not None and row.batch.is_open
-        closed = {name for name, is_open in (("leave_batch", leaves), ("review", row.is_to_review)) if not is_open}
-        found["blocks"] = [each for each in found["blocks"] if each["action"].name not in closed]
+        found = super().blocks(request, case, reasons, form)
+        leaves = case.batch is not None and case.batch.is_open
+        closed = {name for name, is_open in (("leave_batch", leaves), ("review", case.is_to_review)) if not is_open}
+        found["blocks"] = [block for block in found["blocks"] if block["action"].name not in closed]
         return found
 
     def as_seen(self, key: int, last_event_id: int) -> Any:
         return claim_as_seen(claim_id=key, last_event_id=last_event_id)
 
-    def piece(self, row: Claim, piece_id: Any) -> Any:
-        """A file of the declaration, or one sent since."""
-        added = ClaimDocument.objects.select_related("document").filter(pk=piece_id, case=row).first()
+    def find_document(self, case: Claim, document_id: Any) -> Any:
+        """Return a file of the declaration, or one sent since."""
+        added = ClaimDocument.objects.select_related("document").filter(pk=document_id, case=case).first()
         if added is not None:
             return added
         sent = DeclarationDocument.objects.select_related("document")
-        return get_object_or_404(sent, pk=piece_id, case__isnull=False, case_id=row.declaration_id)
+        return get_object_or_404(sent, pk=document_id, case__isnull=False, case_id=case.declaration_id)
 
 
 def seen_event(request: HttpRequest) -> int:

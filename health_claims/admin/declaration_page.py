@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from claims_portal.backoffice.cases.thread import EventNames
 from claims_portal.deadlines.explanation import written_date
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import advice_sentences
@@ -21,13 +22,11 @@ from health_claims.services.papers import newest, set_aside
 from health_claims.workflow import DeclarationState
 from membership.models import Member
 
-from .history import Names, history
-
 EARLIER_SHOWN = 10
 TONES = {DeclarationState.CREATED: "info", DeclarationState.VALIDATED: "success", DeclarationState.REJECTED: "danger"}
 PAPER_TONES = {"pending": "turn", "accepted": "success", "refused": "danger", "set-aside": "neutral"}
 APPROVAL_TONES = {"pending": "turn", "granted": "success", "refused": "danger", "cancelled": "neutral"}
-EVENTS: Names = {
+EVENTS: EventNames = {
     "sent": gettext_lazy("Déclaration envoyée"),
     "validate": gettext_lazy("Déclaration validée"),
     "reject": gettext_lazy("Déclaration rejetée"),
@@ -49,20 +48,16 @@ def chip(declaration: Declaration) -> dict[str, Any]:
 
 
 def declaration_context(row: Declaration) -> dict[str, Any]:
-    """Everything the page shows, in six queries; `row` comes with what `related` reads."""
-    events = list(row.events.select_related("user"))
+    """Return what the page shows of a declaration alone, in five queries; `load_page` reads its relations."""
     return {
         "pieces": [piece_view(each, row) for each in row.documents.select_related("document")],
         "required": list(row.guarantee.pieces.all()),
         "warnings": [TITLES.get(code, code) for code in row.warnings],
-        "facts": known(facts(row)),
         "member_facts": known(member_facts(row.member)),
         "papers": [paper_view(each, row) for each in papers(row)],
         "identity_checked": row.member.account.is_checked,
         "earlier": [earlier_view(each) for each in earlier(row)],
-        "history": history(events, EVENTS, row.member.full_name),
         **approvals_shown(row),
-        "last_event": max((event.pk for event in events), default=0),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,38 +14,33 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims_portal.backoffice.scope import BY_QUERYSET
+from claims_portal.backoffice.cases.actions import Action, ActionForm, Reasons
+from claims_portal.backoffice.cases.pages import Fact, Page
 from claims_portal.cases.refusals import TransitionNotAllowed
-from claims_portal.cases.services.changes import as_seen
 from claims_portal.identifiers import printable
 from health_claims.models import Declaration, IdentityPaper, Reason
-from health_claims.roles import VIEW_DECLARATIONS
 from health_claims.services.giving_back import NotChecked, attach
 from health_claims.services.papers import PaperSettled, accept_paper, refuse_paper
-from health_claims.workflow import HANDLE, declaration_workflow
+from health_claims.workflow import HANDLE
 
 from . import dashboard, queues
-from .actions import DECLARATION_ACTIONS, NOTE_MAX, Action, ActionForm, Reasons
-from .case import CaseAdmin, Page, reason_of
-from .declaration_page import EVENTS, chip, declaration_context
+from .actions import DECLARATION_ACTIONS, NOTE_MAX
+from .case import HealthCaseAdmin
+from .declaration_page import EVENTS, chip, declaration_context, facts
 
 WITHOUT_MEMBER = frozenset({"reject", "assign"})
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(CaseAdmin):
+class DeclarationAdmin(HealthCaseAdmin):
     """Declarations as the agents of a desk see them."""
 
-    scope = BY_QUERYSET
-    keyset = ("opened_at", "pk")
     change_list_template = "admin/health_claims/declaration/change_list.html"
     page_template = "admin/health_claims/declaration/change_form.html"
-    view_permission = VIEW_DECLARATIONS
     queues = queues.DECLARATIONS
-    number = "number"
     actions_table = DECLARATION_ACTIONS
-    workflow = declaration_workflow
     event_names = EVENTS
+    more_reasons = frozenset({Reason.Use.PAPER})
 
     def more_pages(self) -> list[Page]:
         return [
@@ -66,25 +62,18 @@ class DeclarationAdmin(CaseAdmin):
             raise Http404
         return dashboard.export_view(request, kind)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Declaration]:
-        rows = Declaration.objects.visible_to(request.user)
-        return rows.select_related("member", "patient", "prestation", "assigned_to")
+    def chip(self, case: Declaration) -> dict[str, Any]:
+        return chip(case)
 
-    def chip(self, row: Declaration) -> dict[str, Any]:
-        return chip(row)
+    def load_page(self, cases: QuerySet[Any]) -> QuerySet[Any]:
+        return super().load_page(cases).select_related("decided_by", "claim")
 
-    def related(self, rows: QuerySet[Declaration]) -> QuerySet[Declaration]:
-        return rows.select_related(
-            *("desk__organisation", "member__policy", "member__account", "patient", "prestation", "guarantee"),
-            *("reason", "assigned_to", "decided_by", "claim"),
-        )
+    def facts(self, case: Declaration) -> Iterable[Fact]:
+        return facts(case)
 
-    def context(self, request: HttpRequest, row: Declaration) -> dict[str, Any]:
+    def context(self, request: HttpRequest, case: Declaration) -> dict[str, Any]:
         waiting = queues.to_decide(self.seen_by(request))
-        return declaration_context(row) | self.neighbours(waiting, row)
-
-    def more_reasons(self) -> set[str]:
-        return {Reason.Use.PAPER}
+        return declaration_context(case) | self.neighbours(waiting, case)
 
     # --- Through the queue
 
@@ -100,23 +89,23 @@ class DeclarationAdmin(CaseAdmin):
     def page_of(self, key: int) -> str:
         return reverse(f"admin:{self.prefix}_change", args=[key])
 
-    def after(self, request: HttpRequest, row: Declaration, action: Action) -> str:
+    def after(self, request: HttpRequest, case: Declaration, action: Action) -> str:
         """The next one to decide; the first of the queue at its end; the empty queue otherwise."""
         if action.name == "assign":
-            return super().after(request, row, action)
+            return super().after(request, case, action)
         waiting = queues.to_decide(self.seen_by(request))
-        if following := self.neighbours(waiting, row).get("next"):
+        if following := self.neighbours(waiting, case).get("next"):
             return following
-        first = waiting.exclude(pk=row.pk).order_by("opened_at", "pk").values_list("pk", flat=True).first()
+        first = waiting.exclude(pk=case.pk).order_by("opened_at", "pk").values_list("pk", flat=True).first()
         return self.page_of(first) if first else reverse(self.list_name)
 
     # --- Acting
 
-    def blocks(self, request: HttpRequest, row: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
+    def blocks(self, request: HttpRequest, case: Any, reasons: Reasons, form: ActionForm | None) -> dict[str, Any]:
         """Of one that is set aside, only what does not need the member."""
-        found = super().blocks(request, row, reasons, form)
-        if row.set_aside_at:
-            found["blocks"] = [each for each in found["blocks"] if each["action"].name in WITHOUT_MEMBER]
+        found = super().blocks(request, case, reasons, form)
+        if case.set_aside_at:
+            found["blocks"] = [block for block in found["blocks"] if block["action"].name in WITHOUT_MEMBER]
         return found
 
     def attach_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -135,12 +124,6 @@ class DeclarationAdmin(CaseAdmin):
             messages.success(request, _("La déclaration est rattachée à l’adhérent, qui la retrouve dans son espace."))
         return redirect(self.page_of(row.pk))
 
-    def as_seen(self, key: int, last_event_id: int) -> Any:
-        return as_seen(Declaration, case_id=key, last_event_id=last_event_id)
-
-    def piece(self, row: Declaration, piece_id: Any) -> Any:
-        return get_object_or_404(row.documents.select_related("document"), pk=piece_id)
-
     def paper_view(self, request: HttpRequest, key: int, paper_id: int) -> HttpResponseBase:
         """An identity paper of the member: read it, or decide about it, once for all their declarations."""
         row = self.visible(request, key)
@@ -148,13 +131,14 @@ class DeclarationAdmin(CaseAdmin):
             raise Http404
         papers = IdentityPaper.objects.select_related("document")
         paper = get_object_or_404(papers, pk=paper_id, member_id=row.member_id)
-        return self.decide_paper(request, row, paper) if request.method == "POST" else self.give(request, row, paper)
+        return self.decide_paper(request, row, paper) if request.method == "POST" else self.serve(request, row, paper)
 
     def decide_paper(self, request: HttpRequest, row: Declaration, paper: IdentityPaper) -> HttpResponse:
         """Accept or refuse; what is missing is said on the page, the note kept."""
         user: Any = request.user
         note = printable(request.POST.get("note", "")).strip()
-        reason = reason_of(self.reasons(row), Reason.Use.PAPER, request.POST.get("reason", ""))
+        offered = {str(reason.pk): reason for reason in self.reasons(row)[Reason.Use.PAPER]}
+        reason = offered.get(request.POST.get("reason", ""))
         problem = ""
         try:
             match request.POST.get("decision"):
@@ -175,5 +159,5 @@ class DeclarationAdmin(CaseAdmin):
             messages.warning(request, _("Cette pièce vient d’être vérifiée par quelqu’un d’autre."))
         if problem:
             tried = {"paper": paper.pk, "problem": problem, "note": note}
-            return self.show(request, row, status=422, paper_tried=tried)
+            return self.show(request, row, status=422, paper_tried=tried, has_problem=True)
         return redirect(f"admin:{self.prefix}_change", row.pk)

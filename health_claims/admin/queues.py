@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.cases.queues import Choice, Queue, by_name, queue_url
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.cases.workflow import WaitingOn
 from health_claims.models import Claim, Declaration, PriorApproval
@@ -20,74 +18,67 @@ from health_claims.services.reviewing import TO_REVIEW
 from health_claims.services.settling import payable
 from health_claims.workflow import HANDLE, SETTLE, ClaimState, DeclarationState
 
-PARAMETER = "file"  # of the list's address
-
-
-@dataclass(frozen=True)
-class Queue:
-    """One way of looking at the files somebody may see. `name` stands in the address, `empty` where nothing waits."""
-
-    name: str
-    label: str | Promise
-    icon: str
-    empty: str | Promise
-    choose: Callable[[QuerySet[Any]], QuerySet[Any]]
-    oldest_first: bool = False
-
-
-Queues = Mapping[str, Queue]
-
-
-def _by_name(*queues: Queue) -> Queues:
-    return {queue.name: queue for queue in queues}
-
 
 def to_decide(declarations: QuerySet[Any]) -> QuerySet[Any]:
     """« Créée », and nothing is awaited from the member."""
     return declarations.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.DESK)
 
 
-DECLARATIONS = _by_name(
-    Queue("a-traiter", _("À traiter"), "inbox", _("Aucune déclaration n’attend de décision."), to_decide, True),
+DECLARATIONS = by_name(
+    Queue(
+        "a-traiter",
+        _("À traiter"),
+        "inbox",
+        _("Aucune déclaration n’attend de décision."),
+        lambda rows, user: to_decide(rows),
+        oldest_first=True,
+    ),
     Queue(
         "complement",
         _("Complément demandé"),
         "hourglass-split",
         _("Aucun adhérent ne doit répondre."),
-        lambda rows: rows.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.PERSON),
-        True,
+        lambda rows, user: rows.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.PERSON),
+        oldest_first=True,
     ),
     Queue(
         "validees",
         _("Validées"),
         "check-circle-fill",
         _("Aucune déclaration validée pour l’instant."),
-        lambda rows: rows.filter(state=DeclarationState.VALIDATED),
+        lambda rows, user: rows.filter(state=DeclarationState.VALIDATED),
     ),
     Queue(
         "rejetees",
         _("Rejetées"),
         "exclamation-circle-fill",
         _("Aucune déclaration rejetée pour l’instant."),
-        lambda rows: rows.filter(state=DeclarationState.REJECTED),
+        lambda rows, user: rows.filter(state=DeclarationState.REJECTED),
     ),
-    Queue("toutes", _("Toutes"), "folder2-open", _("Aucune déclaration pour l’instant."), lambda rows: rows),
+    Queue("toutes", _("Toutes"), "folder2-open", _("Aucune déclaration pour l’instant."), lambda rows, user: rows),
 )
 
 
-def _in_state(state: ClaimState) -> Callable[[QuerySet[Any]], QuerySet[Any]]:
-    return lambda rows: rows.filter(state=state)
+def _in_state(state: ClaimState) -> Choice:
+    return lambda rows, user: rows.filter(state=state)
 
 
-CLAIMS = _by_name(
-    Queue("en-cours", _("En cours"), "inbox", _("Aucun dossier à étudier."), _in_state(ClaimState.OPENED), True),
+CLAIMS = by_name(
+    Queue(
+        "en-cours",
+        _("En cours"),
+        "inbox",
+        _("Aucun dossier à étudier."),
+        _in_state(ClaimState.OPENED),
+        oldest_first=True,
+    ),
     Queue(
         "complement",
         _("Complément"),
         "hourglass-split",
         _("Aucun adhérent ne doit répondre."),
         _in_state(ClaimState.COMPLEMENT),
-        True,
+        oldest_first=True,
     ),
     Queue(
         "contre-visite",
@@ -95,33 +86,30 @@ CLAIMS = _by_name(
         "person",
         _("Aucune contre-visite en cours."),
         _in_state(ClaimState.COUNTER_VISIT),
-        True,
+        oldest_first=True,
     ),
     Queue(
         "controle",
         _("À contrôler"),
         "shield-lock",
         _("Aucun dossier à contrôler."),
-        lambda rows: rows.filter(TO_REVIEW).exclude(state=ClaimState.REFUSED),
-        True,
+        lambda rows, user: rows.filter(TO_REVIEW).exclude(state=ClaimState.REFUSED),
+        oldest_first=True,
     ),
-    Queue("a-regler", _("À régler"), "bank", _("Aucun règlement à faire."), _in_state(ClaimState.COMPUTED), True),
+    Queue(
+        "a-regler",
+        _("À régler"),
+        "bank",
+        _("Aucun règlement à faire."),
+        _in_state(ClaimState.COMPUTED),
+        oldest_first=True,
+    ),
     Queue("regles", _("Réglés"), "check-circle-fill", _("Aucun dossier réglé."), _in_state(ClaimState.PAID)),
     Queue(
         "refuses", _("Refusés"), "exclamation-circle-fill", _("Aucun dossier refusé."), _in_state(ClaimState.REFUSED)
     ),
-    Queue("tous", _("Tous"), "folder2-open", _("Aucun dossier pour l’instant."), lambda rows: rows),
+    Queue("tous", _("Tous"), "folder2-open", _("Aucun dossier pour l’instant."), lambda rows, user: rows),
 )
-
-
-def named(queues: Queues, name: str | None) -> Queue:
-    """The queue an address asks for; the first one when it asks for none."""
-    return queues.get(name or "") or next(iter(queues.values()))
-
-
-def address(page: str, queue: Queue) -> str:
-    """Where a queue is; `page` names its list."""
-    return f"{reverse(page)}?{PARAMETER}={queue.name}"
 
 
 DECLARATION_LIST = "admin:health_claims_declaration_changelist"
@@ -146,7 +134,10 @@ def health_panel(request: HttpRequest) -> Panel | None:
             continue
         desks = _desks(user) if desks is None else desks
         rows = _at(model, desks)
-        counters += [_counter(rows, page, queues[name]) for name in names]
+        chosen = [queues[name] for name in names]
+        counters += [
+            Counter(queue.label, queue.choose(rows, user), queue_url(page, queue), queue.icon) for queue in chosen
+        ]
     if user.has_perm(HANDLE):
         to_decide = PriorApproval.objects.visible_to(user).pending()
         pending = f"{reverse('admin:health_claims_priorapproval_changelist')}?decision__exact=pending"
@@ -154,7 +145,7 @@ def health_panel(request: HttpRequest) -> Panel | None:
     if user.has_perm(SETTLE):
         desks = _desks(user) if desks is None else desks
         owed = payable(_at(Claim, desks))
-        counters.append(Counter(_("À régler"), owed, address(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
+        counters.append(Counter(_("À régler"), owed, queue_url(CLAIM_LIST, CLAIMS["a-regler"]), "bank"))
     page = "admin/health_claims/front_page.html"
     return Panel(_("Assurance maladie"), counters, page, first=True) if counters else None
 
@@ -166,7 +157,3 @@ def _desks(user: Any) -> list[int] | str:
 def _at(model: Any, desks: list[int] | str) -> QuerySet[Any]:
     rows: QuerySet[Any] = model.objects.all()
     return rows if desks == "all" else rows.filter(desk__in=desks)
-
-
-def _counter(rows: QuerySet[Any], page: str, queue: Queue) -> Counter:
-    return Counter(queue.label, queue.choose(rows), address(page, queue), queue.icon)

@@ -19,10 +19,10 @@ def read_reference(text: str) -> str:
     return number if len(number) == NUMBER_DIGITS and number.isascii() and number.isdigit() else ""
 
 
-def matching(rows: QuerySet[Any], text: str, *, column: str) -> QuerySet[Any]:
-    """The rows of this number (`column`), or of the members of this number or CIN, whole. Four queries at most."""
+def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Return the cases of this number, or of the members of this number or CIN, whole. Four queries at most."""
     if number := read_reference(text):
-        return rows.filter(**{column: number})
+        return rows.filter(number=number)
     wanted = compact(text).upper()
     if not wanted:
         return rows.none()

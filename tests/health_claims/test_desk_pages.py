@@ -58,7 +58,7 @@ def act(staff: Client, declaration: Declaration, route: str, **sent: Any) -> Any
 
 
 def shown(answer: Any) -> list[str]:
-    return [row["declaration"].number for row in answer.context["cl"].rows]
+    return [row["case"].number for row in answer.context["cl"].rows]
 
 
 def test_the_queue_begins_with_the_oldest_and_holds_what_waits_for_the_desk(declaration, staff):

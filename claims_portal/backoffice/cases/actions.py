@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.functional import Promise
@@ -52,9 +52,10 @@ class Action:
 
 
 Actions = Mapping[str, Action]
+AnyAction = TypeVar("AnyAction", bound=Action)
 
 
-def actions_by_name(*actions: Action) -> Actions:
+def actions_by_name(*actions: AnyAction) -> Mapping[str, AnyAction]:
     return {action.name: action for action in actions}
 
 
@@ -131,12 +132,12 @@ def standard_actions(model: type[Case]) -> Actions:
     )
 
 
-def open_actions(workflow: Workflow, actions: Actions, case: Any, user: Any) -> list[Action]:
+def open_actions(workflow: Workflow, actions: Mapping[str, AnyAction], case: Any, user: Any) -> list[AnyAction]:
     """Return what this agent may do with the case as it is now, in the order of the workflow."""
     permissions = {step.permission for step in workflow if step.permission and user.has_perm(step.permission)}
     offered = [actions[step.name] for step in workflow.open_to(case.state, permissions) if step.name in actions]
     idle = {"hold", "erase"} if case.is_held else {"release"}
-    if hasattr(case, "disposal"):  # proposed already
+    if any(action.name == "erase" for action in offered) and hasattr(case, "disposal"):  # proposed already
         idle.add("erase")
     if case.assigned_to_id == user.pk:
         idle.add("assign")

@@ -36,7 +36,11 @@ class CaseChangeList(KeysetChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.rows = [self.model_admin.row_view(case) for case in self.result_list]  # type: ignore[attr-defined]
+        self.rows = self.read_rows(request)
+
+    def read_rows(self, request: HttpRequest) -> list[Any]:
+        """Return the lines of the page."""
+        return [self.model_admin.row_view(case) for case in self.result_list]  # type: ignore[attr-defined]
 
     @property
     def tabs(self) -> list[tuple[str, Any, bool]]:

@@ -46,7 +46,7 @@ from claims_portal.notifications.services import CannotResend
 from .actions import Action, ActionForm, Actions, Reasons, open_actions, standard_actions
 from .lists import CaseChangeList, due_view
 from .queues import PARAMETER, STANDARD_QUEUES, Queues, queue_named
-from .thread import author_of, clock_view, deliveries_of, thread_of
+from .thread import EventNames, author_of, clock_view, deliveries_of, thread_of, title_of
 
 Page = tuple[str, Callable[..., HttpResponseBase], str]
 Fact = dict[str, Any]  # label, value, and « code » for numbers
@@ -61,6 +61,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
     change_list_template = "admin/cases/list.html"
     page_template: ClassVar[str] = "admin/cases/page.html"
     queues: ClassVar[Queues] = STANDARD_QUEUES
+    event_names: ClassVar[EventNames] = {}  # by kind of event, where the desk reads other words than the person
     tones: ClassVar[Mapping[str, str]] = {}  # of the chip, by state
     read_documents: ClassVar[str] = ""  # the permission to open documents, none beside that of the case when blank
     related: ClassVar[tuple[str, ...]] = ("desk__organisation", "assigned_to")  # what a line of the list reads
@@ -87,9 +88,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             ("", self.changelist_view, "changelist"),
             ("recherche/", require_POST(self.search_view), "search"),
             ("<int:key>/", shows_documents(self.case_view), "change"),
-            ("<int:key>/documents/<uuid:document_id>/", self.document_view, "document"),
-            ("<int:key>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
-            ("<int:key>/messages/<int:message_id>/copie/", self.message_view, "message"),
+            *self.sent_pages(),
         ]
         for action in self.actions_table.values():
             if any(step.name == action.name for step in self.model.workflow):
@@ -98,6 +97,14 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         wrap = self.admin_site.admin_view
         return [
             path(route, wrap(view), name=f"{self.prefix}_{name}") for route, view, name in pages + self.more_pages()
+        ]
+
+    def sent_pages(self) -> list[Page]:
+        """Return the pages of the documents and messages of a case."""
+        return [
+            ("<int:key>/documents/<uuid:document_id>/", self.document_view, "document"),
+            ("<int:key>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
+            ("<int:key>/messages/<int:message_id>/copie/", self.message_view, "message"),
         ]
 
     def more_pages(self) -> list[Page]:
@@ -218,20 +225,27 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         paused = case.waiting_on == WaitingOn.PERSON
         sent = deliveries_of(case, prefix=self.prefix, may_resend=self.may_handle(request))
         return {
-            "case": case,
-            "person": case.person_name,
-            "chip": self.chip(case),
+            **self.head_context(case, events),
             "clocks": [clock_view(clock, paused=paused) for clock in clocks],
-            "facts": [fact for fact in self.facts(case) if fact["value"]],
             "thread": thread_of(
                 events,
                 person=case.person_name,
+                names=self.event_names,
                 documents=documents,
                 document_url=partial(self.document_url, request),
                 sent=sent,
             ),
-            "last_event": max((event.pk for event in events), default=0),
             "deliveries": sent,
+        }
+
+    def head_context(self, case: Any, events: list[Any]) -> dict[str, Any]:
+        """Return what each page about a case shows of it, and the last event its agent has seen. No query."""
+        return {
+            "case": case,
+            "person": case.person_name,
+            "chip": self.chip(case),
+            "facts": [fact for fact in self.facts(case) if fact["value"]],
+            "last_event": max((event.pk for event in events), default=0),
             "list_page": self.list_name,
         }
 
@@ -261,6 +275,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             **self.common_context(request, case),
             **self.context(request, case),
             **self.blocks(request, case, reasons, form),
+            "reasons": reasons,
             "news": None if news is None else [self.news_view(event, case) for event in news],
             "opts": self.opts,
             "title": str(case),
@@ -268,7 +283,8 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         return self.page(request, self.page_template, case, context | more, status)
 
     def news_view(self, event: Any, case: Any) -> dict[str, Any]:
-        return {"title": event.get_kind_display(), "who": author_of(event, case.person_name), "at": event.at}
+        title = title_of(event, self.event_names)
+        return {"title": title, "who": author_of(event, case.person_name), "at": event.at}
 
     def page(
         self, request: HttpRequest, template: str, case: Any, context: dict[str, Any], status: int = 200
@@ -347,7 +363,14 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         case = self.visible(request, key)
         if not self.may_read_documents(request):
             raise Http404
-        joined = get_object_or_404(case.documents.select_related("document"), pk=document_id)
+        return self.serve(request, case, self.find_document(case, document_id))
+
+    def find_document(self, case: Any, document_id: Any) -> Any:
+        """Return the row that joins a document to the case; raise Http404 when none does."""
+        return get_object_or_404(case.documents.select_related("document"), pk=document_id)
+
+    def serve(self, request: HttpRequest, case: Any, joined: Any) -> HttpResponseBase:
+        """Serve the document that a row joins to the case, after its line in the log."""
         if joined.document.is_clean:
             self.log_reading(request, audit.Action.DOCUMENT_READ, case, joined)
         return document_response(

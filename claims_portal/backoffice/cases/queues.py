@@ -41,6 +41,11 @@ class Queue:
     def is_ascending(self) -> bool:
         return self.by_due or self.oldest_first
 
+    @property
+    def order(self) -> Sequence[str]:
+        """Return the columns of its index, as `order_by` takes them."""
+        return self.keyset if self.is_ascending else [f"-{column}" for column in self.keyset]
+
 
 Queues = Mapping[str, Queue]
 

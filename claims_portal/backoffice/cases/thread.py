@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from claims_portal.cases.models import CommonEvent
@@ -15,6 +17,7 @@ from claims_portal.deadlines.compute import Due
 from claims_portal.deadlines.explanation import explanation_details, explanation_with_origin
 from claims_portal.notifications.models import Message
 
+EventNames = Mapping[str, str | Promise]
 DELIVERY_TONES = {"sent": "success", "failed": "danger", "refused": "danger", "retry": "turn"}
 RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.REFUSED, Message.State.RETRY}
 MESSAGES_SHOWN = 30
@@ -26,6 +29,7 @@ def thread_of(
     events: Iterable[Any],
     *,
     person: str,
+    names: EventNames = MappingProxyType({}),
     documents: Iterable[Any] = (),
     document_url: Callable[[Any], str] = lambda joined: "",
     sent: Iterable[Mapping[str, Any]] = (),
@@ -42,7 +46,7 @@ def thread_of(
             "pk": event.pk,
             "at": event.at,
             "who": author_of(event, person),
-            "title": "" if event.kind in SAID else event.get_kind_display(),
+            "title": "" if event.kind in SAID else title_of(event, names),
             "shape": "note" if not event.is_public and event.body else "bubble" if event.body else "line",
             "ours": not event.is_theirs,
             "text": event.body,
@@ -51,6 +55,11 @@ def thread_of(
         }
         for event in events
     ]
+
+
+def title_of(event: Any, names: EventNames) -> Any:
+    """Return what happened, in the words of `names` rather than those of the model."""
+    return names.get(event.kind) or event.get_kind_display()
 
 
 def author_of(event: Any, person: str) -> str:

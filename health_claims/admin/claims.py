@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from claims_portal.backoffice.cases.actions import ActionForm, Reasons
 from claims_portal.backoffice.cases.pages import Fact, Page
+from claims_portal.backoffice.cases.thread import news_view
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.documents.serving import shows_documents
 from health_claims import presentation
@@ -108,7 +109,7 @@ class ClaimAdmin(HealthCaseAdmin):
             "accept_late": ACCEPT_LATE,
             "accepted_late": ACCEPT_LATE in request.POST,
             "may_add": lines.total_form_count() < MOST_LINES,
-            "news": None if news is None else [self.news_view(event, row) for event in news],
+            "news": None if news is None else [news_view(event, row, EVENTS) for event in news],
         }
         return self.page(request, "admin/health_claims/claim/statement.html", row, context | more, status)
 

@@ -39,14 +39,14 @@ from claims_portal.cases.workflow import WaitingOn
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
 from claims_portal.identifiers import compact
-from claims_portal.middleware import client_address
 from claims_portal.notifications.models import Message
 from claims_portal.notifications.services import CannotResend
 
 from .actions import Action, ActionForm, Actions, Reasons, open_actions, standard_actions
 from .lists import CaseChangeList, due_view
 from .queues import PARAMETER, STANDARD_QUEUES, Queues, queue_named
-from .thread import EventNames, author_of, clock_view, deliveries_of, thread_of, title_of
+from .reading import log_reading
+from .thread import EventNames, clock_view, deliveries_of, news_view, thread_of
 
 Page = tuple[str, Callable[..., HttpResponseBase], str]
 Fact = dict[str, Any]  # label, value, and « code » for numbers
@@ -195,18 +195,8 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
     def case_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show the page. Its opening is a line of the audit log."""
         case = self.visible(request, key)
-        self.log_reading(request, audit.Action.CASE_OPENED, case, case)
+        log_reading(request, audit.Action.CASE_OPENED, case, case)
         return self.show(request, case)
-
-    def log_reading(self, request: HttpRequest, action: audit.Action, case: Any, about: Model) -> None:
-        audit.record(
-            action=action,
-            user=request.user,  # type: ignore[arg-type]
-            about=about,
-            reference=str(case),
-            desk=case.desk,
-            address=client_address(request),
-        )
 
     def facts(self, case: Any) -> Iterable[Fact]:
         """Return what the case is about, row by row; rows without a value are left out."""
@@ -276,15 +266,11 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             **self.context(request, case),
             **self.blocks(request, case, reasons, form),
             "reasons": reasons,
-            "news": None if news is None else [self.news_view(event, case) for event in news],
+            "news": None if news is None else [news_view(event, case, self.event_names) for event in news],
             "opts": self.opts,
             "title": str(case),
         }
         return self.page(request, self.page_template, case, context | more, status)
-
-    def news_view(self, event: Any, case: Any) -> dict[str, Any]:
-        title = title_of(event, self.event_names)
-        return {"title": title, "who": author_of(event, case.person_name), "at": event.at}
 
     def page(
         self, request: HttpRequest, template: str, case: Any, context: dict[str, Any], status: int = 200
@@ -372,7 +358,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
     def serve(self, request: HttpRequest, case: Any, joined: Any) -> HttpResponseBase:
         """Serve the document that a row joins to the case, after its line in the log."""
         if joined.document.is_clean:
-            self.log_reading(request, audit.Action.DOCUMENT_READ, case, joined)
+            log_reading(request, audit.Action.DOCUMENT_READ, case, joined)
         return document_response(
             document=joined.document,
             reader="agent",

@@ -62,6 +62,11 @@ def title_of(event: Any, names: EventNames) -> Any:
     return names.get(event.kind) or event.get_kind_display()
 
 
+def news_view(event: Any, case: Any, names: EventNames) -> dict[str, Any]:
+    """Return what happened to a case while somebody looked at it."""
+    return {"title": title_of(event, names), "who": author_of(event, case.person_name), "at": event.at}
+
+
 def author_of(event: Any, person: str) -> str:
     """Return who did it: the portal, the agent, or the person concerned."""
     if event.is_automatic:

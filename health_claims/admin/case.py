@@ -19,6 +19,8 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
+from claims_portal.backoffice.cases.messages import MessagePages
+from claims_portal.backoffice.cases.thread import deliveries_of
 from claims_portal.backoffice.keyset import KeysetAdmin, KeysetChangeList
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
@@ -64,7 +66,7 @@ class CaseChangeList(KeysetChangeList):
         ]
 
 
-class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
+class CaseAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
     """Declarations or claims as the agents of a desk see them. Nothing of them is an editable field."""
 
     actions = None
@@ -91,6 +93,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             ("recherche/", require_POST(self.search_view), "search"),
             ("<int:key>/", shows_documents(self.case_view), "change"),
             ("<int:key>/pieces/<uuid:piece_id>/", self.piece_view, "piece"),
+            *self.message_pages(),
         ]
         for action in self.actions_table.values():
             view = shows_documents(partial(self.action_view, action))
@@ -107,6 +110,9 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm(self.view_permission) or request.user.has_perm(HANDLE))
+
+    def may_handle(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(HANDLE))
 
     def seen_by(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows this person may see; Http404 for who may see none."""
@@ -193,6 +199,8 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             **self.context(request, row),
             **self.blocks(request, row, reasons, form),
             "row": row,
+            "case": row,
+            "deliveries": deliveries_of(row, prefix=self.prefix, may_resend=self.may_handle(request)),
             "reasons": reasons,
             "news": None if news is None else history(news, self.event_names, row.member.full_name),
             "chip": self.chip(row),

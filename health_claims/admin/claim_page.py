@@ -20,6 +20,7 @@ from .history import Names, history
 
 EVENTS: Names = presentation.EVENTS | {
     "assign": gettext_lazy("Attribué à un agent"),
+    "undelivered": gettext_lazy("Message non remis"),
     "review": gettext_lazy("Contrôle fait"),
 }
 

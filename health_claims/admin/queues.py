@@ -47,6 +47,19 @@ def to_decide(declarations: QuerySet[Any]) -> QuerySet[Any]:
     return declarations.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.DESK)
 
 
+def undelivered(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those about which a message reached nobody, until an agent acts."""
+    return rows.filter(undelivered_at__isnull=False)
+
+
+UNDELIVERED = Queue(
+    "non-remis",
+    _("Messages non remis"),
+    "envelope",
+    _("Tous les messages ont trouvé leur destinataire."),
+    undelivered,
+)
+
 DECLARATIONS = _by_name(
     Queue("a-traiter", _("À traiter"), "inbox", _("Aucune déclaration n’attend de décision."), to_decide, True),
     Queue(
@@ -71,6 +84,7 @@ DECLARATIONS = _by_name(
         _("Aucune déclaration rejetée pour l’instant."),
         lambda rows: rows.filter(state=DeclarationState.REJECTED),
     ),
+    UNDELIVERED,
     Queue("toutes", _("Toutes"), "folder2-open", _("Aucune déclaration pour l’instant."), lambda rows: rows),
 )
 
@@ -110,6 +124,7 @@ CLAIMS = _by_name(
     Queue(
         "refuses", _("Refusés"), "exclamation-circle-fill", _("Aucun dossier refusé."), _in_state(ClaimState.REFUSED)
     ),
+    UNDELIVERED,
     Queue("tous", _("Tous"), "folder2-open", _("Aucun dossier pour l’instant."), lambda rows: rows),
 )
 

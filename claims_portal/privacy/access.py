@@ -17,9 +17,12 @@ def copy_of_data(request: RightsRequest, user: User) -> bytes:
 
     b"" when there is nothing. It is made on demand and kept nowhere.
     """
-    contact = {"email": request.email, "mobile": str(request.mobile or "")}
-    given = {"organisation": request.organisation, "user": user, **contact}
-    files = [file for source in (copy_of_cases, *sources()) for file in source(**given)]
+    email, mobile, organisation = request.email, str(request.mobile or ""), request.organisation
+    files = [
+        file
+        for source in (copy_of_cases, *sources())
+        for file in source(email=email, mobile=mobile, organisation=organisation, user=user)
+    ]
     if not files:
         return b""
     buffer = io.BytesIO()

@@ -200,7 +200,7 @@ class CaseAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
             **self.blocks(request, row, reasons, form),
             "row": row,
             "case": row,
-            "deliveries": deliveries_of(row, prefix=self.prefix, may_resend=self.may_handle(request)),
+            "deliveries": self.deliveries(request, row),
             "reasons": reasons,
             "news": None if news is None else history(news, self.event_names, row.member.full_name),
             "chip": self.chip(row),
@@ -210,6 +210,12 @@ class CaseAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
             "may_read": request.user.has_perm(READ_MEDICAL),
         }
         return self.page(request, self.page_template, row, context | more, status)
+
+    def deliveries(self, request: HttpRequest, row: Any) -> list[dict[str, Any]]:
+        """Return the messages about the row with what became of each, once one of them reached nobody."""
+        if row.undelivered_at is None:
+            return []
+        return deliveries_of(row, prefix=self.prefix, may_resend=self.may_handle(request))
 
     def page(
         self, request: HttpRequest, template: str, row: Any, context: dict[str, Any], status: int = 200

@@ -20,13 +20,14 @@ from claims_portal.accounts.models import User
 from claims_portal.cases.models import Channel
 from claims_portal.organisations.models import Organisation
 from membership.models import Member
+from membership.presentation import masked_rib
 
 from .models import Claim, Declaration, IdentityPaper, PriorApproval, Statement
 from .roles import VIEW_CLAIMS, VIEW_DECLARATIONS
 
 MOST = 500  # declarations or claims in one copy: no PDF is drawn of them
 CARE = ("care_date", "amount")
-PERSON = ("number", "cin", "last_name", "first_name", "birth_date", "rib", "payment", "rights_from", "rights_to")
+PERSON = ("number", "cin", "last_name", "first_name", "birth_date", "payment", "rights_from", "rights_to")
 FAMILY = ("relation", "last_name", "first_name", "birth_date", "rights_from", "rights_to")
 APPROVAL = (
     *("asked_on", "decision", "decided_on", "number", "valid_from", "valid_to"),
@@ -115,6 +116,7 @@ def _member(member: Member) -> dict[str, Any]:
         return data
     return data | {
         **{name: getattr(member, name) for name in PERSON},
+        "rib": masked_rib(member.rib),  # as on every page of staff
         "family": list(member.beneficiaries.values(*FAMILY)),
         "prior_approvals": [_approval(approval) for approval in _approvals(member)],
     }

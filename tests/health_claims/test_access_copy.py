@@ -95,6 +95,7 @@ def test_the_copy_holds_the_prior_approvals_and_identity_papers_of_the_member(me
     PriorApproval.objects.create(member=member, entered_by=officer, note="Note du service.", **given)
     told = files_for(member, officer)[f"adherent-{member.pk}.json"]
     assert (told["cin"], [one["first_name"] for one in told["family"]]) == (member.cin, [patient.first_name])
+    assert member.rib not in json.dumps(told)
     assert [approval["patient"] for approval in told["prior_approvals"]] == [patient.full_name]
     assert sorted(paper["kind"] for paper in told["identity_papers"]) == ["card", "cin"]
     assert "Note du service." not in json.dumps(told, ensure_ascii=False)

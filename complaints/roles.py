@@ -44,6 +44,8 @@ SEE_RIGHTS = "privacy.view_rightsrequest"
 RIGHTS = [SEE_RIGHTS, "privacy.answer_rightsrequest"]
 # Opening what is archived, forbidding that a case is erased, and erasing it: the last one takes two people.
 LIFE = [SEE_ARCHIVES, HOLD, DISPOSE]
+# A copy of somebody's data holds their sickness files too, without the content of the medical pieces.
+SICKNESS_FILES = ["health_claims.view_declaration", "health_claims.view_claim"]
 
 AGENTS = "Agents"
 SUPERVISORS = "Superviseurs"
@@ -54,7 +56,16 @@ ROLES = {
     AGENTS: [VIEW, HANDLE, SEE_CONTACT, *on_settings("view")],
     SUPERVISORS: [VIEW, HANDLE, SEE_CONTACT, *LIFE, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
     AUDITORS: [VIEW, SEE_ARCHIVES, SEE_RIGHTS, SEE_DISPOSALS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
-    DATA_PROTECTION: [VIEW, SEE_CONTACT, *LIFE, *RIGHTS, SEE_ORGANISATION, SEE_LOG, *on_settings("view")],
+    DATA_PROTECTION: [
+        VIEW,
+        SEE_CONTACT,
+        *LIFE,
+        *RIGHTS,
+        *SICKNESS_FILES,
+        SEE_ORGANISATION,
+        SEE_LOG,
+        *on_settings("view"),
+    ],
     PROCEDURES: [
         *on_settings("view", "add", "change"),
         "complaints.delete_askedfield",

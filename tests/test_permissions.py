@@ -259,6 +259,10 @@ GET |= {
     "admin:health_claims_declaration_piece": (first_piece, NO_RIGHT),
     "admin:health_claims_claim_piece": (first_piece, NO_RIGHT),
     "admin:health_claims_declaration_paper": (lambda world: [1, 1], NO_RIGHT),
+    "admin:health_claims_declaration_message": (lambda world: [1, 1], NO_RIGHT),
+    "admin:health_claims_claim_message": (lambda world: [1, 1], NO_RIGHT),
+    "admin:health_claims_declaration_resend": (lambda world: [1, 1], STAFF_ONLY_POST),
+    "admin:health_claims_claim_resend": (lambda world: [1, 1], STAFF_ONLY_POST),
     "admin:health_claims_declaration_figures": (nothing, (302, 302, 302, 404, 404, 200)),
     "admin:health_claims_declaration_figures_export": (lambda world: ["csv"], STAFF_ONLY_POST),
     "admin:health_claims_declaration_attach": (first, STAFF_ONLY_POST),
@@ -272,6 +276,8 @@ GET |= {
 }
 POST: dict[str, Line] = {
     **dict.fromkeys(DESK_PAGES, (first, NO_RIGHT)),
+    "admin:health_claims_declaration_resend": (lambda world: [1, 1], NO_RIGHT),
+    "admin:health_claims_claim_resend": (lambda world: [1, 1], NO_RIGHT),
     "admin:health_claims_declaration_search": (nothing, (302, 302, 302, 404, 404, 302)),
     "admin:health_claims_claim_search": (nothing, (302, 302, 302, 404, 404, 302)),
     "admin:health_claims_declaration_attach": (first, NO_RIGHT),

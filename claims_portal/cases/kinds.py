@@ -65,12 +65,19 @@ class AccessCopy:
 
     `theirs` selects the cases of a contact (an e-mail address, a mobile in E.164; "" when not given), None when this
     kind is never found by a contact; `data` returns what the case holds about the person, as JSON values; `papers`
-    yields further files as (name, content).
+    yields further files as (name, content). `permission` is what it takes to have this kind in a copy. `said` are the
+    kinds of event whose words the person reads, None when they read those of all public events. `most` are the cases
+    in one copy, the newest: a PDF costs more than a row. `prefix` begins the name of the file of a case, where another
+    kind has the same numbers.
     """
 
     theirs: Callable[[str, str], Q] | None = None
     data: Callable[[Any], dict[str, Any]] = lambda case: {}
     papers: Callable[[Any], Iterable[tuple[str, bytes]]] = lambda case: ()
+    permission: str = ""
+    said: frozenset[str] | None = None
+    most: int = 20
+    prefix: str = ""
 
 
 def no_rules(case: Any) -> Rules:

@@ -9,6 +9,7 @@ from claims_portal.accounts.models import User
 from claims_portal.cases.services.access_copy import copy_of_cases
 
 from .models import RightsRequest
+from .registry import sources
 
 
 def copy_of_data(request: RightsRequest, user: User) -> bytes:
@@ -16,8 +17,12 @@ def copy_of_data(request: RightsRequest, user: User) -> bytes:
 
     b"" when there is nothing. It is made on demand and kept nowhere.
     """
-    contact = {"email": request.email, "mobile": str(request.mobile or "")}
-    files = list(copy_of_cases(organisation=request.organisation, user=user, **contact))
+    email, mobile, organisation = request.email, str(request.mobile or ""), request.organisation
+    files = [
+        file
+        for source in (copy_of_cases, *sources())
+        for file in source(email=email, mobile=mobile, organisation=organisation, user=user)
+    ]
     if not files:
         return b""
     buffer = io.BytesIO()

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from claims_portal.backoffice.cases.actions import Reasons
 from claims_portal.backoffice.cases.pages import CaseAdmin, Page
-from claims_portal.backoffice.cases.thread import thread_of
+from claims_portal.backoffice.cases.thread import deliveries_of, thread_of
 from health_claims.services.reasons import offered_reasons
 from health_claims.workflow import HANDLE, READ_MEDICAL
 
@@ -27,7 +27,8 @@ class HealthCaseAdmin(CaseAdmin):
     more_reasons: frozenset[str] = frozenset()  # the uses of the coded reasons that the page offers besides actions
 
     def sent_pages(self) -> list[Page]:
-        return [("<int:key>/pieces/<uuid:document_id>/", self.document_view, "piece")]
+        pieces: Page = ("<int:key>/pieces/<uuid:document_id>/", self.document_view, "piece")
+        return [pieces, *self.message_pages()]
 
     def handle_permissions(self) -> set[str]:
         """Return the one permission to decide: settling alone opens no page."""
@@ -43,9 +44,13 @@ class HealthCaseAdmin(CaseAdmin):
     def common_context(self, request: HttpRequest, case: Any) -> dict[str, Any]:
         """Return what both pages show: neither has clocks, and the pieces stand beside the history."""
         events = list(case.events.select_related("user"))
+        sent = []  # read only once a message reached nobody
+        if case.undelivered_at is not None:
+            sent = deliveries_of(case, prefix=self.prefix, may_resend=self.may_handle(request))
         return {
             **self.head_context(case, events),
             "thread": thread_of(events, person=case.person_name, names=self.event_names),
+            "deliveries": sent,
             "may_read": self.may_read_documents(request),
         }
 

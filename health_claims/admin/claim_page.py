@@ -20,6 +20,7 @@ from .declaration_page import approvals_shown, known, member_facts, piece_view
 
 EVENTS: EventNames = presentation.EVENTS | {
     "assign": gettext_lazy("Attribué à un agent"),
+    "undelivered": gettext_lazy("Message non remis"),
     "review": gettext_lazy("Contrôle fait"),
 }
 

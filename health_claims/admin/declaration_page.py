@@ -33,6 +33,7 @@ EVENTS: EventNames = {
     "ask_complement": gettext_lazy("Complément demandé"),
     "supply": gettext_lazy("Complément envoyé"),
     "assign": gettext_lazy("Attribuée à un agent"),
+    "undelivered": gettext_lazy("Message non remis"),
     "set_aside": gettext_lazy("Mise de côté : compte rendu à l’adhérent"),
     "attach": gettext_lazy("Rattachée à l’adhérent"),
 }

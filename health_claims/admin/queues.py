@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from claims_portal.backoffice.cases.queues import Choice, Queue, by_name, queue_url
+from claims_portal.backoffice.cases.queues import STANDARD_QUEUES, Choice, Queue, by_name, queue_url
 from claims_portal.backoffice.panels import Counter, Panel, on_front_page
 from claims_portal.cases.workflow import WaitingOn
 from health_claims.models import Claim, Declaration, PriorApproval
@@ -23,6 +23,8 @@ def to_decide(declarations: QuerySet[Any]) -> QuerySet[Any]:
     """« Créée », and nothing is awaited from the member."""
     return declarations.filter(state=DeclarationState.CREATED, waiting_on=WaitingOn.DESK)
 
+
+UNDELIVERED = STANDARD_QUEUES["non-remis"]
 
 DECLARATIONS = by_name(
     Queue(
@@ -55,6 +57,7 @@ DECLARATIONS = by_name(
         _("Aucune déclaration rejetée pour l’instant."),
         lambda rows, user: rows.filter(state=DeclarationState.REJECTED),
     ),
+    UNDELIVERED,
     Queue("toutes", _("Toutes"), "folder2-open", _("Aucune déclaration pour l’instant."), lambda rows, user: rows),
 )
 
@@ -108,6 +111,7 @@ CLAIMS = by_name(
     Queue(
         "refuses", _("Refusés"), "exclamation-circle-fill", _("Aucun dossier refusé."), _in_state(ClaimState.REFUSED)
     ),
+    UNDELIVERED,
     Queue("tous", _("Tous"), "folder2-open", _("Aucun dossier pour l’instant."), lambda rows, user: rows),
 )
 

@@ -116,6 +116,11 @@ class Claim(Case):
             models.Index(fields=["state", "desk", "opened_at", "id"], name="claim_state"),
             models.Index(fields=["desk", "opened_at", "id"], name="claim_desk_recent"),
             models.Index(fields=["opened_at", "id"], name="claim_recent"),
+            models.Index(
+                fields=["desk", "opened_at", "id"],
+                name="claim_undelivered",
+                condition=Q(undelivered_at__isnull=False),
+            ),
             models.Index(fields=["desk", "id"], name="claim_to_pay", condition=Q(state="computed", batch__isnull=True)),
             models.Index(
                 fields=["desk", "opened_at", "id"],

@@ -151,6 +151,11 @@ class Declaration(Case):
                 condition=Q(state="created"),
             ),
             models.Index(fields=["desk", "-opened_at", "-id"], name="declaration_desk_recent"),
+            models.Index(
+                fields=["desk", "opened_at", "id"],
+                name="declaration_undelivered",
+                condition=Q(undelivered_at__isnull=False),
+            ),
             models.Index(fields=["-opened_at", "-id"], name="declaration_recent"),
         ]
         constraints: ClassVar = [

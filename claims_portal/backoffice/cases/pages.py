@@ -22,7 +22,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
@@ -34,16 +33,14 @@ from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.kinds import kind_of
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
-from claims_portal.cases.services.undelivered import resend_message
 from claims_portal.cases.workflow import WaitingOn
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
 from claims_portal.identifiers import compact
-from claims_portal.notifications.models import Message
-from claims_portal.notifications.services import CannotResend
 
 from .actions import Action, ActionForm, Actions, Reasons, open_actions, standard_actions
 from .lists import CaseChangeList, due_view
+from .messages import MessagePages
 from .queues import PARAMETER, STANDARD_QUEUES, Queues, queue_named
 from .reading import log_reading
 from .thread import EventNames, clock_view, deliveries_of, news_view, thread_of
@@ -52,7 +49,7 @@ Page = tuple[str, Callable[..., HttpResponseBase], str]
 Fact = dict[str, Any]  # label, value, and « code » for numbers
 
 
-class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
+class CaseAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
     """Cases of one kind as the agents of a desk see them."""
 
     scope = BY_QUERYSET
@@ -103,8 +100,7 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
         """Return the pages of the documents and messages of a case."""
         return [
             ("<int:key>/documents/<uuid:document_id>/", self.document_view, "document"),
-            ("<int:key>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
-            ("<int:key>/messages/<int:message_id>/copie/", self.message_view, "message"),
+            *self.message_pages(),
         ]
 
     def more_pages(self) -> list[Page]:
@@ -365,33 +361,3 @@ class CaseAdmin(ReadOnlyAdmin, KeysetAdmin):
             user=request.user,  # type: ignore[arg-type]
             preview="apercu" in request.GET,
         )
-
-    def message_view(self, request: HttpRequest, key: int, message_id: int) -> HttpResponse:
-        """Show the exact copy of a message about this case (F18)."""
-        case = self.visible(request, key)
-        message = get_object_or_404(Message.objects.about(case.message_key), pk=message_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": message.subject or message.get_channel_display(),
-            "case": case,
-            "case_url": reverse(f"admin:{self.prefix}_change", args=[case.pk]),
-            "message": message,
-        }
-        return self.page(request, "admin/cases/message.html", case, context)
-
-    def resend_view(self, request: HttpRequest, key: int, message_id: int) -> HttpResponse:
-        """Send a message about this case again."""
-        case = self.visible(request, key)
-        if not self.may_handle(request):
-            raise Http404
-        message = get_object_or_404(Message.objects.about(case.message_key), pk=message_id)
-        try:
-            resend_message(cast(Any, self.model), case_id=case.pk, message=message)
-        except CannotResend:
-            messages.error(
-                request, _("Ce message ne peut plus repartir : il contenait un code qui n’est plus valable.")
-            )
-        else:
-            messages.success(request, _("Le message va repartir."))
-        return redirect(f"admin:{self.prefix}_change", key)

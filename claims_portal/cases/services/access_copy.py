@@ -12,29 +12,32 @@ from claims_portal.accounts.models import User
 from claims_portal.cases.kinds import CaseKind, all_kinds
 from claims_portal.organisations.models import Organisation
 
-MOST = 20  # cases of one kind in a copy: each may be drawn as a PDF
-
 
 def copy_of_cases(*, email: str, mobile: str, organisation: Organisation, user: User) -> Iterator[tuple[str, bytes]]:
     """Yield the files (name, content) about the cases of a contact at an organisation, of every kind.
 
-    Only what this member of staff may see: the cases of their desks, nothing internal, nothing erased.
+    Only what this member of staff may see: the kinds that their permissions open, the cases of their desks, nothing
+    internal, nothing erased.
     """
     for kind in all_kinds():
-        theirs = kind.access_copy.theirs
-        if theirs is None:
+        copied = kind.access_copy
+        theirs = copied.theirs
+        if theirs is None or (copied.permission and not user.has_perm(copied.permission)):
             continue
         cases = kind.model._default_manager.visible_to(user).kept()  # type: ignore[attr-defined]
         cases = cases.filter(theirs(email, mobile), desk__organisation=organisation).select_related(*kind.related)
-        for case in cases.order_by("-pk")[:MOST]:
+        for case in cases.order_by("-pk")[: copied.most]:
             content = json.dumps(case_as_data(kind, case), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
-            yield f"{case.number}.json", content.encode()
-            yield from kind.access_copy.papers(case)
+            yield f"{copied.prefix}{case.number}.json", content.encode()
+            yield from copied.papers(case)
 
 
 def case_as_data(kind: CaseKind, case: Any) -> dict[str, Any]:
     """Return what a case holds about its person, and what was said to them: nothing internal to the desk."""
     documents = case.documents.filter(event__is_public=True)
+    history = list(case.events.public().values("at", "kind", "body"))
+    if kind.access_copy.said is not None:
+        history = [event if event["kind"] in kind.access_copy.said else event | {"body": ""} for event in history]
     return {
         "number": case.number,
         "desk": case.desk.name_fr,
@@ -44,6 +47,6 @@ def case_as_data(kind: CaseKind, case: Any) -> dict[str, Any]:
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
         **kind.access_copy.data(case),
-        "history": list(case.events.public().values("at", "kind", "body")),
+        "history": history,
         "documents": list(documents.values("document__label", "document__sha256", "document__size", "added_at")),
     }

@@ -1,3 +1,5 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
@@ -14,7 +16,7 @@ RULES = [
 ]
 
 
-def require_valid_claims(apps, schema_editor):
+def require_valid_claims(apps: Any, schema_editor: Any) -> None:
     """Count the claims that break a rule, and stop before any is changed: nobody can guess what they lack."""
     rows = apps.get_model("health_claims", "Claim").objects.using(schema_editor.connection.alias)
     found = []

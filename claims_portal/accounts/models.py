@@ -222,6 +222,7 @@ class AuditEntry(models.Model):
         MEMBER_CHANGED = "member-changed", _("RIB, CIN, naissance ou droits modifiés")
         CHANGE_DISPUTED = "change-disputed", _("Changement contesté par l’adhérent")
         CHANGE_RELEASED = "change-released", _("Règlements libérés")
+        APPROVAL_CANCELLED = "approval-cancelled", _("Accord préalable annulé")
 
     at = models.DateTimeField(_("le"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("compte"))

@@ -83,6 +83,18 @@ class DecisionForm(forms.Form):
         return Decided(given["decision"], number=one_line(given["number"]), answer=answer, **dates)
 
 
+class CancelForm(forms.Form):
+    """Why an approval is cancelled."""
+
+    reason = ProseField(
+        label=_("Motif de l’annulation"),
+        max_length=500,
+        help_text=_("Les agents le lisent avec l’accord."),
+        error_messages={"required": _("Dites pourquoi cet accord est annulé.")},
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+
 class ApprovalForm(DecisionForm):
     """The whole: for whom, for what, since when, and the decision if there is one."""
 

@@ -37,7 +37,7 @@ from health_claims.services.approving import (
 from health_claims.workflow import HANDLE, READ_MEDICAL
 from membership.models import Member, Policy
 
-from .approval_forms import ApprovalForm, DecisionForm, FindMemberForm
+from .approval_forms import ApprovalForm, CancelForm, DecisionForm, FindMemberForm
 from .declaration_page import APPROVAL_TONES, known
 
 Decision = PriorApproval.Decision
@@ -112,6 +112,7 @@ class PriorApprovalAdmin(KeysetAdmin):
             "prestation",
             "document",
             "entered_by",
+            "cancelled_by",
         )
         return get_object_or_404(self.get_queryset(request).select_related(*related), pk=key)
 
@@ -191,6 +192,11 @@ class PriorApprovalAdmin(KeysetAdmin):
                 self.log_change(request, approval, [{"changed": {"fields": [str(_("décision"))]}}])
                 messages.success(request, _("La décision est enregistrée."))
             return redirect(PAGE, approval.pk)
+        return self.approval_page(request, approval, form, CancelForm())
+
+    def approval_page(
+        self, request: HttpRequest, approval: PriorApproval, form: DecisionForm, cancel_form: CancelForm
+    ) -> HttpResponse:
         return self.page(
             request,
             "approval",
@@ -199,14 +205,21 @@ class PriorApprovalAdmin(KeysetAdmin):
             chip={"label": approval.get_decision_display(), "tone": APPROVAL_TONES[approval.decision]},
             facts=known(facts(approval)),
             form=form if approval.decision == Decision.PENDING else None,
-            may_cancel=approval.decision != Decision.CANCELLED,
+            cancel_form=cancel_form if approval.decision != Decision.CANCELLED else None,
             may_read=approval.document is not None and request.user.has_perm(READ_MEDICAL),
         )
 
     def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Cancel an approval for the reason that was typed."""
         approval = self.visible(request, key)
+        cancel_form = CancelForm(request.POST)
+        if not cancel_form.is_valid():
+            decision_form = DecisionForm(is_online=approval.entered_by is None)
+            return self.approval_page(request, approval, decision_form, cancel_form)
+        user: Any = request.user
+        reason, address = cancel_form.cleaned_data["reason"], client_address(request)
         try:
-            cancel_approval(approval_id=approval.pk)
+            cancel_approval(approval_id=approval.pk, user=user, reason=reason, address=address)
         except ApprovalSettled:
             messages.info(request, _("Cet accord est déjà annulé."))
         else:
@@ -232,15 +245,22 @@ class PriorApprovalAdmin(KeysetAdmin):
         return document_response(document=approval.document, reader="agent", user=user)
 
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        form = context.get("form")
+        forms = [context.get("form"), context.get("cancel_form")]
         whole = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
-        status = 422 if form is not None and form.errors else 200
+        status = 422 if any(form is not None and form.errors for form in forms) else 200
         return render(request, f"admin/health_claims/priorapproval/{template}.html", whole | context, status=status)
 
 
 def entered_by(approval: PriorApproval) -> str:
     """The agent, or the member who sent a quote."""
     return str(approval.entered_by) if approval.entered_by else _("l’adhérent, en ligne")
+
+
+def cancelled_by(approval: PriorApproval) -> str:
+    """Return who cancelled an approval and on which day; "" when nobody did, or nobody knows."""
+    if approval.cancelled_by is None or approval.cancelled_at is None:
+        return ""
+    return f"{approval.cancelled_by}, {written_date(timezone.localdate(approval.cancelled_at))}"
 
 
 def facts(approval: PriorApproval) -> list[dict[str, Any]]:
@@ -265,4 +285,6 @@ def facts(approval: PriorApproval) -> list[dict[str, Any]]:
         {"label": _("Précision"), "value": approval.note},
         {"label": _("Réponse à l’adhérent"), "value": approval.answer},
         {"label": _("Saisi par"), "value": f"{entered_by(approval)}, {written_date(entered)}"},
+        {"label": _("Annulé par"), "value": cancelled_by(approval)},
+        {"label": _("Motif de l’annulation"), "value": approval.cancel_reason},
     ]

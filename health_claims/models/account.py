@@ -17,7 +17,7 @@ from .reference import Reason
 class AccountReturn(models.Model):
     """Somebody else, or nobody any more, had the member's account: it began anew. Written once."""
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="account_returns", verbose_name=_("adhérent"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="account_returns", verbose_name=_("adhérent"))
     at = models.DateTimeField(_("le"), auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("par"))
     reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("motif"))

@@ -73,6 +73,12 @@ class PriorApproval(models.Model):
         User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("saisi par")
     )  # None: the member, online
     entered_at = models.DateTimeField(_("saisi le"), auto_now_add=True)
+    # Not known of approvals that were cancelled before these columns existed.
+    cancelled_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("annulé par")
+    )
+    cancel_reason = models.CharField(_("motif de l’annulation"), max_length=500, blank=True)
 
     objects = PriorApprovalQuerySet.as_manager()
 
@@ -92,6 +98,14 @@ class PriorApproval(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="approval_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_by=None, cancel_reason="")
+                | (
+                    Q(decision="cancelled", cancelled_at__isnull=False, cancelled_by__isnull=False)
+                    & ~Q(cancel_reason="")
+                ),
+                name="cancelled_approval_says_who_and_why",
             ),
         ]
 

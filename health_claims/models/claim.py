@@ -128,6 +128,16 @@ class Claim(Case):
                 condition=Q(review_rule__isnull=False, reviewed_at__isnull=True),
             ),
         ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="claim_amount_is_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | Q(reason__isnull=False), name="refusal_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="paid") | Q(batch__isnull=False, paid_at__isnull=False),
+                name="paid_claim_has_a_batch_and_a_date",
+            ),
+        ]
 
     @property
     def person_name(self) -> str:
@@ -173,7 +183,7 @@ class ClaimEvent(CaseEvent):
 class ClaimDocument(CaseDocument):
     """A file sent for a claim after the declaration."""
 
-    case = models.ForeignKey(Claim, models.CASCADE, related_name="documents")
+    case = models.ForeignKey(Claim, models.PROTECT, related_name="documents")
     event = models.ForeignKey(ClaimEvent, models.PROTECT, related_name="documents", null=True)
     kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.COMPLEMENT)
 

@@ -53,7 +53,7 @@ class IdentityPaper(models.Model):
         REFUSED = "refused", _("Refusée")
         SET_ASIDE = "set-aside", _("Mise de côté")  # the account was given back: nothing that counts, nor is shown
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="papers", verbose_name=_("adhérent"))
+    member = models.ForeignKey(Member, models.PROTECT, related_name="papers", verbose_name=_("adhérent"))
     kind = models.CharField(_("nature"), max_length=6, choices=Kind)
     document = models.OneToOneField(Document, models.PROTECT, related_name="+", verbose_name=_("document"))
     state = models.CharField(_("état"), max_length=10, choices=State, default=State.PENDING)
@@ -189,7 +189,7 @@ class DeclarationEvent(CaseEvent):
 class DeclarationDocument(CaseDocument):
     """A file joined to a declaration."""
 
-    case = models.ForeignKey(Declaration, models.CASCADE, related_name="documents")
+    case = models.ForeignKey(Declaration, models.PROTECT, related_name="documents")
     event = models.ForeignKey(DeclarationEvent, models.PROTECT, related_name="documents", null=True)
     kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.PIECE)
 

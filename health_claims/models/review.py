@@ -25,7 +25,7 @@ class ReviewRuleQuerySet(models.QuerySet["ReviewRule"]):
 class ReviewRule(models.Model):
     """A share of a policy's claims, from an amount on, of one prestation or of all."""
 
-    policy = models.ForeignKey(Policy, models.CASCADE, related_name="review_rules", verbose_name=_("police"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="review_rules", verbose_name=_("police"))
     prestation = models.ForeignKey(
         Prestation, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("prestation")
     )  # None: all

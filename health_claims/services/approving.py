@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
+from claims_portal.accounts import audit
 from claims_portal.accounts.models import User
 from claims_portal.documents.models import Document
 from claims_portal.documents.services import claim_documents, discard_document
@@ -121,16 +123,28 @@ def decide_approval(*, approval_id: int, decided: Decided) -> PriorApproval:
 
 
 @transaction.atomic
-def cancel_approval(*, approval_id: int) -> PriorApproval:
-    """It was entered by mistake, or withdrawn: it holds for no care any more. ApprovalSettled when it is cancelled.
+def cancel_approval(*, approval_id: int, user: User, reason: str, address: str | None = None) -> PriorApproval:
+    """Cancel an approval entered by mistake, or withdrawn: it holds for no care any more.
 
-    The member who sent a quote is told: they may have counted on it.
+    Who and why stay with it; the audit log says who, from which `address`. The member who sent a quote is told: they
+    may have counted on it. ApprovalSettled when it is cancelled already; ValueError without a reason.
     """
+    if not reason.strip():
+        raise ValueError("An approval is cancelled for a reason.")
     approval = _locked(approval_id)
     if approval.decision == Decision.CANCELLED:
         raise ApprovalSettled
     approval.decision = Decision.CANCELLED
-    approval.save(update_fields=["decision"])
+    approval.cancelled_at, approval.cancelled_by, approval.cancel_reason = timezone.now(), user, reason.strip()
+    approval.save(update_fields=["decision", "cancelled_at", "cancelled_by", "cancel_reason"])
+    audit.record(
+        action=audit.Action.APPROVAL_CANCELLED,
+        user=user,
+        about=approval,
+        reference=approval.number,
+        desk=approval.member.policy.desk,
+        address=address,
+    )
     if approval.entered_by_id is None:
         queue(QuoteAnswered(approval))
     return approval
@@ -138,5 +152,5 @@ def cancel_approval(*, approval_id: int) -> PriorApproval:
 
 def _locked(approval_id: int) -> PriorApproval:
     """The approval under its row's lock, with what its notice needs. Call it inside a transaction."""
-    rows = PriorApproval.objects.select_for_update(of=("self",)).select_related("member__policy__organisation")
-    return rows.get(pk=approval_id)
+    rows = PriorApproval.objects.select_for_update(of=("self",))
+    return rows.select_related("member__policy__organisation", "member__policy__desk").get(pk=approval_id)

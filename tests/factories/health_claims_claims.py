@@ -18,6 +18,7 @@ from django.db import transaction
 from health_claims.models import Claim, Reason, Statement
 from health_claims.services.claims import open_claim
 from health_claims.services.reasons import load_reasons
+from health_claims.services.settling import make_batch, order_payment, pay_batch
 from health_claims.services.statements import EnteredLine, compute_statement
 
 from .complaints import AgentFactory
@@ -84,3 +85,13 @@ class StatementFactory(factory.Factory[Statement]):
             give_reasons()
         agent = given["agent"] or AgentFactory.create(desks=[claim.desk])
         return compute_statement(claim_id=claim.pk, user=agent, lines=given["lines"])
+
+
+def pay(claim: Claim) -> Claim:
+    """Pay a computed claim in a batch of its own, as those who settle do."""
+    agent = AgentFactory.create()
+    batch = make_batch(organisation=claim.desk.organisation, desk_ids=[claim.desk_id], user=agent)
+    order_payment(batch_id=batch.pk, user=agent)
+    pay_batch(batch_id=batch.pk)
+    claim.refresh_from_db()
+    return claim

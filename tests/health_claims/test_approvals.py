@@ -75,7 +75,7 @@ def test_care_is_paid_when_an_approval_holds_on_its_day(claim: Claim, decided: D
 def test_the_approval_of_somebody_else_or_a_cancelled_one_does_not_count(claim: Claim):
     approve(claim, patient=BeneficiaryFactory.create(member=claim.member))
     mine = approve(claim)
-    approving.cancel_approval(approval_id=mine.pk)
+    approving.cancel_approval(approval_id=mine.pk, user=AgentFactory.create(), reason="Erreur")
     assert StatementFactory.create(claim=claim).paid == 0
     with pytest.raises(approving.ApprovalSettled):
         approving.decide_approval(approval_id=mine.pk, decided=GRANTED)
@@ -170,8 +170,25 @@ def test_an_agent_finds_the_member_enters_decides_and_cancels(claim: Claim):
     shown = staff.get(reverse("admin:health_claims_claim_change", args=[claim.pk])).content.decode()
     assert "EP-9" in shown and "Saisir un accord préalable" in shown
     assert "EP-9" in staff.get(reverse("admin:health_claims_priorapproval_changelist")).content.decode()
-    staff.post(f"{page}annuler/")
+    assert (
+        staff.post(f"{page}annuler/").status_code == staff.post(f"{page}annuler/", {"reason": " "}).status_code == 422
+    )
+    assert PriorApproval.objects.in_force(DAY).exists()
+    staff.post(f"{page}annuler/", {"reason": "Saisi deux fois"})
     assert not PriorApproval.objects.in_force(DAY).exists()
+    shown = staff.get(page).content.decode()
+    entry = AuditEntry.objects.get(action="approval-cancelled")
+    assert (entry.reference, entry.desk, entry.details) == ("EP-9", claim.desk, {})
+    assert PriorApproval.objects.get().cancelled_by == entry.user
+    assert "Annulé par" in shown and str(entry.user) in shown and "Saisi deux fois" in shown
+
+
+def test_an_approval_is_not_cancelled_without_a_reason(claim: Claim):
+    approval = approve(claim)
+    with pytest.raises(ValueError):
+        approving.cancel_approval(approval_id=approval.pk, user=AgentFactory.create(), reason=" ")
+    approval.refresh_from_db()
+    assert (approval.decision, AuditEntry.objects.filter(action="approval-cancelled").count()) == ("granted", 0)
 
 
 def test_the_agent_reads_the_lateness_and_accepts_it_on_the_page(client: Client):

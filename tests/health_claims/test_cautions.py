@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from claims_portal.wizards.models import Draft
 from health_claims.cautions import SENTENCES, TITLES
-from health_claims.models import Claim, Statement
+from health_claims.models import Claim, SettlementBatch, Statement
 from health_claims.services.declaring import cautions_for, send_declaration
 from membership.models import Ceiling, Member
+from tests.factories.complaints import AgentFactory
 from tests.factories.health_claims import CARE_DATE, DeclarationDraftFactory, DeclarationFactory, typed
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory
 
@@ -44,6 +45,11 @@ def claim(made: Draft, *, day: date, paid: str = "0") -> None:
     """A claim of the member with its statement."""
     member = Member.objects.get()
     guarantee = member.policy.guarantees.get()
+    organisation = member.policy.organisation
+    number = f"lot-{SettlementBatch.objects.count()}"
+    batch = SettlementBatch.objects.create(
+        number=number, organisation=organisation, made_at=timezone.now(), made_by=AgentFactory.create(), total=0
+    )
     opened = Claim.objects.create(
         number=f"20260101{Claim.objects.count():06d}",
         desk=member.policy.desk,
@@ -54,6 +60,8 @@ def claim(made: Draft, *, day: date, paid: str = "0") -> None:
         amount=Decimal("5000"),
         state="paid",
         opened_at=timezone.now(),
+        batch=batch,
+        paid_at=timezone.now(),
     )
     Statement.objects.create(
         claim=opened, made_at=timezone.now(), spent=Decimal("5000"), base_paid=Decimal(0), paid=Decimal(paid)

@@ -34,7 +34,7 @@ from health_claims.services.claims import (
 from membership.models import BaseRegime, Ceiling, KeyLetter, Member, MemberAccount
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.documents import DocumentFactory, upload
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line, pay
 from tests.factories.membership import AccountFactory, BeneficiaryFactory, GuaranteeFactory, MemberFactory, enter_as
 from tests.test_query_counts import cost, page
 
@@ -223,7 +223,7 @@ def test_a_statement_without_a_bank_account_waits_for_it(inside, member, stateme
 
 
 def test_a_paid_claim_says_when_and_how(inside, statement):
-    Claim.objects.filter(pk=statement.claim.pk).update(state="paid", paid_at=timezone.now())
+    pay(statement.claim)
     shown = text(inside.get(address("claim", statement.claim)))
     assert "Votre dossier est réglé par virement sur votre compte." in shown
     assert "Réglé le" in shown

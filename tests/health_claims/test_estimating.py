@@ -184,7 +184,7 @@ def test_the_quote_itself_is_sent_decided_by_an_agent_and_kept_with_its_answer(i
     enter_as(stranger, MemberFactory.create(activated=True))
     assert stranger.get(file).status_code == 404
     assert "EP-12" not in text(stranger.get(page_of()))
-    cancel_approval(approval_id=quote.pk)
+    cancel_approval(approval_id=quote.pk, user=AgentFactory.create(), reason="Erreur")
     assert Message.objects.filter(notice="health_claims.quote_answered").count() == 2
 
 

@@ -17,7 +17,8 @@ from health_claims.services.statements import EmptyStatement, UnknownLetter, com
 from membership import cover
 from membership.models import BaseRegime, Ceiling, Deductible, KeyLetter, Member
 from tests.factories.complaints import AgentFactory
-from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line
+from tests.factories.health_claims import ReasonFactory
+from tests.factories.health_claims_claims import ClaimFactory, StatementFactory, give_reasons, line, pay
 from tests.factories.membership import BeneficiaryFactory, GuaranteeFactory, MemberFactory
 from tests.together import at_once
 
@@ -195,7 +196,7 @@ def test_what_a_refused_claim_or_an_older_version_took_does_not_count(member, gu
     second = StatementFactory.create(claim=claim, lines=[line(spent="300")], agent=first.made_by)
     assert (first.version, second.version) == (1, 2)
     assert paid(guarantee, member) == 700
-    Claim.objects.filter(pk=claim.pk).update(state="refused")
+    Claim.objects.filter(pk=claim.pk).update(state="refused", reason=ReasonFactory.create(use="refusal"))
     assert paid(guarantee, member) == 300
 
 
@@ -249,7 +250,7 @@ def test_a_reason_nobody_knows_is_refused_and_nothing_is_written():
 def test_a_paid_claim_is_not_computed_again():
     claim = ClaimFactory.create()
     StatementFactory.create(claim=claim)
-    Claim.objects.filter(pk=claim.pk).update(state="paid")
+    pay(claim)
     with pytest.raises(TransitionNotAllowed):
         StatementFactory.create(claim=claim)
 

@@ -18,7 +18,7 @@ from tests.factories.health_claims_claims import ClaimFactory, StatementFactory
 from tests.factories.membership import MemberFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("health_claims.migrations.0023_claim_says_why_and_how_it_ended")
+MIGRATION = import_module("health_claims.migrations.0019_claim_says_why_and_how_it_ended")
 
 
 @pytest.mark.parametrize(

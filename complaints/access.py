@@ -93,6 +93,11 @@ def check_grant(request: HttpRequest, complaint: Complaint) -> None:
         request.session[SESSION_KEY] = rights | {complaint.number: right | {"until": until}}
 
 
+def holds_rights(request: HttpRequest) -> bool:
+    """Return whether this session was given a right to a case or to the list of them, and did not leave since."""
+    return SESSION_KEY in request.session or LIST_KEY in request.session
+
+
 def leave_cases(request: HttpRequest) -> None:
     """End the rights of this session to cases and to the list of them, and to the confirmations that give them."""
     forget_sent_drafts(request)

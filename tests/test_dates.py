@@ -8,6 +8,7 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
+from django.utils.formats import get_format
 
 from claims_portal.dates import PastDateField
 
@@ -39,3 +40,13 @@ def test_what_is_no_past_day_is_told_in_a_sentence(text: str, sentence: str) -> 
 
 def test_a_day_that_does_not_exist_stays_in_its_field() -> None:
     assert 'value="31/02/2025"' in str(Asked({"day": "31/02/2025"})["day"])
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_fields_of_the_back_office_read_and_show_the_day_first(language: str) -> None:
+    with translation.override(language):
+        assert forms.DateField().clean("02/03/1982") == date(1982, 3, 2)
+        assert forms.DateField().clean("1982-03-02") == date(1982, 3, 2)
+        assert forms.DateTimeField().clean("02/03/1982 14:05").strftime("%Y-%m-%d %H:%M") == "1982-03-02 14:05"
+        assert forms.DateInput().format_value(date(1982, 3, 2)) == "02/03/1982"
+        assert get_format("FIRST_DAY_OF_WEEK") == 1

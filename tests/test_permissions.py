@@ -126,7 +126,7 @@ GET: dict[str, Line] = {
     "complaints:desk": (desk, EVERYBODY),
     "complaints:desk-follow": (desk, EVERYBODY),
     "complaints:begin": (desk, (302,) * 6),
-    "complaints:leave": (nothing, ONLY_POST),
+    "complaints:leave": (nothing, (200, 302, 302, 200, 200, 200)),
     "complaints:verify": (lambda world: [world.complaint.verification_code], EVERYBODY),
     "complaints:track": (nothing, EVERYBODY),
     "complaints:dashboard": (number, HOLDER),

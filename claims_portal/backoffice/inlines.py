@@ -5,16 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import Widget
+from django.http import HttpRequest
 
 from .scope import ScopedChoices
 
 
-class ScopedStackedInline(ScopedChoices, admin.StackedInline):
+class ScopedRows(ScopedChoices):
+    """A mixin of inlines: the rows and relations that the person reads, as on the pages of their own."""
+
+    model: Any
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        if not self.admin_site.is_registered(self.model):
+            return rows  # they have no page, and belong to the row whose page this is
+        row_admin: Any = self.admin_site.get_model_admin(self.model)
+        return rows.filter(row_admin.readable(request))
+
+
+class ScopedStackedInline(ScopedRows, admin.StackedInline):
     """Rows with a block each; their relations name what the person reads."""
 
 
-class LabelledInline(ScopedChoices, admin.TabularInline):
+class LabelledInline(ScopedRows, admin.TabularInline):
     """A table whose every field also says its label to a screen reader."""
 
     def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:

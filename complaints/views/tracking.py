@@ -127,10 +127,14 @@ class TrackView(PublicView):
 class LeaveView(PublicView):
     """« Quitter »: this browser opens no case any more, nor the list of them (shared computers)."""
 
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest) -> HttpResponse:
         access.leave_cases(request)
+        return redirect("complaints:leave")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say that it is done: a page of its own, to reload and to read in the other language."""
+        if access.holds_rights(request):
+            return redirect("complaints:start")
         still_signed_in = MEMBER_KEY in request.session
         return render(request, "complaints/left.html", {"still_signed_in": still_signed_in})
 

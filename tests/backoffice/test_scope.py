@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.models import AuditEntry, User
-from claims_portal.backoffice.inlines import ScopedChoices
+from claims_portal.backoffice.inlines import ScopedRows
 from claims_portal.backoffice.scope import BY_QUERYSET, SHARED, SUPERUSERS, ScopedAdmin
 from claims_portal.cases.models import DisposalBatch
 from claims_portal.deadlines.models import Calendar, Delay, HolidayOverride
@@ -225,7 +225,7 @@ def test_every_registered_admin_declares_the_scope_of_its_rows(name):
     assert model_admin.scope
     rows = SHARED_ROWS if model_admin.scope == SHARED else ROWS
     assert BY_NAME[name] in rows, "say here how a row of this model comes about"
-    assert all(issubclass(inline, ScopedChoices) for inline in model_admin.inlines)
+    assert all(issubclass(inline, ScopedRows) for inline in model_admin.inlines)
 
 
 @pytest.mark.parametrize("name", [model._meta.label for model in ROWS])
@@ -327,6 +327,23 @@ def test_a_row_moves_between_desks_one_has(desk, clerk, browser):
     assert browser.post(address, values(browser.get(address)) | {"desk": other.pk}).status_code == 302
     category.refresh_from_db()
     assert category.desk == other
+
+
+def test_the_page_of_an_organisation_shows_and_takes_ones_own_desks_only(desk, clerk, browser):
+    clerk.user_permissions.remove(Permission.objects.get(codename="see_organisation"))
+    other = DeskFactory.create(organisation=desk.organisation, email="plaintes@exemple.ma", is_open=True)
+    address = addresses(Organisation, desk.organisation_id)[0]
+    page = browser.get(address)
+    inline = page.context["inline_admin_formsets"][0]
+    assert [form.instance for form in inline.formset.initial_forms] == [desk]
+    prefix = inline.formset.prefix
+    row = {"id": other.pk, "organisation": other.organisation_id, "name_fr": "Pris", "name_ar": "x", "code": other.code}
+    row |= {"email": "voleur@exemple.ma", "position": 0}
+    sent = values(page) | {f"{prefix}-0-{name}": value for name, value in row.items()}
+    sent |= {f"{prefix}-TOTAL_FORMS": 1, f"{prefix}-INITIAL_FORMS": 1}
+    browser.post(address, sent)
+    other.refresh_from_db()
+    assert (other.email, other.is_open) == ("plaintes@exemple.ma", True)
 
 
 def test_a_row_for_every_institution_is_not_added_by_one(desk, browser):

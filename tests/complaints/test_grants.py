@@ -124,7 +124,7 @@ def test_leaving_ends_the_right_on_the_server_and_says_so(client, give_right, se
     address = give_right(client)
     assert reverse("complaints:leave") in client.get(address).content.decode()
     kept = client.cookies["portal"].value
-    page = client.post(reverse("complaints:leave")).content.decode()
+    page = client.post(reverse("complaints:leave"), follow=True).content.decode()
     assert "Cet appareil n’ouvre plus vos réclamations" in page
     client.cookies["portal"] = kept
     assert client.get(address).status_code == 404
@@ -138,6 +138,21 @@ def test_leaving_closes_the_confirmation_of_a_sending_too(client, settings):
     client.get(done)
     client.post(reverse("complaints:leave"))
     assert client.get(done).status_code == 404
+
+
+def test_the_page_that_says_a_case_is_left_opens_again_in_the_other_language(client, complaint):
+    follow(client, complaint)
+    left = client.post(reverse("complaints:leave"), follow=True)
+    [(_code, _name, address)] = left.context["languages"]
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "لم يعد هذا الجهاز يفتح شكاياتكم" in page.content.decode()
+
+
+def test_who_may_still_open_a_case_is_not_told_that_it_is_left(client, complaint):
+    follow(client, complaint)
+    assert client.get(reverse("complaints:leave")).status_code == 302
+    assert client.get(dashboard(complaint)).status_code == 200
 
 
 def test_leaving_a_case_keeps_the_draft_that_was_begun_here(client, complaint):

@@ -25,6 +25,12 @@ LONGEST_SEARCH = 254
 DJANGO_PARAMETERS = {ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR}
 
 
+def check_named_column(request: HttpRequest) -> None:
+    """Raise BadRequest for an empty `_to_field`, by which Django would look for the row; it refuses unknown names."""
+    if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+        raise BadRequest("The column to find a row by has no name.")
+
+
 class PortalChangeList(ChangeList):
     """A change list. `own_parameters` are names of its address that are no lookups."""
 
@@ -91,6 +97,20 @@ class PortalAdmin(ScopedAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a row, or save it; refuse an address that names a column without a name."""
+        check_named_column(request)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask before a row is deleted, or delete it; refuse an address that names a column without a name."""
+        check_named_column(request)
+        return super().delete_view(request, object_id, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from claims_portal.backoffice.lists import PortalAdmin, PortalChangeList
 from claims_portal.notifications.models import Message
-from tests.factories.complaints import HANDLES, AgentFactory
+from tests.factories.complaints import HANDLES, AgentFactory, DeskFactory
 from tests.factories.notifications import MessageFactory
 
 SEED = int(os.environ.get("HOSTILE_SEED") or random.SystemRandom().randrange(10**6))
@@ -133,3 +133,12 @@ def test_a_declared_filter_still_filters(administrator: Client):
 def test_an_address_fills_in_nothing_of_a_form(administrator: Client):
     page = administrator.get(reverse("admin:organisations_sector_add"), {"name_fr": "Pris à l’adresse"})
     assert "Pris à l’adresse" not in page.content.decode().split("<main")[-1]
+
+
+@pytest.mark.parametrize("action", ["change", "delete"])
+def test_a_row_is_not_looked_for_by_a_column_without_a_name(administrator: Client, action: str):
+    address = reverse(f"admin:organisations_organisation_{action}", args=[DeskFactory.create().organisation.pk])
+    assert administrator.get(address).status_code == 200
+    for name in ("", "password", "x"):
+        assert administrator.get(address, {"_to_field": name}).status_code == 400
+        assert administrator.post(address, {"_to_field": name}).status_code == 400

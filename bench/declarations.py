@@ -32,6 +32,7 @@ from health_claims.models import (
     DocumentKind,
     IdentityPaper,
     Reason,
+    SettlementBatch,
     Statement,
     StatementLine,
 )
@@ -77,6 +78,17 @@ class DeclarationLoader:
         self.terms_id = terms.values_list("pk", flat=True).first()
         self.password = make_password(None)  # nobody signs in with it
         self.agent_id = User.objects.get(email=AGENT).pk
+        batch, _made = SettlementBatch.objects.get_or_create(
+            number="charge",
+            defaults={
+                "organisation": self.policy.organisation,
+                "made_at": self.now,
+                "made_by_id": self.agent_id,
+                "total": 0,
+                "paid_at": self.now,
+            },
+        )
+        self.batch_id = batch.pk
         self.reason_id = Reason.objects.filter(use=Reason.Use.REJECTION).values_list("pk", flat=True)[0]
         # In the order in which they refer to each other.
         made = (Member, MemberAccount, Document, IdentityPaper, Declaration, DeclarationDocument, DeclarationEvent)
@@ -218,6 +230,7 @@ class DeclarationLoader:
             created_at=at,
             changed_at=at,
             closed_at=None if studied else at + timedelta(days=1),
+            batch_id=None if studied else self.batch_id,
             paid_at=None if studied else at + timedelta(days=1),
             **common,
         )

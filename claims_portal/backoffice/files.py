@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from claims_portal.documents.models import Document
@@ -26,8 +25,11 @@ class FilesField(forms.FileField):
         "too_many": ngettext_lazy(
             "Joignez au plus %(limit)d fichier à la fois.", "Joignez au plus %(limit)d fichiers à la fois.", "limit"
         ),
-        "empty": _("Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis choisissez-le à nouveau."),
     }
+
+    def __init__(self, **kwargs: Any) -> None:
+        # An empty file is refused by its name when it is received, and takes no other file of the field with it.
+        super().__init__(allow_empty_file=True, **kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         uploads = [super(FilesField, self).clean(upload, initial) for upload in data or []]

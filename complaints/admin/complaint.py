@@ -21,6 +21,7 @@ from claims_portal.backoffice import searches
 from claims_portal.backoffice.cases.disposals import closed_page
 from claims_portal.backoffice.cases.lists import CaseChangeList
 from claims_portal.backoffice.cases.queues import PARAMETER
+from claims_portal.backoffice.files import receive_files
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
@@ -42,7 +43,7 @@ from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT, workflow
 from . import bulk, intake, links, online, printing_many, queues, referral, saved, search, transfer, wording
 from .actions import ACTIONS, ComplaintAction
 from .case import actions_context, case_context
-from .forms import ActionForm, received
+from .forms import ActionForm
 from .reading import log_reading
 from .rows import rows, with_rows
 
@@ -188,7 +189,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             return self.insert(request, complaint, action)
         if "preview" in request.POST and action.name in wording.TOLD:
             return wording.preview(request, complaint, action)
-        documents = received(form, "documents") if form.is_valid() else []
+        documents = receive_files(form, "documents") if form.is_valid() else []
         if form.errors:
             discard_all(documents)
             return self.show(request, complaint, tried=action, form=form, status=422)

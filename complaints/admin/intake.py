@@ -15,13 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.backoffice.files import receive_files
 from claims_portal.documents.models import Document
 from claims_portal.organisations.models import Desk
 from complaints.models import Complaint, DocumentKind
 from complaints.services.filing import Filing, file_complaint
 from complaints.workflow import HANDLE
 
-from .forms import received
 from .intake_forms import IntakeForms
 from .queues import visible_cases
 
@@ -113,7 +113,7 @@ def said(complaint: Complaint) -> str:
 
 def brought_now(forms: IntakeForms) -> Brought:
     """The files just sent, each with what it is."""
-    return [(each, kind) for field, kind in KINDS.items() for each in received(forms.attachments, field)]
+    return [(each, kind) for field, kind in KINDS.items() for each in receive_files(forms.attachments, field)]
 
 
 def kept_token(request: HttpRequest, intake: uuid.UUID, brought: Brought) -> str:

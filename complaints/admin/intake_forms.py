@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims_portal.backoffice.files import FilesField
 from claims_portal.dates import PastDateField
 from claims_portal.organisations.models import Desk
 from claims_portal.wizards.models import Draft
@@ -25,7 +26,7 @@ from complaints.forms import (
 )
 from complaints.models import Channel
 
-from .forms import FilesField, problems
+from .forms import problems
 
 DEPENDANTS = 4
 NOON = datetime.time(12)  # of a day whose hour nobody noted

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims_portal.backoffice.cases.actions import open_actions
+from claims_portal.backoffice.cases.thread import author_of, deliveries_of
 from claims_portal.cases.workflow import WaitingOn
-from claims_portal.notifications.models import Message
 from complaints.answering import answering_of
 from complaints.history_page import page_of_history
 from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
@@ -37,9 +37,6 @@ TURNS = {
     WaitingOn.PERSON: lambda: _("Au réclamant"),
     WaitingOn.NOBODY: lambda: _("À personne"),
 }
-DELIVERY_TONES = {"sent": "success", "failed": "danger", "refused": "danger", "retry": "turn"}
-RESENDABLE = {Message.State.SENT, Message.State.FAILED, Message.State.REFUSED, Message.State.RETRY}
-MESSAGES_SHOWN = 30
 FILING = "filing"  # what the receipt tells
 # What was said needs no title: the bubble says who speaks.
 SAID = {EventKind.MESSAGE_FROM_COMPLAINANT, EventKind.MESSAGE_FROM_DESK}
@@ -61,7 +58,7 @@ def case_context(
     clocks = list(complaint.clocks.current())
     contact = user.has_perm(SEE_CONTACT)
     links = links_context(complaint, user, cases)
-    sent = deliveries(complaint, may_resend=user.has_perm(HANDLE))
+    sent = deliveries_of(complaint, prefix="complaints_complaint", may_resend=user.has_perm(HANDLE))
     return {
         "contact": contact,
         "complaint": complaint,
@@ -208,12 +205,10 @@ def decided(event: Event) -> str:
 
 def who(event: Event, complaint: Complaint) -> str:
     """Who did it; what was entered for the complainant says by whom."""
-    if event.is_automatic:
-        return _("Le portail")
     person = complaint.complainant.full_name
     if event.kind == EventKind.FILED and event.user:
         return _("%(person)s, saisie par %(agent)s") % {"person": person, "agent": event.user}
-    return str(event.user or person)
+    return author_of(event, person)
 
 
 def story(complaint: Complaint) -> list[tuple[str, str]]:
@@ -267,20 +262,4 @@ def contact_details(person: Complainant) -> list[dict[str, Any]]:
         {"label": _("CIN"), "value": person.cin, "code": True},
         {"label": _("CNSS"), "value": person.cnss_number, "code": True},
         {"label": _("Sécurité sociale"), "value": person.nir, "code": True},
-    ]
-
-
-def deliveries(complaint: Complaint, *, may_resend: bool) -> list[dict[str, Any]]:
-    """The e-mails and SMS about this case, newest first, with what became of each. What waits needs no resending."""
-    sent = Message.objects.about(f"complaint:{complaint.pk}").defer("body_text", "body_html")[:MESSAGES_SHOWN]
-    return [
-        {
-            "message": message,
-            "tone": DELIVERY_TONES.get(message.state, "neutral"),
-            "copy_url": reverse("admin:complaints_complaint_message", args=[complaint.pk, message.pk]),
-            "resend_url": reverse("admin:complaints_complaint_resend", args=[complaint.pk, message.pk])
-            if may_resend and message.state in RESENDABLE
-            else "",
-        }
-        for message in sent
     ]

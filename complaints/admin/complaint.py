@@ -13,25 +13,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.backoffice import searches
 from claims_portal.backoffice.cases.disposals import closed_page
 from claims_portal.backoffice.cases.lists import CaseChangeList
+from claims_portal.backoffice.cases.messages import MessagePages
 from claims_portal.backoffice.cases.queues import PARAMETER
+from claims_portal.backoffice.cases.reading import log_reading
 from claims_portal.backoffice.files import receive_files
 from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
-from claims_portal.cases.services.undelivered import resend_message
 from claims_portal.documents.serving import document_response, shows_documents
 from claims_portal.documents.uploads import discard_all
-from claims_portal.notifications.models import Message
-from claims_portal.notifications.services import CannotResend
 from complaints.models import Complaint, ComplaintDocument
 from complaints.models.case import ComplaintQuerySet
 from complaints.references import MistypedNumber, read_number
@@ -44,7 +42,6 @@ from . import bulk, intake, links, online, printing_many, queues, referral, save
 from .actions import ACTIONS, ComplaintAction
 from .case import actions_context, case_context
 from .forms import ActionForm
-from .reading import log_reading
 from .rows import rows, with_rows
 
 
@@ -63,13 +60,14 @@ class ComplaintChangeList(CaseChangeList):
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
+class ComplaintAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
     """Complaints as the agents of a desk see them."""
 
     scope = BY_QUERYSET
     keyset = ("opened_at", "pk")
     change_list_template = "admin/complaints/complaint/change_list.html"
     actions = None
+    prefix = "complaints_complaint"
     list_name = queues.LIST
     queues = queues.QUEUES
 
@@ -81,8 +79,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             ("en-lot/", require_POST(bulk.bulk_view), "bulk"),
             ("<int:complaint_id>/", shows_documents(self.case_view), "change"),
             ("<int:complaint_id>/documents/<uuid:document_id>/", self.document_view, "document"),
-            ("<int:complaint_id>/messages/<int:message_id>/", require_POST(self.resend_view), "resend"),
-            ("<int:complaint_id>/messages/<int:message_id>/copie/", self.message_view, "message"),
+            *self.message_pages(),
         ]
         pages += [
             (f"<int:complaint_id>/{name}/", shows_documents(partial(self.action_view, action)), name)
@@ -94,12 +91,15 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
         pages.append(("<int:complaint_id>/lier/", shows_documents(require_POST(self.link_view)), "link"))
         pages.append(("<int:complaint_id>/contact/", online.contact_view, "contact"))
         wrap = self.admin_site.admin_view
-        return [path(route, wrap(view), name=f"complaints_complaint_{name}") for route, view, name in pages]
+        return [path(route, wrap(view), name=f"{self.prefix}_{name}") for route, view, name in pages]
 
     # --- Who may
 
     def has_view_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
         return bool(request.user.has_perm(queues.VIEW) or request.user.has_perm(HANDLE))
+
+    def may_handle(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(HANDLE))
 
     def visible(self, request: HttpRequest, complaint_id: int) -> Complaint:
         """The case, when this person may see it; Http404 like for one that does not exist."""
@@ -147,7 +147,7 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             if not self.has_view_permission(request):
                 raise
             return closed_page(request, queues.visible_cases(request.user), complaint_id)
-        log_reading(request, audit.Action.CASE_OPENED, complaint)
+        log_reading(request, audit.Action.CASE_OPENED, complaint, complaint)
         return self.show(request, complaint)
 
     def show(
@@ -174,8 +174,17 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             "opts": self.opts,
             "title": str(complaint),
         }
+        return self.page(request, "admin/complaints/complaint/change_form.html", complaint, context, status)
+
+    def page(
+        self, request: HttpRequest, template: str, complaint: Complaint, context: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
+        """Return a page about a complaint, on the clock of its organisation."""
         request.current_app = self.admin_site.name
-        return render_in_zone(request, "admin/complaints/complaint/change_form.html", complaint, context, status)
+        return render_in_zone(request, template, complaint, context, status)
+
+    def message_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"contact": request.user.has_perm(SEE_CONTACT)}
 
     def action_view(self, action: ComplaintAction, request: HttpRequest, complaint_id: int) -> HttpResponse:
         """Do one thing with the case, as the agent saw it; otherwise say what changed and keep the text."""
@@ -263,32 +272,3 @@ class ComplaintAdmin(ReadOnlyAdmin, KeysetAdmin):
             user=request.user,  # type: ignore[arg-type]
             preview="apercu" in request.GET,
         )
-
-    def message_view(self, request: HttpRequest, complaint_id: int, message_id: int) -> HttpResponse:
-        """The exact copy of a message about this case (F18); who it went to, for those who may know it."""
-        complaint = self.visible(request, complaint_id)
-        message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": message.subject or message.get_channel_display(),
-            "complaint": complaint,
-            "message": message,
-            "contact": request.user.has_perm(SEE_CONTACT),
-        }
-        return render_in_zone(request, "admin/complaints/complaint/message.html", complaint, context)
-
-    def resend_view(self, request: HttpRequest, complaint_id: int, message_id: int) -> HttpResponse:
-        """Send a message about this case again."""
-        complaint = self.visible(request, complaint_id)
-        if not request.user.has_perm(HANDLE):
-            raise Http404
-        message = get_object_or_404(Message.objects.about(f"complaint:{complaint.pk}"), pk=message_id)
-        try:
-            resend_message(Complaint, case_id=complaint.pk, message=message)
-            messages.success(request, _("Le message va repartir."))
-        except CannotResend:
-            messages.error(
-                request, _("Ce message ne peut plus repartir : il contenait un code qui n’est plus valable.")
-            )
-        return redirect("admin:complaints_complaint_change", complaint_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
+from claims_portal.backoffice.cases.reading import log_reading
 from claims_portal.backoffice.panels import counted
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
@@ -24,8 +25,6 @@ from complaints.models import Event, Letter
 from complaints.models.paper import LetterQuerySet
 from complaints.services.letters import BATCH, take_letters
 from complaints.workflow import HANDLE, SEE_ARCHIVES, SEE_CONTACT
-
-from .reading import log_reading
 
 RECENT = 10
 

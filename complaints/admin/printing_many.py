@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from claims_portal.accounts import audit
 from claims_portal.accounts.confirmation import confirm_first, recently_confirmed
 from claims_portal.backoffice.cases.queues import PARAMETER
+from claims_portal.backoffice.cases.reading import log_reading
 from claims_portal.bounded_processes import BoundReached
 from claims_portal.pdf import person_of
 from complaints import printing
@@ -18,7 +19,6 @@ from complaints.workflow import HANDLE, SEE_CONTACT
 
 from . import queues
 from .letters import pdf_response
-from .reading import log_reading
 
 MOST = 50  # a case takes some hundreds of milliseconds to draw
 
@@ -53,5 +53,5 @@ def print_view(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Ces dossiers sont trop longs pour être imprimés ensemble : choisissez-en moins."))
         return redirect(back)
     for case in cases:
-        log_reading(request, audit.Action.CASE_PRINTED, case)
+        log_reading(request, audit.Action.CASE_PRINTED, case, case)
     return pdf_response(data, "dossiers.pdf")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims_portal.accounts import audit
+from claims_portal.backoffice.cases.reading import log_reading
 from claims_portal.backoffice.lists import PortalAdmin
 from claims_portal.cases.refusals import CaseRefused, ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
@@ -29,7 +30,6 @@ from complaints.workflow import SEE_CONTACT
 from .actions import told
 from .letters import pdf_response
 from .links import form_page, handled, last_event, meanwhile
-from .reading import log_reading
 
 
 def pages() -> list[tuple[str, Any, str]]:

@@ -40,6 +40,10 @@ class MessagePages(Base):
             ("<int:key>/messages/<int:message_id>/copie/", self.message_view, "message"),
         ]
 
+    def message_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what this kind adds to the page of a message, such as `contact`: whether to show the recipient."""
+        return {}
+
     def message_view(self, request: HttpRequest, key: int, message_id: int) -> HttpResponse:
         """Show the exact copy of a message about this case (F18)."""
         case = self.visible(request, key)
@@ -48,6 +52,7 @@ class MessagePages(Base):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": message.subject or message.get_channel_display(),
+            **self.message_context(request),
             "case": case,
             "case_url": reverse(f"admin:{self.prefix}_change", args=[case.pk]),
             "message": message,

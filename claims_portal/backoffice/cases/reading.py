@@ -17,7 +17,7 @@ def log_reading(request: HttpRequest, action: audit.Action, case: Any, about: Mo
         action=action,
         user=request.user,  # type: ignore[arg-type]
         about=about,
-        reference=str(case),
+        reference=case.number,
         desk=case.desk,
         address=client_address(request),
     )

@@ -10,6 +10,7 @@ import base64
 import json
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import altcha
@@ -58,22 +59,24 @@ def patience(subject: str, kept: str = "") -> str:
     return signing.dumps({"subject": subject, "since": time.time()}, salt=SALT)
 
 
+def _note(waiting: str) -> dict[str, Any]:
+    """Return what a signed note says, nothing for one that is too old or forged."""
+    try:
+        note: dict[str, Any] = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
+    except signing.BadSignature:
+        return {}
+    return note
+
+
 def noted_subject(waiting: str) -> str:
     """Return what the wait of a signed note is about; "" for a note that is too old or forged."""
-    try:
-        note = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
-    except signing.BadSignature:
-        return ""
-    return str(note["subject"])
+    return str(_note(waiting).get("subject", ""))
 
 
 def _waited(subject: str, waiting: str) -> float | None:
-    """How many seconds ago the waiting began; None for a note that is too old, forged or of something else."""
-    try:
-        note = signing.loads(waiting, salt=SALT, max_age=timedelta(minutes=PROOF_MINUTES))
-    except signing.BadSignature:
-        return None
-    return float(time.time() - note["since"]) if note["subject"] == subject else None
+    """Return how many seconds ago the waiting began; None for a note that is too old, forged or of something else."""
+    note = _note(waiting)
+    return float(time.time() - note["since"]) if note.get("subject") == subject else None
 
 
 def _proved(subject: str, proof: str) -> bool:

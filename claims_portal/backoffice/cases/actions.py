@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from django import forms
@@ -59,77 +60,77 @@ def actions_by_name(*actions: AnyAction) -> Mapping[str, AnyAction]:
     return {action.name: action for action in actions}
 
 
+# What every kind of case has; each service takes the model of its kind first.
+STANDARD = (
+    Action(
+        "ask_complement",
+        exchange.ask_for_complement,
+        _("Les délais s’arrêtent jusqu’à la réponse de la personne."),
+        _("Le complément est demandé. La personne est prévenue."),
+        text_label=_("Ce qu’il manque, et sous quelle forme"),
+        needs="text",
+        takes_files=True,
+    ),
+    Action(
+        "message",
+        exchange.send_message,
+        _("L’état du dossier et ses délais ne changent pas."),
+        _("Le message est envoyé. La personne est prévenue."),
+        text_label=_("Votre message"),
+        needs="text",
+        takes_files=True,
+    ),
+    Action(
+        "close",
+        exchange.close_case,
+        _("La personne est prévenue que son dossier est clôturé."),
+        _("Le dossier est clôturé. La personne est prévenue."),
+        text_label=_("Un dernier mot (facultatif)"),
+    ),
+    Action(
+        "assign",
+        assignment.assign_case,
+        _("Vous devenez l’agent de ce dossier. La personne n’en est pas informée."),
+        _("Ce dossier vous est attribué."),
+    ),
+    Action(
+        "note",
+        exchange.add_note,
+        _("Seul le service la lit, jamais la personne."),
+        _("La note est ajoutée."),
+        text_label=_("Votre note"),
+        needs="text",
+    ),
+    Action(
+        "hold",
+        holds.place_hold,
+        _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
+        _("La suppression de ce dossier est interdite."),
+        text_label=_("Pourquoi ce dossier doit rester"),
+        needs="text",
+    ),
+    Action(
+        "release",
+        holds.lift_hold,
+        _("La durée de conservation court de nouveau depuis la clôture."),
+        _("La suppression de ce dossier est de nouveau permise."),
+        text_label=_("Pourquoi l’interdiction prend fin"),
+        needs="text",
+    ),
+    Action(
+        "erase",
+        disposal.propose_erasure,
+        _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
+        _("La suppression est proposée : une autre personne doit l’approuver."),
+        text_label=_("La demande de la personne, par son numéro ou sa date"),
+        needs="text",
+    ),
+)
+
+
 def standard_actions(model: type[Case]) -> Actions:
     """Return the actions that every kind of case has; each is offered where the workflow has its transition."""
-
-    def of_kind(service: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda **given: service(model, **given)
-
-    return actions_by_name(
-        Action(
-            "ask_complement",
-            of_kind(exchange.ask_for_complement),
-            _("Les délais s’arrêtent jusqu’à la réponse de la personne."),
-            _("Le complément est demandé. La personne est prévenue."),
-            text_label=_("Ce qu’il manque, et sous quelle forme"),
-            needs="text",
-            takes_files=True,
-        ),
-        Action(
-            "message",
-            of_kind(exchange.send_message),
-            _("L’état du dossier et ses délais ne changent pas."),
-            _("Le message est envoyé. La personne est prévenue."),
-            text_label=_("Votre message"),
-            needs="text",
-            takes_files=True,
-        ),
-        Action(
-            "close",
-            of_kind(exchange.close_case),
-            _("La personne est prévenue que son dossier est clôturé."),
-            _("Le dossier est clôturé. La personne est prévenue."),
-            text_label=_("Un dernier mot (facultatif)"),
-        ),
-        Action(
-            "assign",
-            of_kind(assignment.assign_case),
-            _("Vous devenez l’agent de ce dossier. La personne n’en est pas informée."),
-            _("Ce dossier vous est attribué."),
-        ),
-        Action(
-            "note",
-            of_kind(exchange.add_note),
-            _("Seul le service la lit, jamais la personne."),
-            _("La note est ajoutée."),
-            text_label=_("Votre note"),
-            needs="text",
-        ),
-        Action(
-            "hold",
-            of_kind(holds.place_hold),
-            _("Procès, contrôle, enquête : tant que l’interdiction dure, rien ne l’archive ni ne le supprime."),
-            _("La suppression de ce dossier est interdite."),
-            text_label=_("Pourquoi ce dossier doit rester"),
-            needs="text",
-        ),
-        Action(
-            "release",
-            of_kind(holds.lift_hold),
-            _("La durée de conservation court de nouveau depuis la clôture."),
-            _("La suppression de ce dossier est de nouveau permise."),
-            text_label=_("Pourquoi l’interdiction prend fin"),
-            needs="text",
-        ),
-        Action(
-            "erase",
-            of_kind(disposal.propose_erasure),
-            _("Avant la fin de la durée de conservation. Une autre personne habilitée devra approuver."),
-            _("La suppression est proposée : une autre personne doit l’approuver."),
-            text_label=_("La demande de la personne, par son numéro ou sa date"),
-            needs="text",
-        ),
-    )
+    return actions_by_name(*(replace(action, service=partial(action.service, model)) for action in STANDARD))
 
 
 def open_actions(workflow: Workflow, actions: Mapping[str, AnyAction], case: Any, user: Any) -> list[AnyAction]:

@@ -69,14 +69,14 @@ def apply_transition(
         setattr(case, name, value)
     columns: list[str] = ["state", "waiting_on", "changed_at", *fields]
     case.save(update_fields=columns)
-    event = case.events.create(  # type: ignore[attr-defined]
-        kind=event_kind or step.event_kind,
+    event = record_event(
+        case,
+        event_kind or step.event_kind,
         at=now,
         actor=actor or (Actor.STAFF if user is not None else Actor.PERSON),
         user=user,
         on_behalf_of=on_behalf_of,
         from_state=before,
-        to_state=case.state,
         body=body,
         is_public=not step.is_internal,
     )
@@ -89,15 +89,17 @@ def apply_transition(
 def record_event(
     case: Case, kind: str, *, at: datetime | None = None, user: User | None = None, actor: str = "", **columns: Any
 ) -> Any:
-    """Append an event that leaves the state of a case as it is, and return it. Without `user`, the portal did it."""
+    """Append an event and return it; the case stays in its state unless `from_state` says where it came from.
+
+    Without `user`, the portal did it unless `actor` says who. One statement.
+    """
     return case.events.create(  # type: ignore[attr-defined]
         kind=kind,
         at=at or timezone.now(),
         actor=actor or (Actor.STAFF if user is not None else Actor.PORTAL),
         user=user,
-        from_state=case.state,
         to_state=case.state,
-        **columns,
+        **{"from_state": case.state, **columns},
     )
 
 

@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.workflow import WaitingOn
-from claims_portal.deadlines.compute import Due
-from claims_portal.deadlines.explanation import explanation_details, explanation_with_origin
 from claims_portal.organisations.models import Desk
 
 from .lateness import LateAnswer, waited
@@ -25,34 +23,17 @@ TONES = {
 }
 
 
-def clock_view(clock: Clock, *, paused: bool = False) -> dict[str, Any]:
-    """A clock for `components/clock.html`: label, due moment, state, how far it has run, and why."""
-    due = Due.stored(at=clock.due_at, explanation=clock.explanation)
-    now = clock.stopped_at or timezone.now()
-    if clock.stopped_at:
-        state = "done"
-    elif paused and clock.kind == ClockKind.ANSWER:
-        state = "paused"
-    else:
-        state = due.state(now)
-    return {
-        "kind": clock.kind,
-        "label": CLOCK_LABELS[ClockKind(clock.kind)](),
-        "due": clock.due_at,
-        "state": state,
-        "fraction": None if clock.stopped_at else due.progress(now),
-        "explanation": explanation_with_origin(due.explanation),
-        "details": explanation_details(due.explanation),
-    }
-
-
 def clocks_by_party(complaint: Complaint, clocks: Iterable[Clock], pauses: Iterable[Pause]) -> list[dict[str, Any]]:
     """The clocks that run, each under the party it is for, with the pauses that moved the answer (N7).
 
     While the desk waits for a complement, the complainant's own comes first. A time to reopen that is over is left out.
     """
     paused = complaint.state == State.COMPLEMENT
-    running = [clock_view(each, paused=paused) | party_of(each) for each in clocks if not each.stopped_at]
+    running = [
+        clock_view(clock, paused=paused, label=CLOCK_LABELS[ClockKind(clock.kind)]()) | party_of(clock)
+        for clock in clocks
+        if not clock.stopped_at
+    ]
     running = [each for each in running if each["kind"] != ClockKind.REOPENING or each["state"] != "late"]
     zone = ZoneInfo(complaint.desk.organisation.time_zone)
     for shown in running:

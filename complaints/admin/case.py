@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from claims_portal.backoffice.cases.actions import open_actions
 from claims_portal.backoffice.cases.thread import author_of, deliveries_of
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.workflow import WaitingOn
 from complaints.answering import answering_of
 from complaints.history_page import page_of_history
-from complaints.models import Answer, Clock, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
+from complaints.models import Answer, ClockKind, Complainant, Complaint, ComplaintDocument, Event, EventKind
 from complaints.models.case import ComplaintQuerySet
 from complaints.notices import Receipt
-from complaints.presentation import clock_view, document_view
+from complaints.presentation import document_view
 from complaints.workflow import HANDLE, SEE_CONTACT, State, workflow
 
 from .actions import ACTIONS, ComplaintAction
@@ -57,6 +58,7 @@ def case_context(
     documents = list(joined if page.is_whole else joined.filter(event__in=events))
     clocks = list(complaint.clocks.current())
     contact = user.has_perm(SEE_CONTACT)
+    paused = complaint.state == State.COMPLEMENT
     links = links_context(complaint, user, cases)
     sent = deliveries_of(complaint, prefix="complaints_complaint", may_resend=user.has_perm(HANDLE))
     return {
@@ -65,7 +67,7 @@ def case_context(
         "person": complaint.complainant,
         "state_tone": STATE_TONES[State(complaint.state)],
         "turn": TURNS[WaitingOn(complaint.waiting_on)](),
-        "clocks": [clock_of(clock, complaint) for clock in clocks],
+        "clocks": [clock_view(clock, paused=paused, label=CLOCK_LABELS[ClockKind(clock.kind)]()) for clock in clocks],
         "thread": thread(complaint, events, documents, sent),
         "history_page": page,
         "last_event": max((event.pk for event in events), default=0) if not page.later else last_event(complaint),
@@ -115,12 +117,6 @@ def actions_context(
 def decision_fields(form: ActionForm) -> list[Any]:
     """What an answer asks for besides words and files, as fields to show."""
     return [form[name] for name in ("outcome", "reasons", "risk_bearer") if name in form.fields]
-
-
-def clock_of(clock: Clock, complaint: Complaint) -> dict[str, Any]:
-    """A clock in the agent's words."""
-    shown = clock_view(clock, paused=complaint.state == State.COMPLEMENT)
-    return shown | {"label": CLOCK_LABELS[ClockKind(clock.kind)]()}
 
 
 CLOCK_LABELS = {

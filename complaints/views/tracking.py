@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims_portal.accounts import throttles
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.refusals import TooManyMessages, TransitionNotAllowed
 from claims_portal.compiled_query import CompiledQuery
 from claims_portal.deadlines.explanation import wait_in_words
@@ -209,7 +210,7 @@ class CaseView(PublicView):
             return False
         if not workflow.allows("reopen", self.complaint.state):
             return False
-        window = [presentation.clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
+        window = [clock_view(clock) for clock in clocks if clock.kind == ClockKind.REOPENING]
         return not window or window[0]["state"] != "late"
 
     def not_any_more(self, request: HttpRequest, kept: str) -> HttpResponse:

@@ -11,11 +11,11 @@ from django.conf import settings as conf
 from django.urls import reverse
 from django.utils import translation
 
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.services.clocks import recompute_clocks_of_calendar
 from claims_portal.notifications.models import Message
 from complaints import tasks
 from complaints.models import Category, Clock, Complaint
-from complaints.presentation import clock_view
 from complaints.services import following, handling
 from complaints.services.clocks import recount_categories
 from tests.factories.complaints import AgentFactory, ComplaintFactory, DeskFactory

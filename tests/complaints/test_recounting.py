@@ -12,12 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from claims_portal.cases import tasks
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.services.clocks import recompute_clocks_of_calendar
 from claims_portal.deadlines import registry
 from claims_portal.deadlines.models import Delay
 from claims_portal.deadlines.services import calendar_changed
 from complaints.models import Clock, Complaint, Event
-from complaints.presentation import clock_view
 from complaints.services import clocks, following, handling
 from tests.factories.complaints import AgentFactory, ComplaintFactory
 from tests.factories.deadlines import HolidayOverrideFactory

@@ -31,6 +31,7 @@ from claims_portal.backoffice.keyset import KeysetAdmin
 from claims_portal.backoffice.readonly import ReadOnlyAdmin
 from claims_portal.backoffice.scope import BY_QUERYSET
 from claims_portal.cases.kinds import kind_of
+from claims_portal.cases.presentation import clock_view
 from claims_portal.cases.refusals import ChangedMeanwhile, TransitionNotAllowed
 from claims_portal.cases.services.changes import as_seen
 from claims_portal.cases.workflow import WaitingOn
@@ -43,7 +44,7 @@ from .lists import CaseChangeList, due_view
 from .messages import MessagePages
 from .queues import PARAMETER, STANDARD_QUEUES, Queues, queue_named
 from .reading import log_reading
-from .thread import EventNames, clock_view, deliveries_of, news_view, thread_of
+from .thread import EventNames, deliveries_of, news_view, thread_of
 
 Page = tuple[str, Callable[..., HttpResponseBase], str]
 Fact = dict[str, Any]  # label, value, and « code » for numbers
@@ -88,7 +89,7 @@ class CaseAdmin(MessagePages, ReadOnlyAdmin, KeysetAdmin):
             *self.sent_pages(),
         ]
         for action in self.actions_table.values():
-            if any(step.name == action.name for step in self.model.workflow):
+            if action.name in self.model.workflow:
                 view = shows_documents(partial(self.action_view, action))
                 pages.append((f"<int:key>/{action.address}/", view, action.name))
         wrap = self.admin_site.admin_view

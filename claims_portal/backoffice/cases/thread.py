@@ -8,13 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from claims_portal.cases.models import CommonEvent
-from claims_portal.deadlines.compute import Due
-from claims_portal.deadlines.explanation import explanation_details, explanation_with_origin
 from claims_portal.notifications.models import Message
 
 EventNames = Mapping[str, str | Promise]
@@ -87,22 +84,6 @@ def document_view(joined: Any, url: Callable[[Any], str]) -> dict[str, Any]:
         "is_image": document.is_image,
         "url": url(joined) if document.is_clean else "",
         "at": joined.added_at,
-    }
-
-
-def clock_view(clock: Any, *, paused: bool = False) -> dict[str, Any]:
-    """Return a clock for `components/clock.html`: label, due moment, state, how far it has run, and why."""
-    due = Due.stored(at=clock.due_at, explanation=clock.explanation)
-    now = clock.stopped_at or timezone.now()
-    state = "done" if clock.stopped_at else "paused" if paused and clock.can_pause else due.state(now)
-    return {
-        "kind": clock.kind,
-        "label": clock.get_kind_display(),
-        "due": clock.due_at,
-        "state": state,
-        "fraction": None if clock.stopped_at else due.progress(now),
-        "explanation": explanation_with_origin(due.explanation),
-        "details": explanation_details(due.explanation),
     }
 
 
